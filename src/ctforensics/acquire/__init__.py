@@ -1,0 +1,1 @@
+"""Bringing evidence in, with custody."""

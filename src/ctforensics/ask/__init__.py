@@ -1,0 +1,1 @@
+"""Questions, answers, pivots: reads the tables of a case and nothing else."""

@@ -1,0 +1,1 @@
+"""Talking to AWS: clients and public keys. Only acquisition and `--online` come here."""

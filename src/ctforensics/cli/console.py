@@ -1,0 +1,109 @@
+"""What commands print: tables, sentences and progress; evidence text never reaches the terminal as control codes."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from ctforensics import clock
+
+_BIDI = {chr(c) for c in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+
+
+def safe(value: Any) -> str:
+    """A value as text in which control, bidirectional and invisible formatting characters stand escaped."""
+    if isinstance(value, datetime):
+        return clock.utc_text(value)
+    text = "" if value is None else value if isinstance(value, str) else str(value)
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        c
+        if c == " " or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+        else _escape(c)
+        for c in text
+    )
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+
+
+def say(text: str) -> None:
+    """One line of talk, on standard error."""
+    print(safe(text), file=sys.stderr, flush=True)
+
+
+def out(text: str = "") -> None:
+    """One line of the answer, on standard output."""
+    print(safe(text))
+
+
+def print_json(value: Any) -> None:
+    """JSON alone on standard output."""
+    print(json.dumps(value, indent=2, ensure_ascii=True, default=plain))
+
+
+def plain(value: Any) -> Any:
+    """What JSON cannot hold by itself: instants as UTC text, everything else as text."""
+    if isinstance(value, datetime):
+        return clock.utc_text(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, width: int | None = None) -> str:
+    """Rows as aligned text; each cell is cut at ``width`` characters where a width is given."""
+    cells = [[_cut(safe(_flat(value)), width) for value in row] for row in rows]
+    widths = [max([len(name), *(len(row[i]) for row in cells)]) for i, name in enumerate(columns)]
+    lines = ["  ".join(name.ljust(w) for name, w in zip(columns, widths, strict=True)).rstrip()]
+    lines.append("  ".join("-" * w for w in widths))
+    lines += ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in cells]
+    return "\n".join(lines)
+
+
+def _flat(value: Any) -> Any:
+    if isinstance(value, list | tuple):
+        return ", ".join(safe(v) for v in value)
+    return value
+
+
+def _cut(text: str, width: int | None) -> str:
+    return text if width is None or len(text) <= width else text[: width - 1] + "…"
+
+
+class Progress:
+    """A line on standard error that is rewritten while something long runs; silent where that is no terminal."""
+
+    def __init__(self, what: str, unit: str) -> None:
+        self.what, self.unit = what, unit
+        self.started = time.monotonic()
+        self.shown = 0.0
+        self.on = sys.stderr.isatty()
+
+    def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
+        """Shows how far it is: at most five times a second, and not in the first second."""
+        now = time.monotonic()
+        if not self.on or now - self.started < 1 or now - self.shown < 0.2:
+            return
+        self.shown = now
+        of = f" of {total:,}" if total else ""
+        rate = done / (now - self.started)
+        print(
+            f"\r{self.what}: {done:,}{of} {self.unit}, {rate:,.0f} a second {safe(note)}\x1b[K",
+            end="",
+            file=sys.stderr,
+            flush=True,
+        )
+
+    def end(self) -> None:
+        """Clears the line."""
+        if self.on and self.shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)

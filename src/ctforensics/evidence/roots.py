@@ -1,0 +1,116 @@
+"""Walking an evidence root: a folder, a zip or a tar, in one order on every machine.
+
+Nothing is followed out of the root: symbolic links, pipes, devices and sockets are listed as refused, never opened.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from ctforensics.errors import EvidenceError
+
+CONTAINER_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """One stored object below a root.
+
+    ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
+    opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes).
+    """
+
+    root: str
+    path: str
+    size: int
+    modified: datetime | None = None
+    refused: str | None = None
+    file: Path | None = None
+    open: Callable[[], BinaryIO] | None = field(default=None, repr=False, compare=False)
+
+
+def walk(root: Path, label: str) -> Iterator[Located]:
+    """Every object below a root in the order of its path's bytes. Raises EvidenceError where the root cannot be read."""
+    if not root.exists():
+        raise EvidenceError("There is nothing there.", where=str(root), hint="Check the path of the evidence.")
+    if root.is_dir():
+        yield from _walk_folder(root, label)
+    elif zipfile.is_zipfile(root):
+        yield from _walk_zip(root, label)
+    elif root.name.lower().endswith((".tar", ".tar.gz", ".tgz")) and tarfile.is_tarfile(root):
+        yield from _walk_tar(root, label)
+    else:
+        yield _from_file(root, label, root.name)
+
+
+def _walk_folder(root: Path, label: str) -> Iterator[Located]:
+    pending = [(root, "")]
+    while pending:
+        folder, prefix = pending.pop()
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            if folder == root:
+                raise EvidenceError(f"The folder cannot be read: {error.strerror}.", where=str(root)) from error
+            yield Located(label, prefix.rstrip("/"), 0, refused=f"folder cannot be read: {error.strerror}")
+            continue
+        below = []
+        for entry in entries:
+            path = prefix + entry.name
+            if entry.is_symlink():
+                yield Located(label, path, 0, refused="symbolic link")
+            elif entry.is_dir(follow_symlinks=False):
+                below.append((Path(entry.path), path + "/"))
+            else:
+                yield _from_file(Path(entry.path), label, path)
+        pending.extend(reversed(below))
+
+
+def _from_file(file: Path, label: str, path: str) -> Located:
+    try:
+        status = file.lstat()
+    except OSError as error:
+        return Located(label, path, 0, refused=f"cannot be read: {error.strerror}")
+    if not stat.S_ISREG(status.st_mode):
+        return Located(label, path, 0, refused="not a regular file")
+    modified = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
+    return Located(label, path, status.st_size, modified, file=file, open=lambda: open(file, "rb"))
+
+
+def _walk_zip(root: Path, label: str) -> Iterator[Located]:
+    with zipfile.ZipFile(root) as archive:
+        for entry in sorted(archive.infolist(), key=lambda info: info.filename):
+            if entry.is_dir():
+                continue
+            path = f"{root.name}!/{entry.filename}"
+            if entry.flag_bits & 1:
+                yield Located(label, path, entry.file_size, refused="encrypted container member")
+                continue
+            yield Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
+
+
+def _walk_tar(root: Path, label: str) -> Iterator[Located]:
+    with tarfile.open(root) as archive:
+        for entry in sorted(archive.getmembers(), key=lambda info: info.name):
+            path = f"{root.name}!/{entry.name}"
+            if entry.isfile():
+                yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry))
+            elif not entry.isdir():
+                yield Located(label, path, 0, refused="container member is not a regular file")
+
+
+def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
+    return cast(BinaryIO, archive.open(entry))
+
+
+def _open_tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
+    return cast(BinaryIO, archive.extractfile(entry))

@@ -1,0 +1,1 @@
+"""What leaves a case in other formats."""

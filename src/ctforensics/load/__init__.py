@@ -1,0 +1,1 @@
+"""Evidence and outcomes into the case database."""

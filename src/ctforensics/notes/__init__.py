@@ -1,0 +1,1 @@
+"""Stars, labels, comments and findings: notes.jsonl."""

@@ -1,0 +1,1 @@
+"""Labelled practice trails, made by code."""

@@ -1,0 +1,1 @@
+"""Report notebooks, executed and converted by nbconvert."""

@@ -1,0 +1,1 @@
+"""Charts, the timeline and widgets: pure functions from frames to pictures, and forms."""

@@ -1,0 +1,117 @@
+"""Object keys of CloudTrail in S3, parsed and made.
+
+``[prefix/]AWSLogs/[o-org/]ACCOUNT/KIND/REGION/YYYY/MM/DD/ACCOUNT_KIND_REGION_STAMP_UNIQUE.json.gz``; a digest's name has
+trail and home region between region and stamp. Source: AWS CloudTrail user guide, "CloudTrail log file examples" and
+"CloudTrail digest file structure". Trail names may hold ``_`` and ``-``: a digest name is split from both ends.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+REGION = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
+_LOG_NAME = re.compile(
+    rf"(?P<account>\d{{12}})_(?P<kind>CloudTrail(?:-(?!Digest)[A-Za-z]+)?)_(?P<region>{REGION})_(?P<stamp>\d{{8}}T\d{{4}}Z)"
+    r"(?:_?(?P<unique>[A-Za-z0-9]{16}))?\.json(?P<suffix>\.gz)?$"
+)
+_DIGEST_NAME = re.compile(
+    rf"(?P<account>\d{{12}})_(?P<kind>CloudTrail-Digest)_(?P<region>{REGION})_(?P<trail>.+)_(?P<home>{REGION})_"
+    r"(?P<stamp>\d{8}T\d{6}Z)(?P<backfill>_backfill)?\.json(?P<suffix>\.gz)?$"
+)
+_FOLDER = re.compile(
+    r"(?:^|(?P<prefix>.*)/)AWSLogs/(?:(?P<org>o-[a-z0-9]{4,32})/)?(?P<account>\d{12})/(?P<kind>CloudTrail(?:-[A-Za-z]+)?)/"
+    r"(?P<region>[a-z0-9_-]+)/(?P<year>\d{4})/(?P<month>\d{2})/(?P<day>\d{2})/[^/]*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectKey:
+    """What a key claims. ``stamp`` is the delivery slot (log) or the end of the digest's hour, naive UTC."""
+
+    kind: str
+    account: str
+    region: str
+    stamp: datetime
+    trail: str | None = None
+    home_region: str | None = None
+    organization: str | None = None
+    prefix: str | None = None
+    backfill: bool = False
+    folder_agrees: bool = True
+
+    @property
+    def is_digest(self) -> bool:
+        return self.kind == "CloudTrail-Digest"
+
+
+def parse(key: str) -> ObjectKey | None:
+    """What the key or path claims, or None where its last part is no CloudTrail file name."""
+    normal = key.replace("\\", "/")
+    name = normal.rsplit("/", 1)[-1]
+    match = _DIGEST_NAME.search(name) or _LOG_NAME.search(name)
+    if not match:
+        return None
+    groups = match.groupdict()
+    stamp_format = "%Y%m%dT%H%M%SZ" if groups["kind"] == "CloudTrail-Digest" else "%Y%m%dT%H%MZ"
+    try:
+        stamp = datetime.strptime(groups["stamp"], stamp_format)  # noqa: DTZ007 - naive means UTC here
+    except ValueError:
+        return None
+    folder = _FOLDER.match(normal)
+    agrees = folder is None or (
+        folder["account"] == groups["account"]
+        and folder["region"].replace("_", "-") == groups["region"]
+        and folder["year"] + folder["month"] + folder["day"] == groups["stamp"][:8]
+    )
+    return ObjectKey(
+        kind=groups["kind"],
+        account=groups["account"],
+        region=groups["region"],
+        stamp=stamp,
+        trail=groups.get("trail"),
+        home_region=groups.get("home"),
+        organization=folder["org"] if folder else None,
+        prefix=folder["prefix"] if folder else None,
+        backfill=bool(groups.get("backfill")),
+        folder_agrees=agrees,
+    )
+
+
+def _base(prefix: str, organization: str | None, account: str, kind: str, region: str, stamp: datetime) -> str:
+    start = f"{prefix}/" if prefix else ""
+    org = f"{organization}/" if organization else ""
+    return f"{start}AWSLogs/{org}{account}/{kind}/{region}/{stamp:%Y/%m/%d}/"
+
+
+def log_key(
+    account: str,
+    region: str,
+    stamp: datetime,
+    unique: str,
+    *,
+    prefix: str = "",
+    organization: str | None = None,
+    kind: str = "CloudTrail",
+) -> str:
+    """The key under which CloudTrail delivers a log file of that five-minute slot."""
+    name = f"{account}_{kind}_{region}_{stamp:%Y%m%dT%H%M}Z_{unique}.json.gz"
+    return _base(prefix, organization, account, kind, region, stamp) + name
+
+
+def digest_key(
+    account: str,
+    region: str,
+    trail: str,
+    home_region: str,
+    end: datetime,
+    *,
+    prefix: str = "",
+    organization: str | None = None,
+    backfill: bool = False,
+) -> str:
+    """The key under which CloudTrail delivers the digest of the hour that ends at ``end``."""
+    tail = "_backfill" if backfill else ""
+    name = f"{account}_CloudTrail-Digest_{region}_{trail}_{home_region}_{end:%Y%m%dT%H%M%S}Z{tail}.json.gz"
+    return _base(prefix, organization, account, "CloudTrail-Digest", region, end) + name

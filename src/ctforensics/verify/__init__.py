@@ -1,0 +1,1 @@
+"""Digest validation, offline: files into outcomes."""
