@@ -13,9 +13,11 @@ FLOORS = [
     {"evidence", "aws"},
     {"notes", "unwrap"},
     {"acquire", "verify", "logs", "ask"},
-    {"show", "load", "coverage", "export"},
+    {"coverage", "originals"},
+    {"show", "load", "export"},
     {"reports", "practice"},
-    {"investigation", "docs", "doctor", "selftest"},
+    {"investigation"},
+    {"docs", "doctor", "selftest"},
     {"cli"},
     {"__main__"},
 ]
