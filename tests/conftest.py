@@ -1,0 +1,42 @@
+"""What all tests share: where real data stands, and a CI that does not let a test slip away as skipped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
+
+
+def shared_folder() -> Path | None:
+    """The folder of real data, if this machine has it: $CTFORENSICS_SHARED, or ``shared/data`` beside the checkout."""
+    named = os.environ.get("CTFORENSICS_SHARED")
+    candidates = [Path(named)] if named else [HERE.parents[i] / "shared" / "data" for i in (1, 2) if i < len(HERE.parents)]
+    return next((c for c in candidates if c.is_dir()), None)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real, public CloudTrail data; tests that need it skip where it is absent."""
+    found = shared_folder()
+    if found is None:
+        pytest.skip("real data absent: no shared/data beside the checkout")
+    return found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In CI a skipped test that CI could have run is a failure."""
+    if os.environ.get("CI") != "true":
+        return
+    wrong = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if not any(reason in str(report.longrepr) for reason in CANNOT_RUN_IN_CI)
+    ]
+    for report in wrong:
+        terminalreporter.write_line(f"SKIPPED IN CI: {report.nodeid}: {report.longrepr}", red=True)
+    if wrong:
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED  # type: ignore[union-attr]
