@@ -14,7 +14,9 @@ CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
 def shared_folder() -> Path | None:
     """The folder of real data, if this machine has it: $CTFORENSICS_SHARED, or ``shared/data`` beside the checkout."""
     named = os.environ.get("CTFORENSICS_SHARED")
-    candidates = [Path(named)] if named else [HERE.parents[i] / "shared" / "data" for i in (1, 2) if i < len(HERE.parents)]
+    candidates = (
+        [Path(named)] if named else [HERE.parents[i] / "shared" / "data" for i in (1, 2) if i < len(HERE.parents)]
+    )
     return next((c for c in candidates if c.is_dir()), None)
 
 
