@@ -1,0 +1,84 @@
+"""What is in a case, counted from its tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctforensics.ask.room import Room
+
+EMPTY: dict[str, Any] = {
+    "loaded": False,
+    "files": 0,
+    "records": 0,
+    "events": 0,
+    "duplicates": 0,
+    "rejects": 0,
+    "since": None,
+    "until": None,
+    "accounts": [],
+    "regions": [],
+    "integrity": {},
+    "coverage": {},
+    "findings": [],
+}
+
+_COUNTS = """
+SELECT count(*) AS files, coalesce(sum(records), 0)::BIGINT AS records, coalesce(sum(duplicates), 0)::BIGINT AS duplicates,
+    coalesce(sum(poorer_copies), 0)::BIGINT AS poorer_copies, coalesce(sum(rejected), 0)::BIGINT AS rejected,
+    coalesce(sum(sifted), 0)::BIGINT AS sifted
+FROM files"""
+
+
+def nothing_loaded() -> dict[str, Any]:
+    """The status of a case without a database."""
+    return dict(EMPTY)
+
+
+def status(room: Room) -> dict[str, Any]:
+    """Files by outcome, records, events, duplicates, rejects, window, accounts, regions, integrity, coverage, findings."""
+    cursor = room.cursor()
+
+    def one(sql: str) -> tuple[Any, ...]:
+        return cursor.execute(sql).fetchone() or ()
+
+    def pairs(sql: str) -> dict[str, int]:
+        return {str(name): count for name, count in cursor.execute(sql).fetchall()}
+
+    def column(sql: str) -> list[str]:
+        return [value for (value,) in cursor.execute(sql).fetchall()]
+
+    files, records, duplicates, poorer, rejected, sifted = one(_COUNTS)
+    timed = "FROM events WHERE event_time_basis <> 'none'"
+    since, until = one(f"SELECT min(event_time), max(event_time) {timed}")
+    return {
+        "loaded": True,
+        "files": files,
+        "files_by_outcome": pairs("SELECT outcome, count(*) FROM files GROUP BY ALL ORDER BY ALL"),
+        "records": records,
+        "events": one("SELECT count(*) FROM events")[0],
+        "duplicates": duplicates,
+        "poorer_copies": poorer,
+        "sifted": sifted,
+        "rejects": one("SELECT count(*) FROM rejects")[0],
+        "rejected_records": rejected,
+        "rejects_by_reason": pairs("SELECT reason, count(*) FROM rejects GROUP BY ALL ORDER BY ALL"),
+        "conflicts": one("SELECT count(*) FROM conflicts")[0],
+        "since": since,
+        "until": until,
+        "without_time": one("SELECT count(*) FROM events WHERE event_time_basis = 'none'")[0],
+        "accounts": column(
+            "SELECT DISTINCT recipient_account_id FROM events WHERE recipient_account_id IS NOT NULL ORDER BY ALL"
+        ),
+        "regions": column("SELECT DISTINCT aws_region FROM events WHERE aws_region IS NOT NULL ORDER BY ALL"),
+        "integrity": pairs("SELECT verification, count(*) FROM events GROUP BY ALL ORDER BY ALL"),
+        "integrity_of_files": pairs(
+            "SELECT coalesce(verification, 'not_checked'), count(*) FROM files GROUP BY ALL ORDER BY ALL"
+        ),
+        "coverage": pairs("SELECT state, count(*) FROM coverage GROUP BY ALL ORDER BY ALL"),
+        "findings": [
+            dict(zip(("code", "class", "account", "region", "trail", "since", "until", "detail"), row, strict=True))
+            for row in cursor.execute(
+                "SELECT code, class, account, region, trail, since, until, detail FROM findings ORDER BY ALL LIMIT 200"
+            ).fetchall()
+        ],
+    }

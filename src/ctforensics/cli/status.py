@@ -1,0 +1,67 @@
+"""``ctforensics status``: what is in a case."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from ctforensics import clock
+from ctforensics.cli import console
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser(
+        "status",
+        help="what is in a case",
+        description="Files, events, rejects, coverage and integrity of a case, and what is wanted.",
+        epilog="Example: ctforensics status mycase --json",
+    )
+    command.add_argument("case", type=Path, metavar="CASE")
+    command.add_argument("--json", action="store_true", help="JSON alone on standard output")
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from ctforensics.investigation import open_case
+
+    status = open_case(args.case).status()
+    if args.json:
+        console.print_json({"schema": 1, **status})
+        return 0
+    for line in lines(status):
+        console.out(line)
+    return 0
+
+
+def lines(status: dict[str, Any]) -> list[str]:
+    """The status as sentences."""
+    if not status["loaded"]:
+        return [f"{status['title']}: nothing is loaded yet. Load evidence with: ctforensics load {status['case']} PATH"]
+    told = [
+        f"{status['title']}",
+        f"  window      {clock.utc_text(status['since'])} to {clock.utc_text(status['until'])}",
+        f"  files       {status['files']:,}: {_counts(status['files_by_outcome'])}",
+        f"  records     {status['records']:,} = {status['events']:,} events + {status['duplicates']:,} duplicates"
+        f" + {status['poorer_copies']:,} poorer copies + {status['rejected_records']:,} rejected",
+        f"  rejects     {status['rejects']:,}"
+        + (f": {_counts(status['rejects_by_reason'])}" if status["rejects"] else ""),
+        f"  accounts    {', '.join(status['accounts']) or '-'}",
+        f"  regions     {', '.join(status['regions']) or '-'}",
+        f"  integrity   {_counts(status['integrity']) or '-'} (events)",
+        f"  coverage    {_counts(status['coverage']) or 'not computed: run ctforensics verify'} (hours)",
+    ]
+    if status["without_time"]:
+        told.append(
+            f"  without time {status['without_time']:,} events carry no time at all; every answer shows them apart"
+        )
+    told += [
+        f"  finding     {f['code']} {f['account'] or ''} {f['region'] or ''} {clock.utc_text(f['since'])} to"
+        f" {clock.utc_text(f['until'])}: {f['detail']}"
+        for f in status["findings"]
+    ]
+    return told
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {name}" for name, count in counts.items())

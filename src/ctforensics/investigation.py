@@ -1,0 +1,242 @@
+"""What an analyst holds: a case, with everything one can do to it.
+
+::
+
+    import ctforensics as ctf
+    case = ctf.open_case("mycase")
+    case.load("AWSLogs/"); case.verify()
+    case.ask("actions_by_access_key", access_key_id="AKIA...")
+
+The wings (acquire, verify, load, ask, show, reports) do not know one another; they meet here. Every method is a few lines:
+the command of the same name and the widget's click call the same function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctforensics.case import custody, generation
+from ctforensics.case import folder as case_folder
+from ctforensics.case.folder import CaseFolder
+from ctforensics.case.manifest import Root
+from ctforensics.errors import CaseError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from ctforensics.ask.catalog import Catalog
+    from ctforensics.ask.result import Answer
+    from ctforensics.ask.room import Room
+    from ctforensics.load.run import LoadResult
+    from ctforensics.load.scope import Scope
+    from ctforensics.notes.book import NoteBook
+    from ctforensics.verify.outcome import Verification
+
+
+def open_case(path: str | Path, *, create: bool = False) -> Case:
+    """The case in that folder. With ``create`` an absent one is made; otherwise CaseError says how to make it."""
+    place = Path(path)
+    if create and not case_folder.is_case(place):
+        return new_case(place)
+    return Case(case_folder.open_folder(place))
+
+
+def new_case(path: str | Path, *, title: str = "", examiner: str = "", matter: str = "", zone: str = "UTC") -> Case:
+    """Makes a case folder and opens it; its first custody line says so. Raises CaseError where one is there already."""
+    made = case_folder.create(Path(path), title=title, examiner=examiner, matter=matter, zone=zone)
+    custody.record(made, "new", title=made.manifest().title, matter=matter)
+    return Case(made)
+
+
+class Case:
+    """One case on disk. Reading never writes more than the log of questions."""
+
+    def __init__(self, folder: CaseFolder) -> None:
+        self.folder = folder
+        self._room: Room | None = None
+        self._catalog: Catalog | None = None
+
+    @property
+    def path(self) -> Path:
+        """The case folder."""
+        return self.folder.path
+
+    @property
+    def title(self) -> str:
+        """What the case is called."""
+        return self.folder.manifest().title
+
+    # -- evidence -------------------------------------------------------------------------------------------------
+
+    def add_evidence(self, path: str | Path, *, label: str | None = None, **received: str) -> Root:
+        """Makes a folder or container an evidence root of this case (where it is; nothing is copied)."""
+        from ctforensics.load.roots import add_root
+
+        return add_root(self.folder, Path(path), label=label, **received)
+
+    def verify(self, **options: Any) -> Verification:
+        """Proves which evidence is authentic and whether it is complete; where events are loaded they are judged anew.
+
+        Options as in ``verify.cases.verify_case``: ``public_keys``, ``metadata``, ``expect``, ``since``, ``until``,
+        ``accounts``, ``regions``, ``trails``.
+        """
+        from ctforensics.verify.cases import verify_case
+
+        result = verify_case(self.folder, **options)
+        if self.folder.database.exists():
+            self._publish_judgement()
+        return result
+
+    def load(self, *paths: str | Path, scope: Scope | None = None, **options: Any) -> LoadResult:
+        """Loads evidence into ``case.duckdb``: the roots of the case, and each path given as a further root.
+
+        ``scope`` chooses whole files (accounts, regions, window of delivery); options as in ``load.run.load``.
+        """
+        from ctforensics.load.run import load
+        from ctforensics.load.scope import Scope
+
+        for path in paths:
+            self.add_evidence(path)
+        return load(self.folder, scope=scope or Scope(), judge=self._judge, **options)
+
+    def _judge(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Joins the newest verification run with the loaded files: classes of events, findings, coverage."""
+        from ctforensics import coverage
+
+        coverage.refresh_case(connection, self.folder)
+
+    def _publish_judgement(self) -> None:
+        from ctforensics.load.publish import rejudge
+
+        rejudge(self.folder, self._judge)
+        self.close()
+
+    # -- questions ------------------------------------------------------------------------------------------------
+
+    @property
+    def room(self) -> Room:
+        """The locked room on the newest published database: read-only, no files, no network, settings locked."""
+        from ctforensics.ask.room import Room
+
+        if self._room is not None and not self._room.is_current():
+            self.close()
+        if self._room is None:
+            if generation.current(self.folder) is None:
+                raise CaseError(
+                    "Nothing is loaded in this case yet.",
+                    where=str(self.path),
+                    hint=f"Load evidence first: ctforensics load {self.path.name} PATH",
+                )
+            self._room = Room.of_case(self.folder)
+        return self._room
+
+    def close(self) -> None:
+        """Lets go of the database file; the next question opens the newest one."""
+        if self._room is not None:
+            self._room.close()
+            self._room = None
+
+    @property
+    def catalog(self) -> Catalog:
+        """The questions: the library's and the case's own."""
+        from ctforensics.ask.catalog import Catalog
+
+        if self._catalog is None:
+            self._catalog = Catalog.of_case(self.folder)
+        return self._catalog
+
+    def ask(self, name: str, **params: Any) -> Answer:
+        """Runs a question by its name; the answer is a DataFrame that knows question, parameters and coverage."""
+        from ctforensics.ask.answering import ask
+
+        return ask(self.room, self.catalog.get(name), params)
+
+    @property
+    def queries(self) -> Questions:
+        """The questions as methods, with completion in a notebook."""
+        return Questions(self)
+
+    def sql(self, statement: str, **params: Any) -> Answer:
+        """Runs one read-only SQL statement in the locked room, with ``$name`` parameters bound."""
+        from ctforensics.ask.answering import ask_sql
+
+        return ask_sql(self.room, statement, params)
+
+    def about(self, value: str) -> Any:
+        """One page on a key, address, ARN, account, bucket, name or id."""
+        from ctforensics.ask.about import about
+
+        return about(self.room, self.catalog, value)
+
+    def triage(self) -> Any:
+        """What everyone asks first, deadlines on top."""
+        from ctforensics.ask.triage import triage
+
+        return triage(self.room, self.catalog)
+
+    def status(self) -> dict[str, Any]:
+        """What is in the case: files, records, events, duplicates, rejects, window, accounts, regions, integrity, coverage."""
+        from ctforensics.ask.status import nothing_loaded, status
+
+        facts = {"case": self.path.name, "title": self.title, "examiner": self.folder.manifest().examiner}
+        return facts | (status(self.room) if generation.current(self.folder) else nothing_loaded())
+
+    def records(self) -> Iterator[dict[str, Any]]:
+        """The original records as dicts, in time order, each read again from the evidence and hashed again."""
+        from ctforensics.load.records import records
+
+        return records(self.folder)
+
+    # -- telling --------------------------------------------------------------------------------------------------
+
+    @property
+    def notes(self) -> NoteBook:
+        """Stars, labels, comments and findings."""
+        from ctforensics.notes.book import NoteBook
+
+        return NoteBook(self.folder.notes_file)
+
+    def timeline(self, **options: Any) -> Any:
+        """The timeline widget of this case (JupyterLab)."""
+        from ctforensics.show.timeline import Timeline
+
+        return Timeline(self, **options)
+
+    def report(self, name: str = "incident", output: str | Path | None = None, **params: Any) -> Path:
+        """Runs a report notebook and converts it; returns the file, by default in the case's ``reports/``."""
+        from ctforensics.reports.run import make
+
+        target = Path(output) if output else self.folder.reports / f"{name}.html"
+        return make(self.path, name, params, target)
+
+    def __repr__(self) -> str:
+        return f"<Case {self.title!r} at {self.path.name}>"
+
+    def _repr_html_(self) -> str:
+        from ctforensics.show.html import case_card
+
+        return case_card(self.status())
+
+
+class Questions:
+    """``case.queries.<name>(...)``: each question of the catalogue as a method."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+
+    def __dir__(self) -> list[str]:
+        return sorted(question.name for question in self._case.catalog)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        question = self._case.catalog.get(name)
+
+        def run(**params: Any) -> Answer:
+            return self._case.ask(name, **params)
+
+        run.__name__ = name
+        run.__doc__ = question.help()
+        return run
