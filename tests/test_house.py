@@ -9,6 +9,7 @@ SOURCE = Path(ctforensics.__file__).parent
 FLOORS = [
     {"errors"},
     {"clock", "content", "frontmatter", "hashing"},
+    {"visible"},
     {"trail", "case"},
     {"evidence", "aws"},
     {"notes", "unwrap"},

@@ -5,35 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
-import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from ctforensics import clock
-
-_BIDI = {chr(c) for c in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
-
-
-def safe(value: Any) -> str:
-    """A value as text in which control, bidirectional and invisible formatting characters stand escaped."""
-    if isinstance(value, datetime):
-        return clock.utc_text(value)
-    text = "" if value is None else value if isinstance(value, str) else str(value)
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(
-        c
-        if c == " " or (c not in _BIDI and unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
-        else _escape(c)
-        for c in text
-    )
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
-
+from ctforensics.visible import visible as safe
 
 def say(text: str) -> None:
     """One line of talk, on standard error."""
