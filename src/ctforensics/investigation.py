@@ -13,6 +13,7 @@ the command of the same name and the widget's click call the same function.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,9 +36,15 @@ if TYPE_CHECKING:
     from ctforensics.verify.outcome import Verification
 
 
-def open_case(path: str | Path, *, create: bool = False) -> Case:
-    """The case in that folder. With ``create`` an absent one is made; otherwise CaseError says how to make it."""
-    place = Path(path)
+def open_case(path: str | Path | None = None, *, create: bool = False) -> Case:
+    """The case in that folder; without a path, the one that the environment variable CTFORENSICS_CASE names.
+
+    With ``create`` an absent one is made; otherwise CaseError says how to make it.
+    """
+    named = path or os.environ.get("CTFORENSICS_CASE")
+    if not named:
+        raise CaseError("No case is named.", hint="Write open_case('mycase'), or set CTFORENSICS_CASE.")
+    place = Path(named)
     if create and not case_folder.is_case(place):
         return new_case(place)
     return Case(case_folder.open_folder(place))
