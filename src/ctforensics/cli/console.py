@@ -12,6 +12,7 @@ from typing import Any
 from ctforensics import clock
 from ctforensics.visible import visible as safe
 
+
 def say(text: str) -> None:
     """One line of talk, on standard error."""
     print(safe(text), file=sys.stderr, flush=True)

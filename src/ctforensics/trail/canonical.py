@@ -13,13 +13,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import sys
 from typing import Any
 
 _STRING = re.compile(r'"((?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*)"')
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _BLANK = re.compile(r"[ \t\r\n]*")
 _WORDS = ("true", "false", "null", "NaN", "Infinity", "-Infinity")
-MAX_DEPTH = 500
+MAX_DEPTH = 1000
+# Python functions that call one another use no C stack since 3.11; each level of JSON takes up to three of them.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 5 * MAX_DEPTH))
 
 
 class Number(str):
