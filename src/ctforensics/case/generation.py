@@ -7,18 +7,15 @@ keep the file that they opened; ``Generation.is_current`` tells them that a newe
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
-from ctforensics import clock
+from ctforensics.case import lock
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseBusy, CaseError
 
@@ -93,50 +90,8 @@ class Writer:
 @contextmanager
 def writer(folder: CaseFolder, command: str) -> Iterator[Writer]:
     """Holds the write lock of a case. Raises CaseBusy, naming the holder, where another process has it."""
-    try:
-        stream = open(folder.lock_file, "a+b")  # noqa: SIM115 - closed below, after the lock is released
-    except OSError as error:
-        raise CaseError(
-            f"The case cannot be written: {error.strerror}.",
-            where=str(folder.path),
-            hint="Make the folder writable.",
-        ) from error
-    try:
-        if not _try_lock(stream):
-            raise CaseBusy(
-                f"Another process writes to this case: {_holder(stream)}.",
-                where=str(folder.path),
-                hint="Wait until it has finished, or stop it; a stopped load goes on where it was.",
-            )
-        _sign(stream, command)
-        try:
-            yield Writer(folder)
-        finally:
-            stream.truncate(0)
-            _unlock(stream)
-    finally:
-        stream.close()
-
-
-def _sign(stream: BinaryIO, command: str) -> None:
-    who = {
-        "pid": os.getpid(),
-        "host": socket.gethostname(),
-        "command": command,
-        "since": clock.utc_text(clock.now()),
-    }
-    stream.truncate(0)
-    stream.write(json.dumps(who).encode())
-    stream.flush()
-
-
-def _holder(stream: BinaryIO) -> str:
-    try:
-        stream.seek(0)
-        who = json.loads(stream.read() or b"{}")
-        return f"process {who['pid']} on {who['host']}, `{who['command']}`, since {who['since']}"
-    except (ValueError, KeyError, OSError):
-        return "which one is not known"
+    with lock.held(folder.lock_file, command):
+        yield Writer(folder)
 
 
 def _copy(source: Path, target: Path) -> None:
@@ -151,32 +106,3 @@ def _copy(source: Path, target: Path) -> None:
             except OSError:
                 pass  # this file system cannot share blocks: copy below
     shutil.copyfile(source, target)
-
-
-if sys.platform == "win32":  # pragma: no cover - exercised on Windows only
-    import msvcrt
-
-    def _try_lock(stream: BinaryIO) -> bool:
-        try:
-            stream.seek(1 << 20)  # a byte far behind the text, so that others can read who holds it
-            msvcrt.locking(stream.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: BinaryIO) -> None:
-        stream.seek(1 << 20)
-        msvcrt.locking(stream.fileno(), msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    def _try_lock(stream: BinaryIO) -> bool:
-        try:
-            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True
-
-    def _unlock(stream: BinaryIO) -> None:
-        fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

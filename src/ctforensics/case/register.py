@@ -30,6 +30,7 @@ class EvidenceLine:
     last_modified: str | None = None
     storage_class: str | None = None
     metadata: dict[str, str] | None = None
+    encryption: str | None = None
     acquired_at: str | None = None
 
     @classmethod

@@ -1,0 +1,170 @@
+"""Acquiring from S3: plan, copy many at once, register before anything takes its place, balance the ledger.
+
+An object is first a temporary file, then a line in the register, and only then a file in the evidence folder: whatever lies
+there under its own name has a line. A killed acquisition is gone on with by running it again.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctforensics.acquire.fetch import Copied, Fetcher, make_read_only
+from ctforensics.acquire.ledger import Ledger
+from ctforensics.acquire.names import VERSIONS, Places
+from ctforensics.acquire.plan import Wanted
+from ctforensics.aws.refusals import Refusal
+from ctforensics.case import register
+from ctforensics.case.folder import CaseFolder
+from ctforensics.case.register import EvidenceLine
+
+ROOT = "evidence"
+BATCH = 256
+BATCH_SECONDS = 1.0
+Told = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class Remainder:
+    """One object that was planned and is not here: what to ask for later."""
+
+    wanted: Wanted
+    outcome: str
+    reason: str
+
+
+class Known:
+    """What earlier acquisitions registered, in a few bytes for each object: the same object at the same place is present."""
+
+    def __init__(self, folder: CaseFolder) -> None:
+        self.folder = folder
+        self.places = Places()
+        self._seen: dict[int, int] = {}
+        for line in register.read(folder):
+            if line.root == ROOT and line.bucket is not None and line.key is not None:
+                self.note(line)
+
+    def note(self, line: EvidenceLine) -> None:
+        """Remembers a registered object."""
+        version = line.path.rsplit("/", 1)[-1].split("~")[0] if line.path.startswith(f"{VERSIONS}/") else None
+        self.places.keep(line.path, line.bucket or "", line.key or "", version)
+        self._seen[hash(line.path)] = hash((line.etag, line.size, line.last_modified))
+
+    def place(self, wanted: Wanted) -> tuple[str, bool]:
+        """Where an object goes, and whether it lies there already. What changed in the bucket since gets a place of its own."""
+        path = self.places.place(wanted.bucket, wanted.key, wanted.version_id)
+        if self._equal(path, wanted):
+            return path, True
+        if hash(path) in self._seen and (self.folder.evidence / path).exists():
+            path = self.places.place(wanted.bucket, wanted.key, f"changed-{wanted.etag[:16]}")
+            return path, self._equal(path, wanted)
+        return path, False
+
+    def _equal(self, path: str, wanted: Wanted) -> bool:
+        if self._seen.get(hash(path)) != hash((wanted.etag, wanted.size, wanted.last_modified)):
+            return False
+        try:
+            return (self.folder.evidence / path).stat().st_size == wanted.size
+        except OSError:
+            return False
+
+
+@dataclass
+class Copier:
+    """Runs a plan. ``stop`` is the refusal that ended it early: what was not tried is refused for that reason."""
+
+    folder: CaseFolder
+    fetcher: Fetcher
+    known: Known
+    ledger: Ledger
+    jobs: int = 16
+    until: float | None = None
+    told: Told = lambda done, total: None
+    remainder: Callable[[Remainder], None] = lambda remainder: None
+    stop: Refusal | None = None
+    _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
+    _written: float = field(default_factory=time.monotonic)
+
+    def run(self, objects: Iterator[Wanted]) -> None:
+        """Copies what is not here. Afterwards every planned object has an outcome; raises ConservationError otherwise."""
+        running: dict[Future[Copied | Refusal], Wanted] = {}
+        with ThreadPoolExecutor(self.jobs) as pool:
+            try:
+                for number, wanted in enumerate(objects):
+                    path = self._decide(wanted)
+                    if path is not None:
+                        running[pool.submit(self.fetcher, number, wanted, path)] = wanted
+                    if len(running) >= self.jobs * 4:
+                        self._collect(running, FIRST_COMPLETED)
+                while running:
+                    self._collect(running, FIRST_COMPLETED)
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+            finally:
+                self._commit()
+        self.ledger.check()
+
+    def _decide(self, wanted: Wanted) -> str | None:
+        """The place for an object that must be fetched now; everything else is settled here."""
+        if wanted.archived:
+            self._left(wanted, "archived", wanted.storage_class)
+            return None
+        path, present = self.known.place(wanted)
+        if present:
+            self.ledger.settle("present", wanted.size)
+            return None
+        if self.until is not None and time.monotonic() > self.until and self.stop is None:
+            self.stop = Refusal("refused", "the time budget ended", "Run the same command again to go on.")
+        if self.stop:
+            self._left(wanted, "refused", self.stop.reason)
+            return None
+        return path
+
+    def _collect(self, running: dict[Future[Copied | Refusal], Wanted], when: str) -> None:
+        done, _ = wait(running, timeout=BATCH_SECONDS, return_when=when)
+        for future in done:
+            wanted, result = running.pop(future), future.result()
+            if isinstance(result, Copied):
+                self._batch.append((wanted, result))
+                continue
+            if result.fatal and self.stop is None:
+                self.stop = result
+            self._left(wanted, result.outcome, result.reason)
+        if len(self._batch) >= BATCH or time.monotonic() - self._written > BATCH_SECONDS:
+            self._commit()
+
+    def _commit(self) -> None:
+        """Registers a batch, synced, and only then lets its files take their places."""
+        batch, self._batch, self._written = self._batch, [], time.monotonic()
+        if batch:
+            register.append(self.folder, [copied.line for _, copied in batch])
+        for wanted, copied in batch:
+            place_file(copied.temporary, self.folder.evidence, copied.line.path)
+            self.known.note(copied.line)
+            self.ledger.settle("acquired", wanted.size)
+        self.told(self.ledger.settled, self.ledger.planned)
+
+    def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
+        self.ledger.settle(outcome, wanted.size, reason)
+        self.remainder(Remainder(wanted, outcome, reason))
+
+
+def place_file(temporary: Path, evidence: Path, path: str) -> None:
+    """Moves a finished file to its place below the evidence folder, read-only."""
+    target = evidence / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    make_read_only(temporary)
+    temporary.replace(target)
+
+
+def fresh_partial(folder: CaseFolder) -> Path:
+    """An empty folder for temporary files, inside the case and outside the evidence."""
+    partial = folder.path / "acquisition" / "partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    return partial

@@ -1,0 +1,154 @@
+"""Copying one object: streamed to a temporary file, both hashes taken, read-only, tried again when the connection is cut."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import time
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from ctforensics import clock
+from ctforensics.acquire.plan import Wanted
+from ctforensics.aws import refusals
+from ctforensics.aws.refusals import Refusal
+from ctforensics.case.register import EvidenceLine
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import door
+
+IN_MEMORY = 8 << 20
+CHUNK = 1 << 18
+TRIES = 4
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """One object that lies in a temporary file, described as the register will have it (but for its place)."""
+
+    temporary: Path
+    line: EvidenceLine
+
+
+class Fetcher:
+    """Fetches objects into a folder of temporary files; called from many threads."""
+
+    def __init__(
+        self, client: Any, partial: Path, root: str, *, requester_pays: bool = False, patience: float = 0.5
+    ) -> None:
+        self.client, self.partial, self.root, self.patience = client, partial, root, patience
+        self.extra = {"RequestPayer": "requester"} if requester_pays else {}
+
+    def __call__(self, number: int, wanted: Wanted, path: str) -> Copied | Refusal:
+        """The object, or why it could not be had. Raises nothing that a single object can cause."""
+        refusal = Refusal("refused", "not tried")
+        for attempt in range(TRIES):
+            if attempt:
+                time.sleep(self.patience * 2**attempt)
+            try:
+                return self._once(self.partial / f"{number}", wanted, path)
+            except OSError as error:
+                if error.errno in _FULL:
+                    return Refusal(
+                        "refused", "the disk is full", "Make room, then run the same command to go on.", fatal=True
+                    )
+                refusal = _judge(error)
+            except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
+                refusal = _judge(error)
+            if not refusal.retry:
+                break
+        return refusal
+
+    def _once(self, temporary: Path, wanted: Wanted, path: str) -> Copied:
+        version = {"VersionId": wanted.version_id} if wanted.version_id else {}
+        answer = self.client.get_object(Bucket=wanted.bucket, Key=wanted.key, **version, **self.extra)
+        stored, kept, size = hashlib.sha256(), bytearray(), 0
+        try:
+            with temporary.open("wb") as out:
+                for chunk in answer["Body"].iter_chunks(CHUNK):
+                    stored.update(chunk)
+                    size += out.write(chunk)
+                    if size <= IN_MEMORY:
+                        kept += chunk
+                out.flush()
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        content = content_sha256(bytes(kept), wanted.key) if size <= IN_MEMORY else streamed_content_sha256(temporary)
+        return Copied(temporary, _line(wanted, answer, self.root, path, size, stored.hexdigest(), content))
+
+
+def _judge(error: Exception) -> Refusal:
+    """Cut bodies and broken connections count as trouble on the way, whatever library they come from."""
+    from botocore.exceptions import BotoCoreError, ClientError, IncompleteReadError
+    from urllib3.exceptions import HTTPError
+
+    if isinstance(error, IncompleteReadError | HTTPError) or (
+        isinstance(error, OSError) and not isinstance(error, BotoCoreError | ClientError)
+    ):
+        return Refusal("refused", "the connection was cut", "Run the same command again to go on.", retry=True)
+    return refusals.judge(error)
+
+
+def _line(
+    wanted: Wanted, answer: dict[str, Any], root: str, path: str, size: int, sha256: str, content: str
+) -> EvidenceLine:
+    version = answer.get("VersionId")
+    encryption = answer.get("ServerSideEncryption")
+    return EvidenceLine(
+        root=root,
+        path=path,
+        size=size,
+        sha256=sha256,
+        content_sha256=content,
+        bucket=wanted.bucket,
+        key=wanted.key,
+        version_id=None if version in (None, "null") else version,
+        etag=answer["ETag"].strip('"'),
+        last_modified=clock.utc_text(answer["LastModified"]),
+        storage_class=answer.get("StorageClass", "STANDARD"),
+        metadata=answer.get("Metadata") or None,
+        encryption=" ".join(filter(None, (encryption, answer.get("SSEKMSKeyId")))) or None,
+        acquired_at=clock.utc_text(clock.now().replace(microsecond=0)),
+    )
+
+
+def content_sha256(data: bytes, name: str) -> str:
+    """SHA-256 of the inflated content, as the door to the evidence gives it; empty for what the door refuses (a bomb)."""
+    try:
+        return hashlib.sha256(door.inflate(data, gz_name=name.endswith(".gz")).content).hexdigest()
+    except EvidenceError:
+        return ""
+
+
+def streamed_content_sha256(file: Path) -> str:
+    """The same for a file too large for memory: the first gzip member, or the plain bytes."""
+    with file.open("rb") as stream:
+        if stream.read(2) != door.GZIP_MAGIC:
+            stream.seek(0)
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+        stream.seek(0)
+        return _first_member(stream)
+
+
+def _first_member(stream: BinaryIO, bound: int = 1 << 36) -> str:
+    engine, digest, total = zlib.decompressobj(zlib.MAX_WBITS | 16), hashlib.sha256(), 0
+    try:
+        while not engine.eof and (chunk := stream.read(CHUNK)):
+            while chunk and not engine.eof:
+                content = engine.decompress(chunk, 1 << 22)
+                digest.update(content)
+                total += len(content)
+                chunk = engine.unconsumed_tail
+                if total > bound:
+                    return ""
+    except zlib.error:
+        pass  # damaged: the hash of what came out before, as the door has it
+    return digest.hexdigest()
+
+
+def make_read_only(file: Path) -> None:
+    """Takes the right to write away from everybody: evidence is never written again."""
+    file.chmod(0o444)

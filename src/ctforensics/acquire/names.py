@@ -1,0 +1,118 @@
+"""A safe place on disk for any object key: below the case, the same on Linux, macOS and Windows, the same in every run.
+
+Keys are chosen by whoever writes to the bucket. ``..``, NUL, names that Windows reserves, names too long for a file system,
+names that differ in case only, and a key that is also the folder of another one all get a name of their own. The register
+keeps the true key; the place is only where the bytes lie.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+MOST_NAME = 180  # bytes of one name: below the 255 of every common file system, with room for a suffix
+MOST_PATH = 600  # bytes of the whole place: macOS stops at 1,024, folders of the case included
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)")
+_FORBIDDEN = set('<>:"\\|?*')
+_ESCAPED_ALREADY = re.compile(r"%(?=[0-9A-Fa-f]{2})")
+_KEPT = re.compile(r"[A-Za-z0-9_+=@,()!'&;{}\[\]~^$# -][A-Za-z0-9._+=@,()!'&;{}\[\]~^$# -]*")
+VERSIONS = "_versions"
+
+
+def safe_name(part: str) -> str:
+    """One segment of a key as a file name; two different segments never become the same name."""
+    if len(part) <= MOST_NAME and _KEPT.fullmatch(part) and part[-1] not in ". " and not _RESERVED.match(part):
+        return part
+    if not part:
+        return "%empty"
+    if part in (".", ".."):
+        return "%2E" * len(part)
+    name = "".join(c if _harmless(c) else _escape(c) for c in _ESCAPED_ALREADY.sub("%25", part))
+    if name[-1] in ". ":
+        name = name[:-1] + _escape(name[-1])
+    if _RESERVED.match(name):
+        name = _escape(name[0]) + name[1:]
+    return name if len(name.encode()) <= MOST_NAME else _shortened(name, part)
+
+
+def _harmless(character: str) -> bool:
+    if character.isascii():
+        return character.isprintable() and character not in _FORBIDDEN
+    return character.isalnum() and unicodedata.is_normalized("NFC", character)
+
+
+def _escape(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+
+
+def _shortened(name: str, whole: str) -> str:
+    tail = name[-40:] if name[-40:].isascii() else ""
+    head = name.encode()[: MOST_NAME - 58].decode("utf-8", "ignore")
+    return f"{head}~{_mark(whole)}~{tail}"
+
+
+def _mark(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+class Places:
+    """Hands out places. It remembers every place that it gave or was told of, so that two objects never share one."""
+
+    _FOLDER = 0
+
+    def __init__(self) -> None:
+        self._taken: dict[int, int] = {}
+        self._last = ("", "")
+
+    def keep(self, path: str, bucket: str, key: str, version_id: str | None = None) -> None:
+        """Tells of a place that an earlier acquisition gave."""
+        at = path.find("/")
+        while at >= 0:
+            self._taken.setdefault(_fold(path[:at]), self._FOLDER)
+            at = path.find("/", at + 1)
+        self._taken[_fold(path)] = _identity(bucket, key, version_id)
+
+    def place(self, bucket: str, key: str, version_id: str | None = None) -> str:
+        """Where an object goes, relative to the evidence folder, with ``/``. With a version id: an older version."""
+        above, _, last = key.rpartition("/")
+        if version_id:
+            last = f"{version_id}~{last}"
+        folder = self._folder(f"{VERSIONS}/" if version_id else "", bucket, above, has_folder="/" in key)
+        name = safe_name(last)
+        path = folder + name
+        if len(path.encode()) > MOST_PATH:
+            path = self._short_place(bucket, key, name, version_id)
+        identity = _identity(bucket, key, version_id)
+        if self._taken.get(_fold(path), identity) != identity:
+            path = f"{path}~{_mark(key if version_id is None else key + chr(0) + version_id)}"
+        self._taken[_fold(path)] = identity
+        return path
+
+    def _folder(self, start: str, bucket: str, above: str, *, has_folder: bool) -> str:
+        raw = f"{start}\0{bucket}\0{above}\0{has_folder}"
+        if self._last[0] == raw:
+            return self._last[1]
+        root = safe_name(bucket)
+        folder = start + ("%5F" + root[1:] if root.startswith("_") else root)
+        self._taken.setdefault(_fold(folder), self._FOLDER)
+        for part in above.split("/") if has_folder else []:
+            folder = f"{folder}/{safe_name(part)}"
+            if self._taken.setdefault(_fold(folder), self._FOLDER) != self._FOLDER:
+                folder = f"{folder}~{_mark(folder)}"
+                self._taken.setdefault(_fold(folder), self._FOLDER)
+        self._last = (raw, folder + "/")
+        return folder + "/"
+
+    def _short_place(self, bucket: str, key: str, name: str, version_id: str | None) -> str:
+        folder = self._folder(f"{VERSIONS}/" if version_id else "", bucket, "~long", has_folder=True)
+        start, name = (f"{version_id}~", name.removeprefix(f"{version_id}~")) if version_id else ("", name)
+        return f"{folder}{start}{_mark(key)}~{name}"
+
+
+def _fold(path: str) -> int:
+    return hash(unicodedata.normalize("NFC", path).casefold())
+
+
+def _identity(bucket: str, key: str, version_id: str | None) -> int:
+    return hash((bucket, key, version_id)) or 1

@@ -1,0 +1,147 @@
+"""Clients for AWS: one identity, any number of regions; every call counted, the case id in the user agent.
+
+boto3 is imported when the first client is made: everything that does not talk to AWS works without it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from ctforensics import __version__, clock
+from ctforensics.aws import refusals
+from ctforensics.errors import NotInstalled, ParameterError
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How to sign in: a profile or a role to assume (both empty: the environment's own), and where AWS is."""
+
+    profile: str | None = None
+    role_arn: str | None = None
+    endpoint_url: str | None = None
+    region: str | None = None
+
+
+@dataclass
+class Access:
+    """A signed-in identity. ``calls`` counts what was asked and how it ended; ``clock_offset`` is AWS minus here, seconds."""
+
+    identity: Identity
+    case_id: str = ""
+    jobs: int = 16
+    calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    clock_offset: float | None = None
+    caller: dict[str, Any] = field(default_factory=dict)
+    began: datetime = field(default_factory=clock.now)
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._session = _session(self.identity, self._config())
+
+    @property
+    def user_agent_extra(self) -> str:
+        return f"ctforensics/{__version__} case/{self.case_id or 'none'}"
+
+    @property
+    def region(self) -> str:
+        """The region where calls go that name none."""
+        return self.identity.region or self._session.region_name or "us-east-1"
+
+    @property
+    def is_aws(self) -> bool:
+        """Whether calls go to AWS itself, not to an endpoint that somebody named."""
+        endpoint = self.client("cloudtrail").meta.endpoint_url
+        host = endpoint.split("://", 1)[-1].split("/", 1)[0]
+        return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))
+
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A client for a service, made once; safe to use from many threads."""
+        with self._lock:
+            known = self._clients.get((service, region))
+            if known is None:
+                known = self._session.client(
+                    service,
+                    region_name=region or self.region,
+                    endpoint_url=self.identity.endpoint_url,
+                    config=self._config(),
+                )
+                known.meta.events.register("after-call", self._count)
+                self._clients[service, region] = known
+            return known
+
+    def who(self) -> dict[str, Any]:
+        """The caller's identity as AWS sees it (sts:GetCallerIdentity needs no permission), asked once."""
+        if not self.caller:
+            try:
+                answer = self.client("sts").get_caller_identity()
+            except Exception as error:
+                raise refusals.judge(error).as_error("sts:GetCallerIdentity") from error
+            self.caller = {"arn": answer["Arn"], "account": answer["Account"], "user_id": answer["UserId"]}
+            credentials = self._session.get_credentials()
+            self.caller["access_key_id"] = credentials.access_key if credentials else None
+        return self.caller
+
+    def summary(self) -> list[dict[str, Any]]:
+        """The calls that were made, counted by service, operation and status."""
+        return [
+            {"service": service, "operation": operation, "status": status, "calls": count}
+            for (service, operation, status), count in sorted(self.calls.items())
+        ]
+
+    def _config(self) -> Any:
+        from botocore.config import Config
+
+        return Config(
+            user_agent_extra=self.user_agent_extra,
+            retries={"mode": "standard", "max_attempts": 6},
+            max_pool_connections=max(10, self.jobs + 2),
+            connect_timeout=10,
+            read_timeout=60,
+        )
+
+    def _count(self, http_response: Any, parsed: dict[str, Any], model: Any, **_: Any) -> None:
+        code = parsed.get("Error", {}).get("Code") or str(http_response.status_code)
+        with self._lock:
+            self.calls[model.service_model.service_name, model.name, str(code)] += 1
+        date = http_response.headers.get("date") or http_response.headers.get("Date")
+        if date and self.clock_offset is None:
+            try:
+                self.clock_offset = (parsedate_to_datetime(date) - datetime.now(UTC)).total_seconds()
+            except (TypeError, ValueError):
+                return  # a server without a readable Date header tells nothing of the clock
+
+
+def _session(identity: Identity, config: Any) -> Any:
+    """A boto3 session of that identity; a role is assumed with the profile's or the environment's credentials."""
+    try:
+        import boto3
+        from botocore.exceptions import BotoCoreError, ClientError
+    except ImportError as error:
+        raise NotInstalled("boto3", "aws") from error
+    try:
+        session = boto3.Session(profile_name=identity.profile, region_name=identity.region)
+        if not identity.role_arn:
+            return session
+        sts = session.client(
+            "sts", region_name=session.region_name or "us-east-1", endpoint_url=identity.endpoint_url, config=config
+        )
+        held = sts.assume_role(RoleArn=identity.role_arn, RoleSessionName="ctforensics")["Credentials"]
+    except (BotoCoreError, ClientError) as error:
+        refusal = refusals.judge(error)
+        raise ParameterError(
+            f"Signing in failed: {refusal.reason}.",
+            where=identity.role_arn or identity.profile,
+            hint=refusal.hint or None,
+        ) from error
+    return boto3.Session(
+        aws_access_key_id=held["AccessKeyId"],
+        aws_secret_access_key=held["SecretAccessKey"],
+        aws_session_token=held["SessionToken"],
+        region_name=session.region_name,
+    )

@@ -1,0 +1,200 @@
+"""``ctforensics acquire``: brings evidence into a case."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctforensics.cli import console
+
+if TYPE_CHECKING:
+    from ctforensics.acquire.plan import Plan
+    from ctforensics.acquire.run import Acquired, Options
+    from ctforensics.acquire.scope import Scope
+    from ctforensics.aws.clients import Access
+    from ctforensics.case.folder import CaseFolder
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser(
+        "acquire",
+        help="bring evidence into a case, with custody",
+        description="Copy a trail out of S3, or take in what somebody else sent, as evidence with a record of custody.",
+        epilog="Example: ctforensics acquire mycase s3://org-trail/ --since 2024-05-01 --until 2024-05-08 --profile forensics",
+    )
+    command.add_argument("case", type=Path, metavar="CASE", help="the case folder (made where there is none)")
+    command.add_argument("source", metavar="s3://BUCKET/PREFIX|DIR|ZIP|TAR", help="where the evidence is")
+    _scope_options(command)
+    _access_options(command)
+    command.add_argument("--jobs", type=int, default=16, help="objects copied at the same time (default 16)")
+    command.add_argument(
+        "--budget", metavar="TIME", help="stop after this time, 100m or 2h: what is lost first comes first"
+    )
+    command.add_argument("--dry-run", action="store_true", help="list and count; copy nothing")
+    command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+    command.set_defaults(run=run)
+
+
+def _scope_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--account", action="append", default=[], help="an account to take (repeatable; default all)")
+    command.add_argument("--region", action="append", default=[], help="a region to take (repeatable; default all)")
+    command.add_argument("--since", help="start of the window, UTC")
+    command.add_argument("--until", help="end of the window, UTC, not included")
+    command.add_argument(
+        "--late", default="48h", help="how late a file may be delivered and still belong (default 48h)"
+    )
+    command.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        help="log, digest, insight, config, other, all (repeatable; default the first three)",
+    )
+
+
+def _access_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--profile", action="append", default=[], help="a profile of the AWS configuration (repeatable)"
+    )
+    command.add_argument("--role-arn", action="append", default=[], help="a role to assume (repeatable)")
+    command.add_argument("--endpoint-url", help="another S3 than AWS's own")
+    command.add_argument("--bucket-region", help="where the bucket is (found by itself where allowed)")
+    command.add_argument("--requester-pays", action="store_true", help="agree to pay for requests to the bucket")
+
+
+def run(args: argparse.Namespace) -> int:
+    from ctforensics.acquire.run import busy
+    from ctforensics.acquire.scope import parse_url
+
+    parse_url(args.source)
+    scope, options = _scope(args), _options(args)
+    folder = _case(args.case, dry_run=args.dry_run)
+    access = _access(args, folder)
+    if args.dry_run:
+        return _show_plan(args, access, scope, options)
+    assert folder is not None
+    with busy(folder, f"ctforensics acquire {args.case} {args.source}"):
+        return _acquire(args, folder, access, scope, options)
+
+
+def _acquire(args: argparse.Namespace, folder: CaseFolder, access: Access, scope: Scope, options: Options) -> int:
+    from ctforensics.acquire.run import acquire_bucket
+
+    progress = console.Progress("Acquiring", "objects")
+    options.told = progress
+    try:
+        result = acquire_bucket(folder, access, scope, options)
+    finally:
+        progress.end()
+    _tell(args, result)
+    if result.stop:
+        console.say(f"ctforensics: stopped early: {result.stop.reason}. {result.stop.hint}")
+        return 2
+    return 0 if result.plan.ledger.complete and not result.plan.refused and not result.plan.branches.absent else 1
+
+
+def _tell(args: argparse.Namespace, result: Acquired) -> None:
+    ledger = result.plan.ledger
+    if args.json:
+        console.print_json(
+            {"schema": 1, "ledger": ledger.as_json(), "custody_head": result.head, **_plan_json(result.plan)}
+        )
+        return
+    console.out(ledger.sentence())
+    for (outcome, reason), count in sorted(ledger.reasons.items()):
+        console.out(f"  {count:,} {outcome}: {reason}")
+    _tell_gaps(result.plan)
+    if result.wanted_file:
+        console.out(f"What is not here, to ask for later: {result.wanted_file}")
+    console.out(f"Custody head, to write down or mail: {result.head}")
+
+
+def _tell_gaps(plan: Plan) -> None:
+    for prefix, reason in plan.refused:
+        console.out(f"  not listed: s3://{plan.scope.bucket}/{prefix}: {reason}")
+    for name in plan.branches.absent:
+        console.out(f"  asked for and not in the bucket: {name}")
+    if plan.ledger.planned == 0:
+        console.out("  nothing was planned: no object in this scope")
+
+
+def _show_plan(args: argparse.Namespace, access: Access, scope: Scope, options: Options) -> int:
+    from ctforensics.acquire.run import dry_run
+
+    plan = dry_run(access, scope, options)
+    if args.json:
+        console.print_json({"schema": 1, **_plan_json(plan)})
+        return 0
+    rows = [(name, plan.classes[name], plan.class_bytes[name]) for name in sorted(plan.classes)]
+    console.out(f"{plan.ledger.planned:,} objects, {plan.ledger.planned_bytes:,} bytes; nothing was copied.")
+    console.out(console.table(["storage class", "objects", "bytes"], rows))
+    console.out(console.table(["kind", "objects"], sorted(plan.kinds.items())))
+    _tell_gaps(plan)
+    for prefix, why in plan.branches.left_out:
+        console.out(f"  left out: {prefix} ({why})")
+    return 0
+
+
+def _plan_json(plan: Plan) -> dict[str, Any]:
+    return {
+        "objects": plan.ledger.planned,
+        "bytes": plan.ledger.planned_bytes,
+        "storage_classes": dict(plan.classes),
+        "kinds": dict(plan.kinds),
+        "branches": [branch.prefix for branch in plan.branches.found],
+        "left_out": [{"prefix": prefix, "reason": why} for prefix, why in plan.branches.left_out],
+        "not_listed": [{"prefix": prefix, "reason": why} for prefix, why in plan.refused],
+        "absent": plan.branches.absent,
+    }
+
+
+def _scope(args: argparse.Namespace) -> Scope:
+    from ctforensics import clock
+    from ctforensics.acquire.scope import Scope, duration, kinds, parse_url
+
+    bucket, prefix = parse_url(args.source)
+    return Scope(
+        bucket=bucket,
+        prefix=prefix,
+        accounts=frozenset(args.account),
+        regions=frozenset(args.region),
+        kinds=kinds(args.kind),
+        since=clock.parse_instant(args.since) if args.since else None,
+        until=clock.parse_instant(args.until) if args.until else None,
+        late=duration(args.late),
+    )
+
+
+def _options(args: argparse.Namespace) -> Options:
+    from ctforensics.acquire.run import Options
+    from ctforensics.acquire.scope import duration
+
+    budget = duration(args.budget).total_seconds() if args.budget else None
+    return Options(jobs=max(1, args.jobs), budget_seconds=budget, requester_pays=args.requester_pays)
+
+
+def _access(args: argparse.Namespace, folder: CaseFolder | None) -> Access:
+    from ctforensics.acquire.examiner import case_id
+    from ctforensics.aws.clients import Access, Identity
+
+    identity = Identity(
+        profile=args.profile[0] if args.profile else None,
+        role_arn=args.role_arn[0] if args.role_arn else None,
+        endpoint_url=args.endpoint_url,
+        region=args.bucket_region,
+    )
+    return Access(identity, case_id(folder) if folder else "dry-run", max(1, args.jobs))
+
+
+def _case(path: Path, *, dry_run: bool) -> CaseFolder | None:
+    """The case; made, with a word about it, where there is none (a dry run makes nothing)."""
+    from ctforensics.case import custody, folder
+
+    if folder.is_case(path):
+        return folder.open_folder(path)
+    if dry_run:
+        return None
+    made = folder.create(path)
+    custody.record(made, "new", title=path.name)
+    console.say(f"Made the case {path}.")
+    return made

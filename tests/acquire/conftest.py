@@ -1,0 +1,26 @@
+import pytest
+from support import aws_service
+
+
+@pytest.fixture
+def aws(monkeypatch):
+    """AWS on loopback, empty, with credentials in the environment and no proxy on the way."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in aws_service.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with aws_service.running() as service:
+        yield service
+
+
+@pytest.fixture
+def acquire(aws, tmp_path, capsys):
+    """Runs ``ctforensics acquire`` on a case in the test's folder: gives exit code, standard output, standard error."""
+    from ctforensics.cli import main
+
+    def run(source, *options, case="case"):
+        code = main(["acquire", str(tmp_path / case), source, "--endpoint-url", aws.url, *options])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
