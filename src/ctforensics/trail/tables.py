@@ -29,7 +29,7 @@ DDL: dict[str, str] = {
   outcome VARCHAR NOT NULL, reason VARCHAR, flags VARCHAR[],
   records BIGINT, events BIGINT, duplicates BIGINT, poorer_copies BIGINT, rejected BIGINT, sifted BIGINT,
   first_event_time TIMESTAMP, last_event_time TIMESTAMP,
-  verification VARCHAR, verification_code VARCHAR, generation INTEGER)""",
+  verification VARCHAR, verification_code VARCHAR, modified_at TIMESTAMP, generation INTEGER)""",
     "rejects": """CREATE TABLE rejects (
   file_no INTEGER NOT NULL, record_index INTEGER, byte_offset BIGINT, byte_length BIGINT,
   reason VARCHAR NOT NULL, detail VARCHAR, excerpt VARCHAR)""",

@@ -1,0 +1,43 @@
+"""What a load says when it is done: the ledger, what was left out, what was found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """Counts of files by outcome and of records by fate, over the whole case after this load.
+
+    ``new_files`` counts what this load opened. ``findings`` are rows (code, subject, detail). ``found`` is true where
+    something wants attention: rejects, conflicts, changed evidence.
+    """
+
+    files: dict[str, int]
+    records: int
+    events: int
+    duplicates: int
+    poorer_copies: int
+    rejected: int
+    sifted: int
+    new_files: int
+    rejects: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
+    other_kinds: dict[str, int] = field(default_factory=dict)
+    conflicts: int = 0
+    findings: tuple[dict[str, Any], ...] = ()
+    scope: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def found(self) -> bool:
+        return bool(self.rejects or self.conflicts or self.findings)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether records = events + duplicates + poorer copies + rejected + sifted."""
+        return self.records == self.events + self.duplicates + self.poorer_copies + self.rejected + self.sifted
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain JSON with its schema version."""
+        return {"schema": 1, **{name: getattr(self, name) for name in self.__slots__}, "balanced": self.balanced}

@@ -1,0 +1,197 @@
+"""CloudTrail in every JSON shape: which shape a content has, and its records with the place where each stood."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from ctforensics.trail import fast
+from ctforensics.unwrap import envelope, json_text
+from ctforensics.unwrap.json_text import Fault, Part
+
+_RECORD_LISTS = (b"Records", b"records", b"Events", b"events")
+_ONLY_RECORDS = re.compile(rb'\{\s*"Records"\s*:\s*(?=\[)')
+_FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
+
+
+@dataclass(slots=True)
+class Record:
+    """One record of a file: its number in the file, its place in the content, and its canonical form."""
+
+    index: int
+    offset: int
+    length: int
+    form: str
+    parsed: fast.Parsed
+    fidelity: str = "full"
+    raw: bytes = b""
+
+
+@dataclass(slots=True)
+class Reject:
+    """A part of a file that could not be loaded, where it stood, and why."""
+
+    index: int | None
+    offset: int
+    length: int
+    reason: str
+    detail: str = ""
+    excerpt: str = ""
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a content turned out to be: ``kind`` cloudtrail, digest, another kind, or None; its records; what was rejected."""
+
+    kind: str | None = None
+    form: str | None = None
+    records: list[Record] = field(default_factory=list)
+    rejects: list[Reject] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+
+
+def read(content: bytes) -> Reading:
+    """All records of a JSON content of any shape. Never raises for what the content holds."""
+    reading = Reading()
+    if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in (b"{", b"["):
+        _settle(reading, content)
+        return reading
+    index = 0
+    for form, part in parts(content, reading):
+        if isinstance(part, Fault):
+            rest = content[part.offset :]
+            reading.rejects.append(
+                Reject(index, part.offset, len(rest), _reason(part.reason), part.reason, excerpt(rest))
+            )
+            index += 1
+            continue
+        index = _element(reading, form, part, index)
+    _settle(reading, content)
+    return reading
+
+
+def parts(content: bytes, reading: Reading) -> Iterator[tuple[str, Part | Fault]]:
+    """The elements of a content and the name of the shape that it has as a whole."""
+    for document in json_text.documents(content):
+        if isinstance(document, Fault):
+            yield from _damaged(content, document)
+            return
+        yield from _document(document, reading)
+
+
+def _document(document: Part, reading: Reading) -> Iterator[tuple[str, Part | Fault]]:
+    first = document.raw[:1]
+    if first == b"[":
+        yield from (("array", part) for part in _list(document.raw, document.offset))
+        return
+    if first == b"{":
+        lists = _lists_of(document.raw)
+        if lists:
+            if len(lists) > 1:
+                reading.flags.add("double_list")
+            for name, part in lists:
+                yield from ((_FORMS[name], inner) for inner in _list(part.raw, document.offset + part.offset))
+            reading.form = reading.form or _FORMS[lists[0][0]]
+            reading.flags.add("has_list")
+            return
+    yield "bare", document
+
+
+def _lists_of(raw: bytes) -> list[tuple[bytes, Part]]:
+    """The lists of records that an object holds under the names that we know, at its top level."""
+    if not any(b'"%b"' % name in raw for name in _RECORD_LISTS):
+        return []
+    quick = _quick_list(raw)
+    if quick is not None:
+        return [quick]
+    return [(name, part) for name, part in json_text.members(raw) if name in _FORMS and part.raw[:1] == b"["]
+
+
+def _quick_list(raw: bytes) -> tuple[bytes, Part] | None:
+    """``{"Records":[...]}`` and nothing else, as CloudTrail writes it."""
+    match = _ONLY_RECORDS.match(raw)
+    end = raw.rfind(b"]")
+    if match and raw[end + 1 :].strip() == b"}" and json_text.quick_elements(raw[match.end() : end + 1]) is not None:
+        return b"Records", Part(match.end(), raw[match.end() : end + 1])
+    return None
+
+
+def _list(raw: bytes, offset: int) -> list[Part] | Iterator[Part | Fault]:
+    quick = json_text.quick_elements(raw, offset)
+    if quick is not None:
+        return quick
+    return (_moved(part, offset) for part in json_text.elements(raw, 0))
+
+
+def _moved(part: Part | Fault, by: int) -> Part | Fault:
+    return Part(part.offset + by, part.raw) if isinstance(part, Part) else Fault(part.offset + by, part.reason)
+
+
+def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]:
+    """A document that breaks off: whole elements of its list, then the fault."""
+    at = fault.offset
+    if content[at : at + 1] == b"[":
+        yield from (("array", part) for part in json_text.elements(content, at))
+        return
+    if content[at : at + 1] == b"{":
+        try:
+            found = json_text.list_in(content[at:], _RECORD_LISTS)
+        except ValueError:
+            found = None
+        if found:
+            form = _FORMS[found[0].encode()]
+            yield from ((form, part) for part in json_text.elements(content, at + found[1]))
+            return
+    yield "bare", fault
+
+
+def _element(reading: Reading, form: str, part: Part, index: int) -> int:
+    """Adds the records of one element; returns the next record number."""
+    try:
+        parsed = fast.parse(part.raw)
+        found = list(envelope.records_in(parsed, form))
+    except (ValueError, RecursionError) as error:
+        reading.rejects.append(
+            Reject(index, part.offset, len(part.raw), _reason(str(error)), str(error)[:200], excerpt(part.raw))
+        )
+        return index + 1
+    if not found:
+        named = envelope.look_alike(parsed.record)
+        reading.kind = reading.kind or named
+        reason = named or "not_a_record"
+        reading.rejects.append(
+            Reject(index, part.offset, len(part.raw), reason, "not a CloudTrail record", excerpt(part.raw))
+        )
+        reading.flags.add("foreign" if named or form in ("bare", "array") else "odd")
+        return index + 1
+    for inner_form, inner in found:
+        reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
+        index += 1
+    return index
+
+
+def _settle(reading: Reading, content: bytes) -> None:
+    """The kind and shape of the whole, once its parts are known."""
+    if reading.records:
+        reading.kind, reading.form = "cloudtrail", reading.form or reading.records[0].form
+    elif "has_list" in reading.flags and not reading.rejects:
+        reading.kind = "cloudtrail"
+    elif "foreign" in reading.flags and "odd" not in reading.flags:
+        # Whole objects of another kind, and none of ours: not a damaged trail file but another file.
+        reading.rejects = [r for r in reading.rejects if r.detail != "not a CloudTrail record"]
+    elif not content.strip() or content.strip() == b"[]":
+        reading.kind = "empty"
+    reading.flags -= {"has_list", "foreign", "odd"}
+
+
+def _reason(text: str) -> str:
+    for known in ("truncated", "nested deeper", "not UTF-8"):
+        if known in text:
+            return {"nested deeper": "nested_too_deep"}.get(known, known)
+    return "malformed_json"
+
+
+def excerpt(raw: bytes) -> str:
+    """The beginning of some bytes as text, for a person to recognise."""
+    return raw[:200].decode("utf-8", "replace")

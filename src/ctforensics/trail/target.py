@@ -1,0 +1,136 @@
+"""What a call was about: the bucket, user, role, key, instance or ARN that its parameters, resources or error text name."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ctforensics.trail.identity import text
+from ctforensics.trail.outcome import denial
+
+# Members of requestParameters (also inside an <Action>Request wrapper) that name the thing a call is about: the first hit wins,
+# so narrow names stand before wide ones.
+_MEMBERS = (
+    "bucketName", "secretId", "functionName", "roleName", "roleArn", "userName", "groupName", "policyArn", "policyName",
+    "instanceProfileName", "accessKeyId", "serialNumber", "sAMLProviderArn", "openIDConnectProviderArn",
+    "trailName", "detectorId", "keyId", "targetKeyId", "aliasName", "instanceId", "groupId", "snapshotId", "volumeId", "imageId",
+    "vpcId", "subnetId", "networkAclId", "flowLogId", "dBInstanceIdentifier", "dBClusterIdentifier", "dBSnapshotIdentifier",
+    "dBClusterSnapshotIdentifier", "topicArn", "queueUrl", "queueName", "tableName", "streamName", "deliveryStreamName",
+    "stackName", "stackSetName", "clusterName", "cluster", "repositoryName", "logGroupName", "hostedZoneId", "distributionId",
+    "domainName", "userPoolId", "identityPoolId", "modelId", "documentName", "parameterName", "accountId", "targetAccountId",
+    "permissionSetArn", "principalId", "resourceArn", "resourceARN", "arn", "identity", "launchTemplateId", "launchTemplateName",
+    "keyName", "name", "target", "resourceId", "id",
+)  # fmt: skip
+_NAMED = frozenset(_MEMBERS)
+_FOLDED = {name.casefold(): name for name in _MEMBERS}
+_RANK = {name: rank for rank, name in enumerate(_MEMBERS)}
+_S3_ARN = re.compile(r"arn:[^:]*:s3:::([^/\"*?\s]+)(?:/(\S*))?")
+
+
+class Target(tuple[str | None, str | None, str | None, str | None, str | None]):
+    """target, bucket_name, object_key, requested_role_arn, issued_access_key_id."""
+
+    __slots__ = ()
+
+
+def target(
+    event_source: str | None, parameters: Any, response: Any, resources: Any, details: Any, error_message: str | None
+) -> Target:
+    """The five columns that say what a call was about. ``parameters`` and the rest are parsed JSON of any shape."""
+    named = _from_parameters(parameters)
+    refused = denial(error_message).get("resource") if error_message else None
+    arns = _arns(resources)
+    bucket, key = _bucket(event_source, parameters, arns, refused)
+    found = (
+        bucket
+        or named
+        or (arns[0] if arns else None)
+        or refused
+        or _from_items(parameters)
+        or _from_parameters(details)
+    )
+    return Target((found, bucket, key, _role(parameters, error_message), _issued(response)))
+
+
+def _from_parameters(parameters: Any) -> str | None:
+    if not isinstance(parameters, dict):
+        return None
+    best, best_rank = None, len(_MEMBERS)
+    for name, value in parameters.items():
+        known = name if name in _NAMED else _FOLDED.get(name.casefold())
+        if known is None:
+            if isinstance(value, dict) and name.endswith("Request"):
+                inner = _from_parameters(value)
+                if inner:
+                    return inner
+            continue
+        rank = _RANK[known]
+        if rank < best_rank:
+            said = _scalar(value)
+            if said:
+                best, best_rank = said, rank
+    return best
+
+
+def _scalar(value: Any) -> str | None:
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, dict):
+        value = value.get("content", value.get("value"))
+    return text(value)
+
+
+def _from_items(parameters: Any) -> str | None:
+    """The first id in the ``{"xxxSet": {"items": [{"instanceId": ...}]}}`` form of older EC2 calls."""
+    if not isinstance(parameters, dict):
+        return None
+    for value in parameters.values():
+        items = value.get("items") if isinstance(value, dict) else None
+        if isinstance(items, list) and items and isinstance(items[0], dict):
+            for name, inner in items[0].items():
+                if name.endswith(("Id", "Name", "Arn")) and text(inner):
+                    return text(inner)
+    return None
+
+
+def _arns(resources: Any) -> list[str]:
+    if not isinstance(resources, list):
+        return []
+    found = (r.get("ARN") or r.get("arn") or r.get("ARNPrefix") for r in resources if isinstance(r, dict))
+    return [arn for arn in found if isinstance(arn, str)]
+
+
+def _bucket(
+    event_source: str | None, parameters: Any, arns: list[str], refused: str | None
+) -> tuple[str | None, str | None]:
+    said = parameters if isinstance(parameters, dict) else {}
+    bucket = _scalar(said.get("bucketName")) or _scalar(said.get("bucket"))
+    key = _scalar(said.get("key")) or _scalar(said.get("prefix")) if bucket else None
+    if bucket or event_source not in ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com"):
+        return bucket, key
+    for arn in (*arns, refused or ""):
+        match = _S3_ARN.search(arn)
+        if match:
+            return match[1], match[2] or None
+    return None, None
+
+
+def _role(parameters: Any, error_message: str | None) -> str | None:
+    said = text(parameters.get("roleArn")) if isinstance(parameters, dict) else None
+    if said or not error_message:
+        return said
+    named = denial(error_message)
+    resource = named.get("resource")
+    return resource if resource and ":role/" in resource and "AssumeRole" in (named.get("action") or "") else None
+
+
+def _issued(response: Any) -> str | None:
+    if not isinstance(response, dict):
+        return None
+    for holder in ("credentials", "accessKey"):
+        inner = response.get(holder)
+        if isinstance(inner, dict):
+            said = text(inner.get("accessKeyId"))
+            if said:
+                return said
+    return None

@@ -1,0 +1,119 @@
+"""Envelopes around one CloudTrail record: which it is by its members, and the record inside, as bytes.
+
+Sources: AWS CloudTrail user guide (LookupEvents), Amazon EventBridge events reference, CloudWatch Logs subscription filters,
+and the exports of Splunk and Elastic.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from ctforensics.trail import fast
+
+MAX_LAYERS = 6
+# Members under which an envelope carries a list of further envelopes or records.
+_LISTS = ("Records", "records", "Events", "logEvents", "events", "hits", "results", "Logs")
+_HINTS = frozenset({"eventVersion", "eventName", "eventSource", "eventTime", "eventID", "userIdentity", "eventType"})
+
+
+class Inner(NamedTuple):
+    """What was inside: the name of the form, and the value (bytes of JSON text, or a parsed object that was a member)."""
+
+    form: str
+    value: Any
+
+
+def is_record(value: Any) -> bool:
+    """Whether an object has the marks of a CloudTrail record (an Insights or aggregated one included)."""
+    if not isinstance(value, dict):
+        return False
+    if "eventVersion" in value and not _HINTS.isdisjoint(value.keys() - {"eventVersion"}):
+        return not str(value.get("eventSource", "")).startswith("aws:")
+    return len(_HINTS & value.keys()) >= 2 and not str(value.get("eventSource", "")).startswith("aws:")
+
+
+def look_alike(value: Any) -> str | None:
+    """The name of what only looks like CloudTrail (notifications of S3, Kinesis, DynamoDB), or of a digest."""
+    if not isinstance(value, dict):
+        return None
+    source = value.get("eventSource") or value.get("EventSource")
+    if isinstance(source, str) and source.startswith("aws:"):
+        return f"{source.split(':', 1)[1]}_notification"
+    if "digestS3Bucket" in value or ("logFiles" in value and "digestStartTime" in value):
+        return "digest"
+    if "s3Bucket" in value and "s3ObjectKey" in value:
+        return "delivery_notification"
+    return None
+
+
+def open_one(value: Any) -> Iterator[Inner]:
+    """What one layer of envelope holds; nothing where the object is no envelope that we know."""
+    if not isinstance(value, dict):
+        return
+    if isinstance(value.get("CloudTrailEvent"), str):
+        yield Inner("lookup_events", value["CloudTrailEvent"].encode("utf-8", "surrogatepass"))
+    elif isinstance(value.get("CloudTrailEvent"), dict):
+        yield Inner("lookup_events", value["CloudTrailEvent"])
+    elif isinstance(value.get("detail"), dict) and ("detail-type" in value or "source" in value):
+        yield Inner("eventbridge", value["detail"])
+    elif isinstance(value.get("logEvents"), list):
+        yield from (Inner("cloudwatch", entry) for entry in value["logEvents"])
+    elif isinstance(value.get("_source"), dict):
+        yield Inner("elastic", value["_source"])
+    elif isinstance(value.get("hits"), dict) and isinstance(value["hits"].get("hits"), list):
+        yield from (Inner("elastic", hit) for hit in value["hits"]["hits"])
+    elif isinstance(value.get("result"), dict):
+        yield Inner("splunk", value["result"])
+    elif isinstance(value.get("results"), list):
+        yield from (Inner("splunk", entry) for entry in value["results"])
+    else:
+        yield from _text_member(value)
+
+
+def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
+    for name, form in (("_raw", "splunk"), ("message", "message"), ("Message", "sns"), ("body", "sqs")):
+        inner = value.get(name)
+        if isinstance(inner, str) and inner.lstrip()[:1] in ("{", "["):
+            yield Inner(form, inner.encode("utf-8", "surrogatepass"))
+            return
+        if isinstance(inner, dict):
+            yield Inner(form, inner)
+            return
+    event = value.get("event")
+    original = event.get("original") if isinstance(event, dict) else value.get("event.original")
+    if isinstance(original, str) and original.lstrip()[:1] == "{":
+        yield Inner("elastic", original.encode("utf-8", "surrogatepass"))
+
+
+def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tuple[str, fast.Parsed]]:
+    """Every record that a value holds, itself or inside envelopes, each with the name of the innermost form.
+
+    Yields nothing for an object that is neither. Raises ValueError where an envelope holds text that is no JSON, or goes too deep.
+    """
+    value = parsed.record
+    if is_record(value):
+        yield form, parsed
+        return
+    if layers >= MAX_LAYERS:
+        raise ValueError("envelopes nested too deep")
+    if isinstance(value, list):
+        for entry in value:
+            yield from records_in(_again(entry), form, layers + 1)
+        return
+    if not isinstance(value, dict):
+        return
+    inner_list = next((value[n] for n in _LISTS if isinstance(value.get(n), list)), None)
+    opened = list(open_one(value))
+    if not opened and inner_list is not None:
+        opened = [Inner(form, entry) for entry in inner_list]
+    for inner in opened:
+        yield from records_in(_again(inner.value), inner.form, layers + 1)
+
+
+def _again(value: Any) -> fast.Parsed:
+    if isinstance(value, bytes):
+        return fast.parse(value)
+    return fast.Parsed(orjson.dumps(value, None, fast.SORTED), value)
