@@ -1,0 +1,194 @@
+"""The timeline's charts as Altair specs: pure functions from names of data sets to Vega-Lite, and from rows to pictures.
+
+Live view, report and export share these specs. Data arrive under names (``bars``, ``zeros``, ``cuts``, ``gaps``, ``marks``), so
+that the widget changes them in place. Times are milliseconds, the x scale is UTC, labels have 24 hours. Colours are of the
+Okabe-Ito set; coverage is told by pattern and word as well as colour.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctforensics.errors import NotInstalled
+
+COLOURS = {"error": "#D55E00", "write": "#E69F00", "read": "#56B4E9"}
+# Marks that stand alone on white need 3:1: a darker edge gives it where the fill does not.
+EDGES = {"error": "#9C4400", "write": "#8A5F00", "read": "#1F6F9F"}
+SERIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C")
+PATTERNS = {
+    "verified": "#3B8F6B",
+    "verified_empty": "#9CCDB5",
+    "unverified": "url(#ct-unverified)",
+    "missing": "url(#ct-missing)",
+    "tampered": "url(#ct-tampered)",
+    "outside": "url(#ct-outside)",
+}
+SHAPES = {"star": "M0,-1L0.3,-0.3L1,-0.3L0.45,0.15L0.65,0.9L0,0.45L-0.65,0.9L-0.45,0.15L-1,-0.3L-0.3,-0.3Z"}
+AXIS = 64
+# Short labels that say the date where it changes, always UTC.
+LABEL = (
+    "hi - lo > 172800000 ? (utchours(datum.value) == 0 ? utcFormat(datum.value, '%d %b') : utcFormat(datum.value, '%H:%MZ'))"
+    " : utchours(datum.value) == 0 && utcminutes(datum.value) == 0 && utcseconds(datum.value) == 0"
+    " ? utcFormat(datum.value, '%d %b') : utcseconds(datum.value) != 0 ? utcFormat(datum.value, '%H:%M:%SZ') : utcFormat(datum.value, '%H:%MZ')"
+)
+
+
+def _altair() -> Any:
+    try:
+        import altair
+    except ImportError as error:
+        raise NotInstalled("Altair", "notebook") from error
+    return altair
+
+
+def _x(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None) -> Any:
+    shown = alt.Axis(title=None, labelExpr=LABEL, labelOverlap=True, tickCount={"expr": "width / 90"}, grid=axis)
+    limits = domain if domain is not None else [{"expr": "lo"}, {"expr": "hi"}]
+    scale = alt.Scale(type="utc", domain=limits, nice=False, clamp=True)
+    return alt.X(f"{field}:T", scale=scale, axis=shown if axis else None)
+
+
+def _y(alt: Any, title: str, kind: str) -> Any:
+    axis = alt.Axis(title=title, minExtent=AXIS - 16, maxExtent=AXIS - 16, tickCount=4, format="~s", titlePadding=4)
+    return alt.Y("y0:Q", axis=axis, scale=alt.Scale(type=kind, nice=True, domainMin=0))
+
+
+def histogram(
+    *, height: int, series: dict[str, str] | None = None, title: str = "events", scale: str = "linear", domain: Any = None
+) -> Any:
+    """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour."""
+    alt = _altair()
+    series = series or COLOURS
+    x, x2, y = _x(alt, domain=domain), alt.X2("t1"), _y(alt, title, scale)
+    edges = [EDGES.get(name, colour) for name, colour in series.items()]
+    when = [
+        alt.Tooltip("t0:T", title="from (UTC)", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"),
+        alt.Tooltip("t1:T", title="until", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"),
+    ]
+    domain_ = list(series)
+    gaps = (
+        alt.Chart(alt.NamedData("gaps"))
+        .mark_rect(opacity=0.75)
+        .encode(x=x, x2=x2, fill=_state_colour(alt), tooltip=[*when, alt.Tooltip("word:N", title="coverage")])
+    )
+    bars = (
+        alt.Chart(alt.NamedData("bars"))
+        .mark_rect(strokeWidth=0.5)
+        .encode(
+            x=x,
+            x2=x2,
+            y=y,
+            y2=alt.Y2("y1"),
+            fill=alt.Fill("kind:N", scale=alt.Scale(domain=domain_, range=list(series.values())), legend=None),
+            stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=domain_, range=edges), legend=None),
+            tooltip=[*when, alt.Tooltip("kind:N"), alt.Tooltip("n:Q", title="events", format=",")],
+        )
+    )
+    zeros = (
+        alt.Chart(alt.NamedData("zeros"))
+        .transform_calculate(y0="0")
+        .mark_rule(strokeWidth=2, color="#767676")
+        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.value("covered, no events")])
+    )
+    cuts = (
+        alt.Chart(alt.NamedData("cuts"))
+        .transform_calculate(y0="datum.y", covers="'covers ' + format(datum.share, '.0%') + ' of its time'")
+        .mark_rule(strokeWidth=2, strokeDash=[2, 2], color="#CC79A7")
+        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("covers:N", title="cut bucket")])
+    )
+    return alt.layer(gaps, bars, zeros, cuts).properties(height=height).resolve_scale(fill="independent", stroke="independent")
+
+
+def _state_colour(alt: Any) -> Any:
+    return alt.Fill("state:N", scale=alt.Scale(domain=list(PATTERNS), range=list(PATTERNS.values())), legend=None)
+
+
+def coverage_lane(*, height: int = 14) -> Any:
+    """One strip of coverage states; with lane names in the data, one strip for each."""
+    alt = _altair()
+    return (
+        alt.Chart(alt.NamedData("lane"))
+        .mark_rect(stroke="#767676", strokeWidth=0.25)
+        .encode(
+            x=_x(alt, axis=False),
+            x2=alt.X2("t1"),
+            y=alt.Y(
+                "lane:N",
+                axis=alt.Axis(title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False),
+            ),
+            fill=_state_colour(alt),
+            tooltip=[alt.Tooltip("word:N", title="coverage"), alt.Tooltip("lane:N")],
+        )
+        .properties(height=height)
+    )
+
+
+def marks_lane(*, height: int = 18) -> Any:
+    """Findings, stars, labels and comments as shapes in a lane of their own."""
+    alt = _altair()
+    return (
+        alt.Chart(alt.NamedData("marks"))
+        .mark_point(filled=True, size=70, opacity=1)
+        .encode(
+            x=_x(alt, "t", axis=False),
+            y=alt.value(height / 2),
+            shape=alt.Shape(
+                "what:N",
+                scale=alt.Scale(
+                    domain=["finding", "star", "label", "comment", "range"],
+                    range=["diamond", SHAPES["star"], "triangle-up", "circle", "square"],
+                ),
+                legend=None,
+            ),
+            color=alt.Color(
+                "what:N",
+                scale=alt.Scale(
+                    domain=["finding", "star", "label", "comment", "range"],
+                    range=["#D55E00", "#B8860B", "#0072B2", "#009E73", "#CC79A7"],
+                ),
+                legend=None,
+            ),
+            tooltip=[alt.Tooltip("what:N"), alt.Tooltip("text:N")],
+        )
+        .properties(height=height)
+    )
+
+
+def spec(chart: Any, lo: int, hi: int, *, width: int = 900, dark: bool = False) -> dict[str, Any]:
+    """A chart as Vega-Lite with its range as the parameters ``lo`` and ``hi``, in the look of the house."""
+    alt = _altair()
+    ranged = chart.add_params(alt.param("lo", value=lo), alt.param("hi", value=hi))
+    if not isinstance(chart, alt.VConcatChart):
+        ranged = ranged.properties(width=width)
+    return dict(ranged.configure(**_config(dark)).to_dict(validate=False))
+
+
+def _config(dark: bool) -> dict[str, Any]:
+    ink, line, grid = ("#e0e0e0", "#9a9a9a", "#444444") if dark else ("#222222", "#767676", "#e4e4e4")
+    return {
+        "background": "transparent",
+        "font": "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif",
+        "view": {"stroke": line, "strokeOpacity": 0.6},
+        "axis": {"labelColor": ink, "titleColor": ink, "domainColor": line, "tickColor": line, "gridColor": grid},
+        "padding": {"left": 0, "top": 4, "right": 12, "bottom": 2},
+    }
+
+
+def live_specs(lo: int, hi: int, *, dark: bool = False) -> dict[str, dict[str, Any]]:
+    """The four views of the widget; their data are put in later."""
+    return {
+        "coverage": spec(coverage_lane(), lo, hi, dark=dark),
+        "overview": spec(histogram(height=64, title=" "), lo, hi, dark=dark),
+        "marks": spec(marks_lane(), lo, hi, dark=dark),
+        "detail": spec(histogram(height=170), lo, hi, dark=dark),
+    }
+
+
+def picture(data: dict[str, list[dict[str, Any]]], lo: int, hi: int, *, width: int = 900, dark: bool = False) -> dict[str, Any]:
+    """One spec with its data in it: coverage, bars of the range, marks. For SVG, PNG, pages and reports."""
+    alt = _altair()
+    parts = [coverage_lane(), marks_lane(), histogram(height=200)]
+    whole = alt.vconcat(*[p.properties(width=width) for p in parts], spacing=4).resolve_scale(color="independent", shape="independent", fill="independent")
+    drawn = spec(whole, lo, hi, width=width, dark=dark)
+    drawn["datasets"] = {name: data.get(name, []) for name in ("lane", "marks", "bars", "zeros", "cuts", "gaps")}
+    return drawn

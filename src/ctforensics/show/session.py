@@ -1,0 +1,230 @@
+"""What one timeline knows: its cursor and lock, the range and filter in force, and the matches of that filter.
+
+Free of any widget, so that the same object answers the browser, a test without Jupyter, the static page and Python. One
+cursor with a lock for each timeline; results are always drained; ``interrupt`` from another thread ends a query.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import duckdb
+
+from ctforensics.errors import ForensicsError, ParameterError, QueryError
+from ctforensics.show import counting, drawing, lanes, paging, scale, where
+from ctforensics.show.access import Access, row
+from ctforensics.show.counting import WHOLE, Source
+
+_MATCHES = "ct_matches"
+
+
+class Interrupted(ForensicsError):
+    """A newer request or the analyst ended the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Range in milliseconds (half-open), filter, and the field by which bars are stacked."""
+
+    lo: int
+    hi: int
+    where: list[dict[str, Any]] = field(default_factory=list)
+    stack: str = "kind"
+    bucket: int = 0
+
+
+class TimelineSession:
+    """The state behind one timeline. Every method may be called from any thread; they wait for one another."""
+
+    def __init__(self, access: Access, *, title: str = "", stars: Callable[[], set[str]] = set) -> None:
+        self._access = access
+        self._cursor = access.cursor()
+        self._lock = threading.RLock()
+        self._matched = ""  # key of the filter whose matches the temporary table holds
+        self.title = title
+        self.stars = stars
+        with self._held() as cursor:
+            self.extent = counting.extent(cursor)
+            self.base = int(row(cursor, "SELECT coalesce(min(seq), 0) FROM event_index")[0])
+            self.spans = lanes.worst(cursor)
+            self.findings = lanes.findings(cursor)
+        self.view = View(self.extent.lo, self.extent.hi)
+
+    @contextmanager
+    def _held(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        with self._lock:
+            try:
+                yield self._cursor
+            except duckdb.InterruptException as error:
+                raise Interrupted("The query was cancelled.") from error
+            except duckdb.OutOfMemoryException as error:
+                raise QueryError(
+                    "The filter matches more events than memory holds.", hint="Narrow the filter or the range."
+                ) from error
+            except duckdb.Error as error:
+                raise QueryError(f"The case database did not answer: {str(error).splitlines()[0][:300]}") from error
+
+    def interrupt(self) -> None:
+        """Ends the query that runs, from another thread; whoever waits for it gets Interrupted."""
+        self._cursor.interrupt()
+
+    def close(self) -> None:
+        """Drops the matches and gives the cursor back."""
+        with self._lock:
+            self._cursor.close()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A further cursor on the same locked session, for a caller of its own."""
+        return self._access.cursor()
+
+    def change(self, **changes: Any) -> View:
+        """Sets range, filter, stack or bucket; what is not named stays. Raises ParameterError for what cannot be."""
+        checked = dict(changes)
+        if "where" in checked:
+            checked["where"] = where.checked(checked["where"])
+        if checked.get("stack", "kind") not in where.FIELDS:
+            raise ParameterError(f"Bars cannot be stacked by {checked['stack']!r}.", hint="One of: kind, service, actor, ...")
+        new = replace(self.view, **checked)
+        lo, hi = self._bounded(new.lo, new.hi)
+        self.view = replace(new, lo=lo, hi=hi)
+        return self.view
+
+    def _bounded(self, lo: int, hi: int) -> tuple[int, int]:
+        """A range inside the stamps that exist, at least one second wide."""
+        floor, ceiling = min(self.extent.first, self.extent.lo), max(self.extent.last, self.extent.hi)
+        lo, hi = min(int(lo), int(hi)), max(int(lo), int(hi))
+        if hi - lo < scale.SECOND:
+            hi = lo + scale.SECOND
+        # A range wholly outside is allowed (a gap may lie there), but not one beyond the calendar.
+        margin = 400 * scale.DAY
+        return max(lo, floor - margin), min(hi, ceiling + margin)
+
+    def source(self) -> Source:
+        """Where the rows of the filter in force are; its matches are gathered once, when they are first needed."""
+        if not self.view.where:
+            return WHOLE
+        wanted = where.key(self.view.where) + (",".join(sorted(self.stars())) if self._by_stars() else "")
+        if wanted != self._matched:
+            self._gather(wanted)
+        return Source(_MATCHES, True)
+
+    def _by_stars(self) -> bool:
+        return '"starred"' in where.key(self.view.where)
+
+    def _gather(self, wanted: str) -> None:
+        with self._held() as cursor:
+            self._matched = ""
+            cursor.execute(f"DROP TABLE IF EXISTS temp.{_MATCHES}")
+            predicate = self.predicate()
+            # The index stands in time order and inserts keep order: rowid is the position among the matches.
+            sql = f"""CREATE TEMP TABLE {_MATCHES} AS SELECT i.seq, i.event_time, i.kind FROM event_index i WHERE {predicate.sql}"""
+            cursor.execute(sql, predicate.values).fetchall()
+            self._matched = wanted
+
+    def predicate(self) -> where.Predicate:
+        """The filter in force over ``event_index i``."""
+        with self._held() as cursor:
+            return where.on_index(cursor, self.view.where, self.stars() if self._by_stars() else ())
+
+    def step(self) -> int:
+        """The bucket in force: chosen by hand if that gives at most 1,000 bars, else from the ladder."""
+        view = self.view
+        if view.bucket in scale.LADDER and (view.hi - view.lo) / view.bucket <= scale.MOST_BUCKETS:
+            return view.bucket
+        return scale.bucket_for(view.lo, view.hi)
+
+    def bars(self) -> dict[str, Any]:
+        """Everything that the detail chart draws, and the exact count of the range."""
+        view, step = self.view, self.step()
+        with self._held() as cursor:
+            source = self.source()
+            counted, names = self._counted(cursor, source, step)
+        silent, partial = drawing.bucket_rows(counted, self.spans, view.lo, view.hi, step)
+        return {
+            "bars": drawing.bar_rows(counted, names, view.lo, view.hi, step),
+            "zeros": silent,
+            "cuts": partial,
+            "gaps": drawing.hatching(self.spans, view.lo, view.hi),
+            "series": names if view.stack != "kind" else [],
+            "step": step,
+            "count": sum(n for *_, n in counted),
+        }
+
+    def _counted(
+        self, cursor: duckdb.DuckDBPyConnection, source: Source, step: int
+    ) -> tuple[list[tuple[int, int, int]], list[str]]:
+        view = self.view
+        if view.stack == "kind":
+            return counting.bars(cursor, source, view.lo, view.hi, step), drawing.kind_names()
+        counted, values = counting.stacked(cursor, view.stack, self.predicate(), view.lo, view.hi, step)
+        names = ["(none)" if v is None else paging.cut(v, len(v)) for v in values]
+        return counted, [f"{name} " * (names[:at].count(name) + 1) for at, name in enumerate(names)] + ["(all others)"]
+
+    def overview(self) -> dict[str, Any]:
+        """The bars of the whole plausible span under the filter in force."""
+        lo, hi = self.extent.lo, self.extent.hi
+        step = scale.bucket_for(lo, hi)
+        with self._held() as cursor:
+            counted = counting.bars(cursor, self.source(), lo, hi, step)
+        silent, partial = drawing.bucket_rows(counted, self.spans, lo, hi, step)
+        return {
+            "bars": drawing.bar_rows(counted, drawing.kind_names(), lo, hi, step),
+            "zeros": silent,
+            "cuts": partial,
+            "gaps": drawing.hatching(self.spans, lo, hi),
+            "total": self.matches(),
+        }
+
+    def matches(self) -> int:
+        """Events that the filter lets through, wherever in time."""
+        with self._held() as cursor:
+            source = self.source()
+            return int(row(cursor, f"SELECT count(*) FROM {source.table}")[0])
+
+    def positions(self) -> tuple[int, int]:
+        """First and end position of the range among the rows of the filter."""
+        with self._held() as cursor:
+            source = self.source()
+            return counting.before(cursor, source, self.view.lo), counting.before(cursor, source, self.view.hi)
+
+    def position_of(self, seq: int) -> int:
+        """Position of an event among the rows of the filter; of the next one where the filter hides it."""
+        with self._held() as cursor:
+            source = self.source()
+            if not source.filtered:
+                return seq - self.base
+            return int(row(cursor, f"SELECT count(*) FROM {source.table} WHERE seq < $seq", {"seq": seq})[0])
+
+    def page(self, first: int, size: int = 100) -> dict[str, Any]:
+        """Rows by position (see paging.page)."""
+        with self._held() as cursor:
+            return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base)
+
+    def facets(self, fields: tuple[str, ...] = ("kind", "event_name", "actor", "address", "service", "region", "account", "error", "verification")) -> list[dict[str, Any]]:
+        """The most frequent values of each field in the range; values and the rest add up to the count."""
+        view, out = self.view, []
+        with self._held() as cursor:
+            predicate = self.predicate()
+            for name in fields:
+                best, more, rest = counting.facet(cursor, name, predicate, view.lo, view.hi)
+                shown = [{"no": no, "text": "(none)" if v is None else paging.cut(v, len(v)), "n": n} for no, v, n in best]
+                out.append({"field": name, "values": shown, "more": more, "rest": rest})
+        return out
+
+    def coverage(self) -> str:
+        """What the range in force lacks, in words."""
+        return lanes.statement(self.spans, self.view.lo, self.view.hi)
+
+    def sql(self) -> tuple[str, dict[str, Any]]:
+        """The exact statement that selects the range and filter from ``events``, and its bound values."""
+        found = where.on_events(self.view.where, self.stars() if self._by_stars() else ())
+        text = (
+            "SELECT *\nFROM events\nWHERE event_time >= $since AND event_time < $until"
+            + (f"\n  AND {found.sql}" if self.view.where else "")
+            + "\nORDER BY event_time, event_id, event_key"
+        )
+        return text, {"since": scale.from_ms(self.view.lo), "until": scale.from_ms(self.view.hi), **found.values}

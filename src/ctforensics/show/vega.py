@@ -1,0 +1,99 @@
+"""Vega, Vega-Lite and Vega-Embed as one script that ships with the package, so that no chart ever asks the network.
+
+``static/vega.bundle.js`` is built from vl-convert and holds one global, ``ctforensicsVega.embed``. ``static/vega.json`` records
+versions and hash; a test builds it again and compares. Rebuild after an update of vl-convert with
+``python -m ctforensics.show.vega``.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from ctforensics.errors import NotInstalled
+from ctforensics.show import patterns
+
+STATIC = Path(__file__).parent / "static"
+BUNDLE = STATIC / "vega.bundle.js"
+RECORD = STATIC / "vega.json"
+_SNIPPET = "globalThis.ctforensicsVega={embed:vegaEmbed};"
+_NOTICE = """/*! Vega, Vega-Lite, Vega-Embed and their modules, bundled by vl-convert.
+Copyright (c) 2015-2025, University of Washington Interactive Data Lab. BSD 3-Clause licence:
+Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
+following conditions are met: 1. Redistributions of source code must retain the above copyright notice, this list of
+conditions and the following disclaimer. 2. Redistributions in binary form must reproduce the above copyright notice,
+this list of conditions and the following disclaimer in the documentation and/or other materials provided with the
+distribution. 3. Neither the name of the copyright holder nor the names of its contributors may be used to endorse or
+promote products derived from this software without specific prior written permission.
+THIS SOFTWARE IS PROVIDED BY THE COPYRIGHT HOLDERS AND CONTRIBUTORS "AS IS" AND ANY EXPRESS OR IMPLIED WARRANTIES,
+INCLUDING, BUT NOT LIMITED TO, THE IMPLIED WARRANTIES OF MERCHANTABILITY AND FITNESS FOR A PARTICULAR PURPOSE ARE
+DISCLAIMED. IN NO EVENT SHALL THE COPYRIGHT HOLDER OR CONTRIBUTORS BE LIABLE FOR ANY DIRECT, INDIRECT, INCIDENTAL,
+SPECIAL, EXEMPLARY, OR CONSEQUENTIAL DAMAGES (INCLUDING, BUT NOT LIMITED TO, PROCUREMENT OF SUBSTITUTE GOODS OR
+SERVICES; LOSS OF USE, DATA, OR PROFITS; OR BUSINESS INTERRUPTION) HOWEVER CAUSED AND ON ANY THEORY OF LIABILITY,
+WHETHER IN CONTRACT, STRICT LIABILITY, OR TORT (INCLUDING NEGLIGENCE OR OTHERWISE) ARISING IN ANY WAY OUT OF THE USE
+OF THIS SOFTWARE, EVEN IF ADVISED OF THE POSSIBILITY OF SUCH DAMAGE.
+Includes d3 modules: Copyright 2010-2024 Mike Bostock, ISC licence: Permission to use, copy, modify, and/or distribute
+this software for any purpose with or without fee is hereby granted, provided that the above copyright notice and this
+permission notice appear in all copies. THE SOFTWARE IS PROVIDED "AS IS" AND THE AUTHOR DISCLAIMS ALL WARRANTIES.
+Includes lodash.debounce, semver, json-stringify-pretty-compact, fast-json-patch, topojson-client: MIT or ISC licences. */
+"""
+
+
+def build() -> str:
+    """The bundle, made anew by the installed vl-convert. Raises NotInstalled where that is absent."""
+    return _NOTICE + _converter().javascript_bundle(_SNIPPET)
+
+
+@functools.cache
+def text() -> str:
+    """The bundle as shipped."""
+    return BUNDLE.read_text("utf-8")
+
+
+def record() -> dict[str, Any]:
+    """Versions, size and SHA-256 of the shipped bundle."""
+    return dict(json.loads(RECORD.read_text("utf-8")))
+
+
+def csp_hash(script: str) -> str:
+    """A script's source expression for a content security policy."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def _converter() -> Any:
+    try:
+        import vl_convert
+    except ImportError as error:
+        raise NotInstalled("vl-convert", "notebook") from error
+    return vl_convert
+
+
+def picture(spec: dict[str, Any], kind: str = "svg", scale: float = 1.0) -> str | bytes:
+    """A Vega-Lite spec drawn without a browser: ``svg`` as text or ``png`` as bytes. No network, no local time."""
+    converter = _converter()
+    svg = patterns.defined_in(str(converter.vegalite_to_svg(spec, allowed_base_urls=[])))
+    return bytes(converter.svg_to_png(svg, scale=scale)) if kind == "png" else svg
+
+
+def main() -> None:
+    """Writes the bundle and its record."""
+    converter = _converter()
+    bundle = build()
+    BUNDLE.write_text(bundle, "utf-8")
+    facts = {
+        "vl_convert": converter.__version__,
+        "vega": converter.get_vega_version(),
+        "vega_lite": converter.get_vegalite_versions()[-1],
+        "vega_embed": converter.get_vega_embed_version(),
+        "bytes": len(bundle.encode()),
+        "sha256": hashlib.sha256(bundle.encode()).hexdigest(),
+    }
+    RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

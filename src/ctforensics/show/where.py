@@ -1,0 +1,180 @@
+"""Filters of the timeline as a small tree, and the SQL that each stands for.
+
+A filter is a list of conditions that all hold. One condition is a dict: ``{"field": "actor", "is": ["arn:..."]}`` (None is
+"no value"), ``{"text": "payroll"}`` (in any of the searched fields), ``{"starred": True}``; any of them with ``"not": True``;
+or ``{"any": [conditions]}``. Values are always bound; a field that is not known is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from ctforensics.errors import ParameterError, UnknownName
+from ctforensics.show.access import rows
+from ctforensics.trail.tables import DIMENSIONS, KIND_SQL
+
+KINDS = ("error", "write", "read")
+FIELDS = ("kind", *DIMENSIONS)
+SEARCHED = ("event_name", "actor", "session", "access_key", "address", "agent", "service", "error", "target")
+_MEMBERS = {"field", "is", "not", "text", "starred", "any"}
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition in SQL with the values bound to its names."""
+
+    sql: str
+    values: dict[str, Any]
+
+
+def checked(where: Any) -> list[dict[str, Any]]:
+    """A filter as typed by a person or sent by the browser, in its one canonical form. Raises ParameterError."""
+    if where is None:
+        return []
+    if isinstance(where, dict):
+        if where and not (where.keys() & _MEMBERS):  # {"actor": "arn:..."}: the short form
+            return [_condition({"field": k, "is": v}) for k, v in where.items()]
+        where = [where]
+    if not isinstance(where, list | tuple):
+        raise ParameterError(f"A filter is a list of conditions, not {type(where).__name__}.", hint=_HINT)
+    return [_condition(each) for each in where]
+
+
+_HINT = 'Write for example [{"field": "actor", "is": ["arn:..."]}, {"text": "payroll", "not": True}].'
+
+
+def _condition(raw: Any) -> dict[str, Any]:
+    if not isinstance(raw, dict) or raw.keys() - _MEMBERS:
+        raise ParameterError(f"{str(raw)[:200]!r} is not a condition.", hint=_HINT)
+    kinds = raw.keys() & {"field", "text", "starred", "any"}
+    if len(kinds) != 1:
+        raise ParameterError("A condition has exactly one of field, text, starred, any.", hint=_HINT)
+    negated = {"not": True} if raw.get("not") else {}
+    if "any" in raw:
+        return {"any": checked(list(raw["any"])), **negated}
+    if "text" in raw:
+        return {"text": str(raw["text"])[:1000], **negated}
+    if "starred" in raw:
+        return {"starred": True, **negated}
+    if raw["field"] not in FIELDS:
+        raise UnknownName("field to filter by", str(raw["field"]), FIELDS)
+    values = raw.get("is")
+    values = [values] if values is None or isinstance(values, str) else list(values)
+    return {"field": raw["field"], "is": [None if v is None else str(v) for v in values], **negated}
+
+
+def key(where: list[dict[str, Any]]) -> str:
+    """A text that is equal for equal filters."""
+    return json.dumps(where, sort_keys=True)
+
+
+def words(where: list[dict[str, Any]], joint: str = " and ") -> str:
+    """The filter as a person says it."""
+    return joint.join(_words(each) for each in where) if where else "no filter"
+
+
+def _words(condition: dict[str, Any]) -> str:
+    no = "not " if condition.get("not") else ""
+    if "any" in condition:
+        return f"{no}({words(condition['any'], ' or ')})"
+    if "text" in condition:
+        return f"{no}text {condition['text']!r}"
+    if "starred" in condition:
+        return f"{no}starred"
+    values = [str(v) if v is not None else "(none)" for v in condition["is"]]
+    return f"{no}{condition['field']} = {' or '.join(v[:80] for v in values)}"
+
+
+class _Names:
+    """Hands out parameter names."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+
+    def bind(self, value: Any) -> str:
+        name = f"w{len(self.values)}"
+        self.values[name] = value
+        return f"${name}"
+
+
+def on_index(
+    cursor: duckdb.DuckDBPyConnection, where: list[dict[str, Any]], starred: Iterable[str] = ()
+) -> Predicate:
+    """The filter over ``event_index i``: values are looked up in ``dim_*`` once, rows are compared by number."""
+    names, stars = _Names(), sorted(starred)
+    return Predicate(_all([_index(cursor, each, names, stars) for each in where]), names.values)
+
+
+def _all(parts: list[str], joint: str = " AND ") -> str:
+    return "(" + joint.join(parts) + ")" if parts else "true"
+
+
+def _index(
+    cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: _Names, stars: list[str]
+) -> str:
+    if "any" in condition:
+        sql = _all([_index(cursor, each, names, stars) for each in condition["any"]], " OR ")
+    elif "text" in condition:
+        sql = _all([_numbers(f, _holding(cursor, f, condition["text"]), names) for f in SEARCHED], " OR ")
+    elif "starred" in condition:
+        sql = f"i.event_key IN (SELECT unnest({names.bind(stars)}::UUID[]))"
+    elif condition["field"] == "kind":
+        sql = f"i.kind IN (SELECT unnest({names.bind(_kind_numbers(condition['is']))}::UTINYINT[]))"
+    else:
+        sql = _numbers(condition["field"], _equal(cursor, condition["field"], condition["is"]), names)
+    return f"(NOT {sql})" if condition.get("not") else sql
+
+
+def _kind_numbers(values: list[str | None]) -> list[int]:
+    unknown = [v for v in values if v not in KINDS]
+    if unknown:
+        raise UnknownName("kind of event", str(unknown[0]), KINDS)
+    return [KINDS.index(v) for v in values if v]
+
+
+def _numbers(field: str, numbers: list[int], names: _Names) -> str:
+    if len(numbers) == 1:  # one number can be pushed into the scan
+        return f"i.{field}_no = {names.bind(numbers[0])}"
+    return f"i.{field}_no IN (SELECT unnest({names.bind(numbers)}::INTEGER[]))"
+
+
+def _holding(cursor: duckdb.DuckDBPyConnection, field: str, text: str) -> list[int]:
+    sql = f"SELECT no FROM dim_{field} WHERE contains(lower(value), lower($text))"
+    return [n for (n,) in rows(cursor, sql, {"text": text})]
+
+
+def _equal(cursor: duckdb.DuckDBPyConnection, field: str, values: list[str | None]) -> list[int]:
+    sql = f"SELECT no FROM dim_{field} WHERE value IN (SELECT unnest($values::VARCHAR[]))"
+    found = [n for (n,) in rows(cursor, sql, {"values": [v for v in values if v is not None]})]
+    return found + ([0] if None in values else [])
+
+
+def on_events(where: list[dict[str, Any]], starred: Iterable[str] = ()) -> Predicate:
+    """The same filter over ``events``, for a person to read, paste and run."""
+    names, stars = _Names(), sorted(starred)
+    return Predicate(_all([_event(each, names, stars) for each in where]), names.values)
+
+
+def _event(condition: dict[str, Any], names: _Names, stars: list[str]) -> str:
+    if "any" in condition:
+        sql = _all([_event(each, names, stars) for each in condition["any"]], " OR ")
+    elif "text" in condition:
+        text = names.bind(condition["text"])
+        parts = [f"coalesce(contains(lower({DIMENSIONS[f]}), lower({text})), false)" for f in SEARCHED]
+        sql = _all(parts, " OR ")
+    elif "starred" in condition:
+        sql = f"event_key IN (SELECT unnest({names.bind(stars)}::UUID[]))"
+    elif condition["field"] == "kind":
+        sql = f"list_contains({names.bind(_kind_numbers(condition['is']))}, {KIND_SQL})"
+    else:
+        expression = DIMENSIONS[condition["field"]]
+        some = [v for v in condition["is"] if v is not None]
+        parts = [f"coalesce(list_contains({names.bind(some)}::VARCHAR[], {expression}), false)"]
+        parts += [f"{expression} IS NULL"] if None in condition["is"] else []
+        sql = _all(parts, " OR ")
+    return f"(NOT {sql})" if condition.get("not") else sql
