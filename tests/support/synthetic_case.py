@@ -55,7 +55,10 @@ def make(path: Path, *, events: int = 200_000, seed: int = 7, hostile: int = 40,
     for statement in DDL.values():
         con.execute(statement)
     con.execute(f"SELECT setseed({(seed % 1000) / 1000})")
-    con.execute("CREATE TEMP TABLE hostile AS SELECT row_number() OVER () - 1 AS i, text FROM (SELECT unnest(?) AS text)", [HOSTILE])
+    con.execute(
+        "CREATE TEMP TABLE hostile AS SELECT row_number() OVER () - 1 AS i, text FROM (SELECT unnest(?) AS text)",
+        [HOSTILE],
+    )
     con.execute("CREATE TEMP TABLE stamps AS " + (rows or _month(events, seed)))
     con.execute(_EVENTS, {"seed": seed, "hostile": hostile})
     _sources(con)
@@ -168,7 +171,9 @@ def screen_tables(con: duckdb.DuckDBPyConnection) -> None:
     SELECT row_number() OVER (ORDER BY event_time, event_id, event_key) - 1 AS seq, event_time, event_key, event_row, kind, {numbers}
     FROM (SELECT event_time, event_id, event_key, rowid AS event_row, {KIND_SQL} AS kind, {picked} FROM events) e {joins}
     ORDER BY seq""")
-    con.execute("INSERT INTO minute_counts SELECT date_trunc('minute', event_time), kind, count(*) FROM event_index GROUP BY 1, 2 ORDER BY 1, 2")
+    con.execute(
+        "INSERT INTO minute_counts SELECT date_trunc('minute', event_time), kind, count(*) FROM event_index GROUP BY 1, 2 ORDER BY 1, 2"
+    )
 
 
 def scalar(path: Path, sql: str, *values: Any) -> Any:

@@ -25,9 +25,7 @@ def row(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | No
     return rows(cursor, sql, values)[0]
 
 
-def records(
-    cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None
-) -> list[dict[str, Any]]:
+def records(cursor: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """All rows as dicts by column name."""
     found = cursor.execute(sql, values or {}).fetchall()
     names = [column[0] for column in cursor.description or []]

@@ -43,8 +43,8 @@ def _altair() -> Any:
 
 def _x(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None) -> Any:
     shown = alt.Axis(title=None, labelExpr=LABEL, labelOverlap=True, tickCount={"expr": "width / 90"}, grid=axis)
-    limits = domain if domain is not None else [{"expr": "lo"}, {"expr": "hi"}]
-    scale = alt.Scale(type="utc", domain=limits, nice=False, clamp=True)
+    limits = {"domain": domain} if domain is not None else {"domainMin": {"expr": "lo"}, "domainMax": {"expr": "hi"}}
+    scale = alt.Scale(type="utc", nice=False, clamp=True, **limits)
     return alt.X(f"{field}:T", scale=scale, axis=shown if axis else None)
 
 
@@ -54,22 +54,34 @@ def _y(alt: Any, title: str, kind: str) -> Any:
 
 
 def histogram(
-    *, height: int, series: dict[str, str] | None = None, title: str = "events", scale: str = "linear", domain: Any = None
+    *,
+    height: int,
+    series: dict[str, str] | None = None,
+    title: str = "events",
+    scale: str = "linear",
+    domain: Any = None,
 ) -> Any:
     """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour."""
     alt = _altair()
     series = series or COLOURS
-    x, x2, y = _x(alt, domain=domain), alt.X2("t1"), _y(alt, title, scale)
+    x, x2, y = alt.X("t0:T", scale=alt.Scale(type="utc")), alt.X2("t1"), _y(alt, title, scale)
     edges = [EDGES.get(name, colour) for name, colour in series.items()]
     when = [
-        alt.Tooltip("t0:T", title="from (UTC)", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"),
+        alt.Tooltip(
+            "t0:T", title="from (UTC)", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"
+        ),
         alt.Tooltip("t1:T", title="until", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"),
     ]
     domain_ = list(series)
     gaps = (
         alt.Chart(alt.NamedData("gaps"))
         .mark_rect(opacity=0.75)
-        .encode(x=x, x2=x2, fill=_state_colour(alt), tooltip=[*when, alt.Tooltip("word:N", title="coverage")])
+        .encode(
+            x=_x(alt, domain=domain),
+            x2=x2,
+            fill=_state_colour(alt),
+            tooltip=[*when, alt.Tooltip("word:N", title="coverage")],
+        )
     )
     bars = (
         alt.Chart(alt.NamedData("bars"))
@@ -86,9 +98,9 @@ def histogram(
     )
     zeros = (
         alt.Chart(alt.NamedData("zeros"))
-        .transform_calculate(y0="0")
+        .transform_calculate(y0="0", note="'covered, no events'")
         .mark_rule(strokeWidth=2, color="#767676")
-        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.value("covered, no events")])
+        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("note:N", title="here")])
     )
     cuts = (
         alt.Chart(alt.NamedData("cuts"))
@@ -96,7 +108,11 @@ def histogram(
         .mark_rule(strokeWidth=2, strokeDash=[2, 2], color="#CC79A7")
         .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("covers:N", title="cut bucket")])
     )
-    return alt.layer(gaps, bars, zeros, cuts).properties(height=height).resolve_scale(fill="independent", stroke="independent")
+    return (
+        alt.layer(gaps, bars, zeros, cuts)
+        .properties(height=height)
+        .resolve_scale(fill="independent", stroke="independent")
+    )
 
 
 def _state_colour(alt: Any) -> Any:
@@ -114,7 +130,9 @@ def coverage_lane(*, height: int = 14) -> Any:
             x2=alt.X2("t1"),
             y=alt.Y(
                 "lane:N",
-                axis=alt.Axis(title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False),
+                axis=alt.Axis(
+                    title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False
+                ),
             ),
             fill=_state_colour(alt),
             tooltip=[alt.Tooltip("word:N", title="coverage"), alt.Tooltip("lane:N")],
@@ -184,11 +202,15 @@ def live_specs(lo: int, hi: int, *, dark: bool = False) -> dict[str, dict[str, A
     }
 
 
-def picture(data: dict[str, list[dict[str, Any]]], lo: int, hi: int, *, width: int = 900, dark: bool = False) -> dict[str, Any]:
+def picture(
+    data: dict[str, list[dict[str, Any]]], lo: int, hi: int, *, width: int = 900, dark: bool = False
+) -> dict[str, Any]:
     """One spec with its data in it: coverage, bars of the range, marks. For SVG, PNG, pages and reports."""
     alt = _altair()
     parts = [coverage_lane(), marks_lane(), histogram(height=200)]
-    whole = alt.vconcat(*[p.properties(width=width) for p in parts], spacing=4).resolve_scale(color="independent", shape="independent", fill="independent")
+    whole = alt.vconcat(*[p.properties(width=width) for p in parts], spacing=4).resolve_scale(
+        color="independent", shape="independent", fill="independent"
+    )
     drawn = spec(whole, lo, hi, width=width, dark=dark)
     drawn["datasets"] = {name: data.get(name, []) for name in ("lane", "marks", "bars", "zeros", "cuts", "gaps")}
     return drawn

@@ -59,9 +59,7 @@ def extent(cursor: duckdb.DuckDBPyConnection) -> Extent:
     lo, hi = row(cursor, inside, bounds)
     if lo is None:  # nothing plausible: show what there is
         return Extent(scale.to_ms(first), scale.ceil_ms(last), scale.to_ms(first), scale.ceil_ms(last), total, 0, 0)
-    return Extent(
-        scale.to_ms(first), scale.ceil_ms(last), scale.to_ms(lo), scale.ceil_ms(hi), total, before, after
-    )
+    return Extent(scale.to_ms(first), scale.ceil_ms(last), scale.to_ms(lo), scale.ceil_ms(hi), total, before, after)
 
 
 def _latest_plausible(cursor: duckdb.DuckDBPyConnection) -> int:
@@ -70,9 +68,7 @@ def _latest_plausible(cursor: duckdb.DuckDBPyConnection) -> int:
     return scale.to_ms(delivered or scale.clock.now()) + scale.DAY
 
 
-def bars(
-    cursor: duckdb.DuckDBPyConnection, source: Source, lo: int, hi: int, step: int
-) -> list[tuple[int, int, int]]:
+def bars(cursor: duckdb.DuckDBPyConnection, source: Source, lo: int, hi: int, step: int) -> list[tuple[int, int, int]]:
     """(bucket start, kind number, events) of [lo, hi), every event once."""
     values: dict[str, Any] = {"step": step, "lo": scale.from_ms(lo), "hi": scale.from_ms(hi)}
     inner_lo, inner_hi = -(-lo // scale.MINUTE) * scale.MINUTE, hi // scale.MINUTE * scale.MINUTE

@@ -1,29 +1,19 @@
-"""Evidence text on a page: escaped, with control and bidirectional characters made visible. Nothing of it is ever markup."""
+"""Pieces of pages: every text from evidence escaped, with hidden characters made visible. Nothing of it is ever markup."""
 
 from __future__ import annotations
 
 import html
-import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-# C0 and C1 controls, line and paragraph separators, zero-width and bidirectional formatting, tags, lone surrogates.
-_HIDDEN = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164"
-    "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff\U000e0000-\U000e0fff]"
-)
+from ctforensics import visible as characters
 
 
 def visible(value: Any, limit: int | None = None) -> str:
-    """A value as text in which nothing hides: escapes such as ``\\u202e`` stand for what would not show or would reorder.
-
-    Beyond ``limit`` characters it is cut, and the text says by how much.
-    """
-    text = "" if value is None else value if isinstance(value, str) else str(value)
-    more = ""
-    if limit is not None and len(text) > limit:
-        more = f"… ({len(text):,} characters)"
-        text = text[:limit]
-    return _HIDDEN.sub(_escape, text) + more
+    """A value as text in which nothing hides; beyond ``limit`` characters it is cut and says how long it is."""
+    if limit is not None and isinstance(value, str) and len(value) > limit:
+        return f"{characters.visible(value[:limit])}… ({len(value):,} characters)"
+    return characters.visible(value)
 
 
 def escape(value: Any, limit: int | None = None) -> str:
@@ -31,7 +21,7 @@ def escape(value: Any, limit: int | None = None) -> str:
     return html.escape(visible(value, limit), quote=True)
 
 
-def table(columns: list[str], rows: list[list[Any]], *, limit: int = 500) -> str:
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, limit: int = 500) -> str:
     """Rows as an HTML table of escaped text."""
     head = "".join(f"<th scope='col'>{escape(name)}</th>" for name in columns)
     body = "".join("<tr>" + "".join(f"<td>{escape(cell, limit)}</td>" for cell in row) + "</tr>" for row in rows)
@@ -43,6 +33,31 @@ def json_script(text: str) -> str:
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
-def _escape(match: re.Match[str]) -> str:
-    code = ord(match.group())
-    return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}" if code < 65536 else f"\\U{code:08x}"
+def case_card(status: dict[str, Any]) -> str:
+    """A case in a notebook: what is in it, how much of it is proven, and what is missing."""
+    if not status.get("loaded", True):
+        return f"<div class='ct-card'><b>{escape(status.get('title'))}</b><p>Nothing is loaded yet.</p></div>"
+    facts: list[tuple[str, Any]] = [
+        ("window", f"{visible(status.get('since'))} to {visible(status.get('until'))} (UTC)"),
+        ("files", f"{status.get('files', 0):,}"),
+        ("events", f"{status.get('events', 0):,} ({status.get('duplicates', 0):,} duplicates beside them)"),
+        ("rejects", f"{status.get('rejects', 0):,}"),
+        ("accounts", ", ".join(map(str, status.get("accounts") or [])) or "-"),
+        ("regions", ", ".join(map(str, status.get("regions") or [])) or "-"),
+        ("integrity of events", counts(status.get("integrity"))),
+        ("coverage in hours", counts(status.get("coverage"))),
+    ]
+    rows = "".join(
+        f"<tr><th scope='row' style='text-align:left'>{escape(n)}</th><td style='text-align:left'>{escape(v)}</td></tr>"
+        for n, v in facts
+    )
+    found = status.get("findings") or []
+    told = "".join(f"<li><code>{escape(f.get('code'))}</code> {escape(f.get('detail'), 300)}</li>" for f in found[:20])
+    more = f"<li>and {len(found) - 20:,} more</li>" if len(found) > 20 else ""
+    heading = f"<p>{len(found):,} integrity findings</p><ul>{told}{more}</ul>" if found else ""
+    return f"<div class='ct-card'><b>{escape(status.get('title'))}</b><table>{rows}</table>{heading}</div>"
+
+
+def counts(held: Any) -> str:
+    """A dict of counts as ``1,204 ok, 3 fail``; a dash where there is none."""
+    return ", ".join(f"{n:,} {name}" for name, n in held.items()) if isinstance(held, dict) and held else "-"

@@ -80,7 +80,9 @@ def statement(spans: list[Span], lo: int, hi: int) -> str:
     held = shares(spans, lo, hi)
     if sum(held.get(s, 0) for s in NO_LOG) >= hi - lo:
         return "no log coverage in this range: nothing can be said about it"
-    parts = [f"{hours(held[s])} {STATE_WORDS[s]}" for s in ("missing", "tampered", "unverified", "outside") if s in held]
+    parts = [
+        f"{hours(held[s])} {STATE_WORDS[s]}" for s in ("missing", "tampered", "unverified", "outside") if s in held
+    ]
     return ", ".join(parts) if parts else "fully covered and verified"
 
 

@@ -58,9 +58,7 @@ def page(cursor: duckdb.DuckDBPyConnection, source: Source, first: int, size: in
 def _packed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Any, ...]], first: int, size: int) -> dict[str, Any]:
     second = {each[0]: each[2] // 1_000_000 for each in found}
     kept = [each for each in found if first <= each[0] < first + size]
-    values = {
-        name: _texts(cursor, name, {each[5 + at] for each in kept}) for at, name in enumerate(PAGE_DIMENSIONS)
-    }
+    values = {name: _texts(cursor, name, {each[5 + at] for each in kept}) for at, name in enumerate(PAGE_DIMENSIONS)}
     out = [
         {
             "pos": each[0],

@@ -87,7 +87,9 @@ class TimelineSession:
         if "where" in checked:
             checked["where"] = where.checked(checked["where"])
         if checked.get("stack", "kind") not in where.FIELDS:
-            raise ParameterError(f"Bars cannot be stacked by {checked['stack']!r}.", hint="One of: kind, service, actor, ...")
+            raise ParameterError(
+                f"Bars cannot be stacked by {checked['stack']!r}.", hint="One of: kind, service, actor, ..."
+            )
         new = replace(self.view, **checked)
         lo, hi = self._bounded(new.lo, new.hi)
         self.view = replace(new, lo=lo, hi=hi)
@@ -204,14 +206,29 @@ class TimelineSession:
         with self._held() as cursor:
             return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base)
 
-    def facets(self, fields: tuple[str, ...] = ("kind", "event_name", "actor", "address", "service", "region", "account", "error", "verification")) -> list[dict[str, Any]]:
+    def facets(
+        self,
+        fields: tuple[str, ...] = (
+            "kind",
+            "event_name",
+            "actor",
+            "address",
+            "service",
+            "region",
+            "account",
+            "error",
+            "verification",
+        ),
+    ) -> list[dict[str, Any]]:
         """The most frequent values of each field in the range; values and the rest add up to the count."""
         view, out = self.view, []
         with self._held() as cursor:
             predicate = self.predicate()
             for name in fields:
                 best, more, rest = counting.facet(cursor, name, predicate, view.lo, view.hi)
-                shown = [{"no": no, "text": "(none)" if v is None else paging.cut(v, len(v)), "n": n} for no, v, n in best]
+                shown = [
+                    {"no": no, "text": "(none)" if v is None else paging.cut(v, len(v)), "n": n} for no, v, n in best
+                ]
                 out.append({"field": name, "values": shown, "more": more, "rest": rest})
         return out
 

@@ -102,9 +102,7 @@ class _Names:
         return f"${name}"
 
 
-def on_index(
-    cursor: duckdb.DuckDBPyConnection, where: list[dict[str, Any]], starred: Iterable[str] = ()
-) -> Predicate:
+def on_index(cursor: duckdb.DuckDBPyConnection, where: list[dict[str, Any]], starred: Iterable[str] = ()) -> Predicate:
     """The filter over ``event_index i``: values are looked up in ``dim_*`` once, rows are compared by number."""
     names, stars = _Names(), sorted(starred)
     return Predicate(_all([_index(cursor, each, names, stars) for each in where]), names.values)
@@ -114,9 +112,7 @@ def _all(parts: list[str], joint: str = " AND ") -> str:
     return "(" + joint.join(parts) + ")" if parts else "true"
 
 
-def _index(
-    cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: _Names, stars: list[str]
-) -> str:
+def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: _Names, stars: list[str]) -> str:
     if "any" in condition:
         sql = _all([_index(cursor, each, names, stars) for each in condition["any"]], " OR ")
     elif "text" in condition:
