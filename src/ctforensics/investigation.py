@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ctforensics.ask.catalog import Catalog
     from ctforensics.ask.result import Answer
     from ctforensics.ask.room import Room
-    from ctforensics.load.result import LoadResult
+    from ctforensics.load.run import LoadResult
     from ctforensics.load.scope import Scope
     from ctforensics.notes.book import NoteBook
     from ctforensics.verify.outcome import Verification
@@ -192,7 +192,7 @@ class Case:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The original records as dicts, in time order, each read again from the evidence and hashed again."""
-        from ctforensics.originals.records import records
+        from ctforensics.load.records import records
 
         return records(self.folder)
 
@@ -216,7 +216,7 @@ class Case:
         from ctforensics.reports.run import make
 
         target = Path(output) if output else self.folder.reports / f"{name}.html"
-        return make(self.path, name, params, target)
+        return make(self.path, name, params, target).path
 
     def __repr__(self) -> str:
         return f"<Case {self.title!r} at {self.path.name}>"

@@ -1,0 +1,117 @@
+"""Values of answers as cells of a report: JSON, readable, bounded, every character visible."""
+
+from __future__ import annotations
+
+import json
+import math
+from datetime import date, datetime
+from typing import Any
+
+from ctforensics.visible import visible
+
+CELL_LIMIT = 1500
+
+
+def as_cell(value: Any) -> str | int | float | bool | list[str] | None:
+    """A value as a table cell holds it: instants as UTC text, lists of text, other structures as compact JSON text."""
+    if value is None or isinstance(value, bool | int):
+        return value
+    if hasattr(value, "item") and not isinstance(value, str | bytes):
+        return as_cell(value.item() if getattr(value, "ndim", 0) == 0 else value.tolist())
+    if isinstance(value, float):
+        return None if math.isnan(value) else value
+    if isinstance(value, date | datetime) or hasattr(value, "to_pydatetime"):
+        return _instant(value)
+    if isinstance(value, list | tuple | set):
+        return [str(_short(part)) for part in value if part is not None]
+    if isinstance(value, dict):
+        return _short(json.dumps(value, ensure_ascii=False, default=str, separators=(", ", ": ")))
+    return _short(value)
+
+
+def _instant(value: Any) -> str | None:
+    if value != value:  # NaT, the missing instant of pandas
+        return None
+    plain = value.to_pydatetime() if hasattr(value, "to_pydatetime") else value
+    return visible(plain) if isinstance(plain, datetime) else plain.isoformat()
+
+
+def _short(value: Any) -> str:
+    text = visible(value)
+    return text if len(text) <= CELL_LIMIT else f"{text[:CELL_LIMIT]} … ({len(text):,} characters)"
+
+
+def as_text(cell: Any) -> str:
+    """A cell as one text: numbers with separators, lists joined, nothing for None."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, int):
+        return f"{cell:,}"
+    if isinstance(cell, float):
+        return f"{cell:,.6g}"
+    return "\n".join(cell) if isinstance(cell, list) else str(cell)
+
+
+# How a column is set: identifiers and instants never break, long structures break anywhere, numbers stand right.
+_WHOLE = (
+    "event_id",
+    "access_key_id",
+    "source_ip_address",
+    "event_key",
+    "sha256",
+    "account",
+    "region",
+    "event_time",
+    "hour",
+)
+_LONG = (
+    "_arn",
+    "arn",
+    "policy",
+    "parameters",
+    "elements",
+    "user_agent",
+    "object",
+    "object_key",
+    "path",
+    "key",
+    "detail",
+    "file",
+)
+
+
+def column_kind(name: str, cells: list[Any]) -> str:
+    """``number``, ``whole`` (never broken inside), ``long`` (may break anywhere) or ``words``."""
+    filled = [c for c in cells if c is not None]
+    if filled and all(isinstance(c, int | float) and not isinstance(c, bool) for c in filled):
+        return "number"
+    longest = max((len(line) for c in filled for line in as_text(c).split("\n")), default=0)
+    if longest > 44 or any(name == n or name.endswith(n) for n in _LONG):
+        spaced = all(len(word) <= 30 for c in filled for word in as_text(c).split())
+        return "words" if spaced else "long"
+    if any(n in name for n in _WHOLE) or name.endswith(("_id", "_at", "_time", "since", "until")):
+        return "whole"
+    return "words"
+
+
+def shown(value: Any) -> Any:
+    """A JSON value in which every text, names of members included, is ``visible``.
+
+    The drawing library aborts the whole process at a control character in a label, so no chart goes to it without this.
+    """
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(name): shown(part) for name, part in value.items()}
+    return [shown(part) for part in value] if isinstance(value, list) else value
+
+
+def legible(value: Any) -> Any:
+    """A JSON value in which every text is ``visible`` but for its line feeds, which are kept."""
+    if isinstance(value, str):
+        return "\n".join(visible(line) for line in value.replace("\t", "    ").split("\n"))
+    if isinstance(value, dict):
+        return {name: legible(part) for name, part in value.items()}
+    return [legible(part) for part in value] if isinstance(value, list) else value

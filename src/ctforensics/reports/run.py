@@ -1,0 +1,140 @@
+"""One command from a case to a document: find the notebook, run it, convert it, put the finished file in its place.
+
+Nothing half made is ever left: the run works in a private folder, and the report appears by rename. A cell that raises leaves
+no report but a log.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ctforensics import clock
+from ctforensics.case import folder as case_folder
+from ctforensics.errors import ForensicsError, NotInstalled
+from ctforensics.reports import asof, catalog, execute, parameters
+from ctforensics.reports.execute import CellFailed
+
+FORMATS = (".html", ".pdf", ".md", ".docx", ".ipynb")
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished report: where it is, what stands beside it, and what it told the command (see ``pieces.signal``)."""
+
+    path: Path
+    attachments: tuple[Path, ...] = ()
+    found: int = 0
+    said: tuple[str, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+def make(
+    case: str | Path | None, name: str, params: Mapping[str, Any] | None, output: str | Path, *, timeout: int = 3600
+) -> Made:
+    """Runs the report ``name`` (or the notebook at that path) on a case and writes ``output`` in the format of its ending.
+
+    Raises UnknownName for an unknown report or parameter, CellFailed where a cell raises, ForensicsError where the output
+    cannot be written. Times in the report are those of the case's newest custody line, so that a run can be repeated.
+    """
+    target = Path(output)
+    suffix = _checked(target)
+    folder = case_folder.open_folder(Path(case)) if case is not None else None
+    chosen = catalog.find(name, folder.path if folder else None)
+    values = parameters.convert(list(chosen.parameters), params or {}, chosen.name)
+    as_of = asof.of_case(folder) if folder else asof.NO_CASE
+    with _scratch() as scratch:
+        variables = {"CTFORENSICS_PARAMS": json.dumps(values), "CTFORENSICS_ATTACH": str(scratch / "attached")}
+        variables |= {"CTFORENSICS_NOW": clock.utc_text(as_of.at)} if as_of.at else {}
+        variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
+        (scratch / "attached").mkdir()
+        notebook = _executed(chosen, values, scratch, variables, timeout, target)
+        return _written(notebook, suffix, target, scratch, as_of.at)
+
+
+def _checked(target: Path) -> str:
+    """The format, from the ending; asks for the place before minutes are spent."""
+    suffix = target.suffix.lower()
+    if suffix not in FORMATS:
+        raise ForensicsError(
+            f"A report cannot be written as {suffix or 'a file without an ending'}.",
+            where=target.name,
+            hint=f"Use one of {', '.join(FORMATS)}.",
+        )
+    if target.is_dir() or not os.access(target.parent if target.parent.exists() else Path(), os.W_OK):
+        raise ForensicsError(
+            "The report cannot be written there.", where=str(target), hint="Choose a folder that you may write with -o."
+        )
+    return suffix
+
+
+@contextmanager
+def _scratch() -> Iterator[Path]:
+    """A private temporary folder; its path is short, because sockets stand in it."""
+    with tempfile.TemporaryDirectory(prefix="ctr-", ignore_cleanup_errors=True) as name:
+        yield Path(name)
+
+
+def _executed(
+    chosen: catalog.ReportNotebook,
+    values: dict[str, Any],
+    scratch: Path,
+    variables: dict[str, str],
+    timeout: int,
+    target: Path,
+) -> Any:
+    try:
+        import nbformat
+    except ImportError as error:
+        raise NotInstalled("nbformat, which reads notebooks,", "report") from error
+    notebook = nbformat.from_dict(catalog.load(chosen.path))
+    parameters.inject(notebook, values)
+    shipped = chosen.path.parent == catalog.folders()[0]
+    where = scratch if shipped else chosen.path.resolve().parent
+    try:
+        execute.run(notebook, name=chosen.name, folder=where, scratch=scratch, variables=variables, timeout=timeout)
+    except CellFailed as error:
+        raise _logged(error, target) from error
+    return notebook
+
+
+def _logged(error: CellFailed, target: Path) -> ForensicsError:
+    """Keeps the traceback beside where the report would have been."""
+    log = target.with_name(target.name + ".log")
+    log.write_text(error.traceback + "\n", "utf-8")
+    return ForensicsError(error.message, where=error.where, hint=f"No report was written; the traceback is in {log}.")
+
+
+def _written(notebook: Any, suffix: str, target: Path, scratch: Path, at: datetime | None) -> Made:
+    from ctforensics.reports import document, writers
+
+    told = document.read(notebook)
+    made = scratch / f"report{suffix}"
+    writers.write(told, notebook, made, at)
+    attached = sorted((scratch / "attached").iterdir())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(target.stem + "_files")
+    placed = tuple(_place(file, beside / file.name) for file in attached)
+    _place(made, target)
+    return Made(target, placed, told.found, tuple(told.said))
+
+
+def _place(source: Path, target: Path) -> Path:
+    """Copies beside the target and renames, so that a reader sees the old file or the whole new one."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    waiting = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        shutil.copyfile(source, waiting)
+        os.replace(waiting, target)
+    except OSError as error:
+        waiting.unlink(missing_ok=True)
+        raise ForensicsError(f"The report cannot be written: {error.strerror}.", where=str(target)) from error
+    return target

@@ -1,0 +1,36 @@
+"""Tables keep identifiers whole and pages hold them."""
+
+from ctforensics.reports import layout, pieces
+from ctforensics.reports.cells import as_cell, as_text, column_kind
+
+
+def test_what_the_row_has_no_room_for_stands_below_it():
+    row = [
+        "2024-05-02T06:11:09Z",
+        "GetObject",
+        "d58cf935-0194-41d0-baa0-9efc030ce2e6",
+        "arn:aws:iam::1:role/" + "x" * 60,
+        None,
+    ]
+    made = pieces.table(
+        ["event_time", "event_name", "event_id", "principal_arn", "error_code"], [row], caption="c", detail=["event_id"]
+    )
+    arranged = layout.arrange(made.data)
+    assert [h["label"] for h in arranged["heads"]] == ["event time", "event name", "principal arn", "error code"]
+    assert [p["text"] for p in arranged["body"][0]["below"]] == [row[2]]
+
+
+def test_identifiers_are_set_whole_and_structures_may_break():
+    assert column_kind("event_id", ["d58cf935-0194-41d0-baa0-9efc030ce2e6"]) == "whole"
+    assert column_kind("policy", ['{"Statement":' + "x" * 90]) == "long"
+    assert column_kind("events", [1, 2, None]) == "number"
+    assert column_kind("what", ["altered", "deleted"]) == "words"
+
+
+def test_cells_are_readable_and_bounded():
+    import pandas
+
+    assert as_cell(pandas.Timestamp("2024-05-02T06:11:09")) == "2024-05-02T06:11:09Z"
+    assert as_cell(pandas.NaT) is None and as_cell(float("nan")) is None
+    assert as_cell("x" * 5000).endswith("… (5,000 characters)")
+    assert as_text(1234567) == "1,234,567" and as_text(["a", "b"]) == "a\nb"

@@ -1,0 +1,113 @@
+"""A report run leaves a finished document or nothing but a log."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from ctforensics.errors import ForensicsError, ParameterError, UnknownName
+from ctforensics.reports import run
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def test_a_notebook_becomes_one_page_with_its_pieces_and_no_active_evidence(sample, tmp_path):
+    made = run.make(None, str(sample), {"rows": "2"}, tmp_path / "out.html")
+    page = made.path.read_text("utf-8")
+    assert page.count("d58cf935-0194-41d0-baa0-9efc030ce2e6") == 2
+    assert "The first 2 of 100,000 rows are shown." in page
+    assert "<img src=x" not in page and "\u202e" not in page and "\x1b" not in page
+    assert "<b>raw</b>" not in page and 'href="https' not in page
+    assert "http://" not in page.split("<script>")[0].replace("http://www.w3.org", "")
+
+
+def test_the_same_notebook_gives_the_same_bytes_whatever_folder_zone_and_user(sample, tmp_path):
+    first = run.make(None, str(sample), {}, tmp_path / "a.html").path.read_bytes()
+    (tmp_path / "other").mkdir()
+    elsewhere = tmp_path / "other" / "renamed.ipynb"
+    elsewhere.write_bytes(sample.read_bytes())
+    code = (
+        f"from ctforensics.reports.run import make; make(None, {str(elsewhere)!r}, {{}}, {str(tmp_path / 'b.html')!r})"
+    )
+    around = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "TZ": "Asia/Kolkata", "USER": "zoe"}
+    subprocess.run(
+        [sys.executable, "-c", code], env=around, cwd=tmp_path / "other", check=True, stdin=subprocess.DEVNULL
+    )
+    assert (tmp_path / "b.html").read_bytes() == first
+
+
+def test_a_cell_that_raises_is_named_and_leaves_a_log_and_no_report(write_notebook, tmp_path):
+    path = write_notebook(("code", "a = 1"), ("code", "print(1)\nraise ValueError('no such bucket')"))
+    with pytest.raises(
+        ForensicsError, match=r"code cell 2 \(`print\(1\)`\) raised ValueError: no such bucket"
+    ) as caught:
+        run.make(None, str(path), {}, tmp_path / "out.html")
+    assert caught.value.exit_code == 2
+    assert not (tmp_path / "out.html").exists()
+    assert "Traceback" in (tmp_path / "out.html.log").read_text()
+
+
+def test_a_failed_run_keeps_the_older_report(write_notebook, tmp_path):
+    (tmp_path / "out.html").write_text("older")
+    with pytest.raises(ForensicsError):
+        run.make(None, str(write_notebook(("code", "1/0"))), {}, tmp_path / "out.html")
+    assert (tmp_path / "out.html").read_text() == "older"
+
+
+def test_the_kernel_does_not_see_the_environment(write_notebook, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush-hush")
+    path = write_notebook(("code", "import os\nprint(sorted(os.environ.items()))"))
+    made = run.make(None, str(path), {}, tmp_path / "out.html")
+    assert "hush-hush" not in made.path.read_text("utf-8")
+
+
+def test_unknown_report_parameter_and_format_are_refused_before_anything_runs(sample, tmp_path):
+    with pytest.raises(UnknownName, match="no report named"):
+        run.make(None, "incidnet", {}, tmp_path / "out.html")
+    with pytest.raises(UnknownName, match="no parameter named 'row'"):
+        run.make(None, str(sample), {"row": "2"}, tmp_path / "out.html")
+    with pytest.raises(ParameterError, match="rows takes a int"):
+        run.make(None, str(sample), {"rows": "two"}, tmp_path / "out.html")
+    with pytest.raises(ForensicsError, match=r"cannot be written as \.doc"):
+        run.make(None, str(sample), {}, tmp_path / "out.doc")
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(ForensicsError, match="cannot be written there"):
+        run.make(None, str(sample), {}, tmp_path / "folder.html")
+
+
+def test_a_file_that_is_no_notebook_is_said_so(tmp_path):
+    wrong = tmp_path / "wrong.ipynb"
+    wrong.write_text("{}")
+    with pytest.raises(ForensicsError, match="not a notebook"):
+        run.make(None, str(wrong), {}, tmp_path / "out.html")
+
+
+def test_nothing_private_of_the_machine_stands_in_the_page(sample, tmp_path):
+    import getpass
+    import socket
+
+    page = run.make(None, str(sample), {}, tmp_path / "out.html").path.read_text("utf-8")
+    told = page.split("<script>")[0]
+    for private in (str(tmp_path), str(sample), socket.gethostname(), os.environ.get("HOME", "/root/")):
+        assert private not in told
+    assert f">{getpass.getuser()}<" not in told
+
+
+def test_a_signal_reaches_the_command_and_is_not_printed(write_notebook, tmp_path):
+    source = "from ctforensics.reports import pieces\npieces.signal(2, 'Two sign-ins without MFA.')"
+    made = run.make(None, str(write_notebook(("code", source))), {}, tmp_path / "out.html")
+    assert (made.found, made.said) == (2, ("Two sign-ins without MFA.",))
+    assert "Two sign-ins" not in made.path.read_text("utf-8")
+
+
+def test_plain_nbconvert_makes_the_same_page(sample, tmp_path):
+    code = (
+        "from ctforensics.reports.exporter import CtReportExporter as E\nfrom traitlets.config import Config\n"
+        "c = Config(); c.ExecutePreprocessor.enabled = True\n"
+        f"print(E(config=c).from_filename({str(sample)!r})[0].count('d58cf935'))"
+    )
+    around = {**os.environ, "CTFORENSICS_PARAMS": json.dumps({"rows": 5}), "PYTHONPATH": os.pathsep.join(sys.path)}
+    done = subprocess.run([sys.executable, "-c", code], env=around, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "5"
