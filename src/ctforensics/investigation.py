@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ctforensics.ask.catalog import Catalog
     from ctforensics.ask.result import Answer
     from ctforensics.ask.room import Room
-    from ctforensics.load.run import LoadResult
+    from ctforensics.load.result import LoadResult
     from ctforensics.load.scope import Scope
     from ctforensics.notes.book import NoteBook
     from ctforensics.verify.outcome import Verification
@@ -192,7 +192,7 @@ class Case:
 
     def records(self) -> Iterator[dict[str, Any]]:
         """The original records as dicts, in time order, each read again from the evidence and hashed again."""
-        from ctforensics.load.records import records
+        from ctforensics.originals.records import records
 
         return records(self.folder)
 

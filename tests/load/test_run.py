@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from ctforensics.case import folder as case_folder
-from ctforensics.load import plan
+from ctforensics.load.roots import add_root
 from ctforensics.load.run import load
 from ctforensics.originals.rebuild import record_from_row
 from ctforensics.originals.records import originals, records
@@ -31,7 +31,7 @@ def record(number: int, **more):
 def case(tmp_path):
     (tmp_path / "evidence-in").mkdir()
     made = case_folder.create(tmp_path / "case")
-    plan.add_root(made, tmp_path / "evidence-in", "mirror")
+    add_root(made, tmp_path / "evidence-in", "mirror")
     return made
 
 
@@ -119,6 +119,6 @@ def test_columns_and_unknown_fields_hold_the_record(case, put):
 def test_real_sets_load_whole(tmp_path, shared_data):
     for name, expected in (("invictus", (2900, 2900, 0)), ("sans504-august", (10853, 8447, 2406))):
         made = case_folder.create(tmp_path / name)
-        plan.add_root(made, shared_data / name)
+        add_root(made, shared_data / name)
         result = load(made)
         assert (result.records, result.events, result.duplicates, result.rejected) == (*expected, 0)

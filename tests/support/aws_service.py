@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,7 +25,7 @@ CREDENTIALS = {
 
 @dataclass
 class Service:
-    """A running server. ``public_keys``: region to records with DER bytes and instants; ``events``: LookupEvents entries."""
+    """A running server. ``public_keys``: region to ListPublicKeys records; ``events``: LookupEvents entries."""
 
     url: str
     public_keys: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
@@ -76,11 +75,14 @@ def _list_public_keys(service: Service, response: Any) -> str:
     asked = json.loads(response.body or "{}")
     records = []
     for record in service.public_keys.get(response.region, []):
-        starts, ends = record["ValidityStartTime"].timestamp(), record["ValidityEndTime"].timestamp()
+        starts, ends = _epoch(record["ValidityStartTime"]), _epoch(record["ValidityEndTime"])
         if starts <= asked.get("EndTime", ends) and ends >= asked.get("StartTime", starts):
-            value = base64.b64encode(record["Value"]).decode()
-            records.append({**record, "Value": value, "ValidityStartTime": starts, "ValidityEndTime": ends})
+            records.append({**record, "ValidityStartTime": starts, "ValidityEndTime": ends})
     return json.dumps({"PublicKeyList": records})
+
+
+def _epoch(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
 
 
 def _lookup_events(service: Service, response: Any) -> str:

@@ -25,7 +25,7 @@ from ctforensics.case.register import EvidenceLine
 ROOT = "evidence"
 BATCH = 256
 BATCH_SECONDS = 1.0
-Told = Callable[[int, int], None]
+Told = Callable[[int, int | None], None]
 
 
 @dataclass(slots=True)

@@ -33,6 +33,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--dry-run", action="store_true", help="list and count; copy nothing")
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
+    _received_options(command)
     command.set_defaults(run=run)
 
 
@@ -62,11 +63,19 @@ def _access_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--requester-pays", action="store_true", help="agree to pay for requests to the bucket")
 
 
+def _received_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--received-from", default="", help="DIR, ZIP, TAR: who handed it over")
+    command.add_argument("--received-how", default="", help="DIR, ZIP, TAR: how it came (courier, upload, ...)")
+    command.add_argument("--received-at", default="", help="DIR, ZIP, TAR: when it came (default now)")
+    command.add_argument("--in-place", action="store_true", help="DIR, ZIP, TAR: hash and register, do not copy")
+    command.add_argument("--label", help="DIR, ZIP, TAR: what the case calls it (default its name)")
+
+
 def run(args: argparse.Namespace) -> int:
     from ctforensics.acquire.run import busy
-    from ctforensics.acquire.scope import parse_url
 
-    parse_url(args.source)
+    if "://" not in args.source:
+        return _take_in(args)
     scope, options = _scope(args), _options(args)
     folder = _case(args.case, dry_run=args.dry_run)
     access = _access(args, folder)
@@ -91,6 +100,36 @@ def _acquire(args: argparse.Namespace, folder: CaseFolder, access: Access, scope
         console.say(f"ctforensics: stopped early: {result.stop.reason}. {result.stop.hint}")
         return 2
     return 0 if result.plan.ledger.complete and not result.plan.refused and not result.plan.branches.absent else 1
+
+
+def _take_in(args: argparse.Namespace) -> int:
+    from ctforensics.acquire.directory import Provenance, acquire_path, check_source
+    from ctforensics.acquire.run import busy
+
+    source = Path(args.source)
+    check_source(args.case, source)
+    folder = _case(args.case, dry_run=False)
+    assert folder is not None
+    progress = console.Progress("Taking in", "files")
+    provenance = Provenance(args.received_from, args.received_how, args.received_at)
+    with busy(folder, f"ctforensics acquire {args.case} {args.source}"):
+        taken = acquire_path(folder, source, provenance, in_place=args.in_place, label=args.label, told=progress)
+    progress.end()
+    if args.json:
+        told = {
+            "root": taken.label,
+            "sha256": taken.sha256,
+            "ledger": taken.ledger.as_json(),
+            "custody_head": taken.head,
+        }
+        console.print_json({"schema": 1, **told})
+    else:
+        console.out(taken.ledger.sentence())
+        for (outcome, reason), count in sorted(taken.ledger.reasons.items()):
+            console.out(f"  {count:,} {outcome}: {reason}")
+        console.out(f"Evidence root {taken.label}, SHA-256 as received: {taken.sha256}")
+        console.out(f"Custody head, to write down or mail: {taken.head}")
+    return 0 if taken.ledger.complete else 1
 
 
 def _tell(args: argparse.Namespace, result: Acquired) -> None:

@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from ctforensics import clock
     from ctforensics.case import folder
     from ctforensics.errors import ParameterError
-    from ctforensics.load import plan
-    from ctforensics.load.run import load
+    from ctforensics.investigation import new_case, open_case
     from ctforensics.load.scope import Scope
 
     if args.late < 0:
@@ -47,14 +46,11 @@ def run(args: argparse.Namespace) -> int:
     for path in args.paths:
         if not path.exists():
             raise ParameterError(f"There is nothing at {path}.", hint="Check the path of the evidence.")
-    if not folder.is_case(args.case):
-        if not args.paths:
-            folder.open_folder(args.case)
-        folder.create(args.case)
+    if folder.is_case(args.case) or not args.paths:
+        case = open_case(args.case)
+    else:
+        case = new_case(args.case)
         console.say(f"Made the case {args.case}.")
-    opened = folder.open_folder(args.case)
-    for path in args.paths:
-        plan.add_root(opened, path)
     scope = Scope(
         accounts=tuple(args.account),
         regions=tuple(args.region),
@@ -64,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
     )
     progress = console.Progress("Loading", "files")
     try:
-        result = load(
-            opened,
+        result = case.load(
+            *args.paths,
             scope=scope,
             only_verified=args.only_verified,
             matching=args.matching,
@@ -78,28 +74,6 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         console.print_json(result.to_json())
     else:
-        show(result)
+        for line in result.lines():
+            console.out(line)
     return 1 if result.found else 0
-
-
-def show(result: Any) -> None:
-    """Prints the ledger, what was left out, and what was found."""
-    files = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in result.files.items()) or "none"
-    console.out(f"Files: {files} ({result.new_files:,} opened now).")
-    console.out(
-        f"Records: {result.records:,} = {result.events:,} events + {result.duplicates:,} duplicates"
-        f" + {result.poorer_copies:,} poorer copies + {result.rejected:,} rejected"
-        + (f" + {result.sifted:,} sifted out" if result.sifted else "")
-        + "."
-    )
-    for title, counts in (
-        ("Rejected", result.rejects),
-        ("Left out by scope", result.left_out),
-        ("Not CloudTrail", result.other_kinds),
-    ):
-        if counts:
-            console.out(f"{title}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
-    if result.conflicts:
-        console.out(f"Conflicts: {result.conflicts:,} fields differ between copies of one event (table conflicts).")
-    for finding in result.findings:
-        console.out(f"Finding {finding['code']}: {finding['subject']}: {finding['detail']}.")

@@ -5,18 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
-from ctforensics.errors import CaseError
 from ctforensics.evidence import roots as evidence_roots
 from ctforensics.evidence.roots import Located
 from ctforensics.load.scope import Scope
 from ctforensics.trail import object_keys
 from ctforensics.trail.object_keys import ObjectKey
-
-_KINDS = {".zip": "zip", ".tar": "tar", ".tgz": "tar"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,38 +34,6 @@ class Task:
     key: ObjectKey | None
     left_out: str | None = None
     known: Known | None = None
-
-
-def add_root(folder: CaseFolder, place: Path, label: str | None = None) -> Root:
-    """Makes a path a root of the case and returns it; a path that is one already is given as it stands."""
-    resolved = place.resolve()
-    if not resolved.exists():
-        raise CaseError("There is nothing there.", where=str(place), hint="Check the path of the evidence.")
-    manifest = folder.manifest()
-    for root in manifest.evidence:
-        if folder.where(root).resolve() == resolved:
-            return root
-    taken = {root.label for root in manifest.evidence}
-    base = label or resolved.name.split(".")[0] or "evidence"
-    chosen, number = base, 2
-    while chosen in taken:
-        chosen, number = f"{base}-{number}", number + 1
-    kind = "folder" if resolved.is_dir() else _KINDS.get(resolved.suffix.lower(), "file")
-    inside = resolved.is_relative_to(folder.path.resolve())
-    where = resolved.relative_to(folder.path.resolve()).as_posix() if inside else str(resolved)
-    made = Root(label=chosen, where=where, kind=kind)
-    manifest.with_root(made).write(folder.manifest_file)
-    return made
-
-
-def roots_of(folder: CaseFolder) -> list[Root]:
-    """Every root of the case, the case's own evidence folder among them where it holds anything, ordered by label."""
-    listed = list(folder.manifest().evidence)
-    own = folder.evidence.resolve()
-    covered = any(own == folder.where(root).resolve() for root in listed)
-    if not covered and folder.evidence.is_dir() and any(folder.evidence.iterdir()):
-        listed.append(Root(label="evidence", where="evidence"))
-    return sorted(listed, key=lambda root: root.label)
 
 
 def located(folder: CaseFolder, roots: Iterable[Root]) -> Iterator[Located]:

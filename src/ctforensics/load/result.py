@@ -41,3 +41,24 @@ class LoadResult:
     def to_json(self) -> dict[str, Any]:
         """The result as plain JSON with its schema version."""
         return {"schema": 1, **{name: getattr(self, name) for name in self.__slots__}, "balanced": self.balanced}
+
+    def lines(self) -> list[str]:
+        """The result as sentences: the ledger, what was left out, what was found."""
+        files = ", ".join(f"{count:,} {outcome.replace('_', ' ')}" for outcome, count in self.files.items()) or "none"
+        said = [
+            f"Files: {files} ({self.new_files:,} opened now).",
+            f"Records: {self.records:,} = {self.events:,} events + {self.duplicates:,} duplicates"
+            f" + {self.poorer_copies:,} poorer copies + {self.rejected:,} rejected"
+            + (f" + {self.sifted:,} sifted out" if self.sifted else "")
+            + ".",
+        ]
+        for title, counts in (
+            ("Rejected", self.rejects),
+            ("Left out by scope", self.left_out),
+            ("Not CloudTrail", self.other_kinds),
+        ):
+            if counts:
+                said.append(f"{title}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
+        if self.conflicts:
+            said.append(f"Conflicts: {self.conflicts:,} between copies of one event (table conflicts).")
+        return said + [f"Finding {f['code']}: {f['subject']}: {f['detail']}." for f in self.findings]

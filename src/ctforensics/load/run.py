@@ -17,6 +17,7 @@ from ctforensics.case.manifest import Root
 from ctforensics.load import plan, reader, screen, settle, store
 from ctforensics.load.plan import Task
 from ctforensics.load.result import LoadResult
+from ctforensics.load.roots import roots_of
 from ctforensics.load.scope import Scope
 from ctforensics.trail.tables import SCHEMA_VERSION
 
@@ -88,7 +89,7 @@ def _fill(
     known = store.known(con)
     next_no = max((k.file_no for k in known.values()), default=0) + 1
     run = _generation(con)
-    found = plan.located(folder, roots if roots is not None else plan.roots_of(folder))
+    found = plan.located(folder, roots if roots is not None else roots_of(folder))
     done = 0
     for chunk in _chunks(plan.tasks(found, scope, known)):
         batch = reader.read_all(folder, chunk, keep_raw=keep_raw)

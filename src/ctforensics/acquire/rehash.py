@@ -1,0 +1,142 @@
+"""Checking custody: the chain of custody.jsonl, an expected head, and every registered object hashed again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctforensics import hashing
+from ctforensics.case import custody, journal, register
+from ctforensics.case.folder import CaseFolder
+from ctforensics.case.manifest import Root
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import roots
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it was registered: ``changed``, ``missing``, ``unreadable``, ``unregistered``, ``no_root``."""
+
+    word: str
+    root: str
+    path: str
+    detail: str = ""
+
+
+@dataclass(slots=True)
+class Checked:
+    """``anchored``: True where the expected head stands in the chain, False where it does not, None where none was given."""
+
+    chain: journal.ChainReport
+    anchored: bool | None = None
+    lines_since: int = 0
+    objects: int = 0
+    bytes: int = 0
+    differences: list[Difference] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        """Nothing differs. It does not say that the chain is anchored."""
+        return self.chain.ok and not self.differences and self.anchored is not False
+
+
+def check(folder: CaseFolder, expect: str | None = None, told: Callable[[int], None] = lambda done: None) -> Checked:
+    """Everything that custody can prove by itself. ``expect``: a head hash that somebody wrote down earlier."""
+    result = Checked(custody.verify(folder))
+    if expect is not None:
+        _anchor(folder, expect.strip().lower(), result)
+    by_root: dict[str, dict[str, tuple[str, int]]] = {}
+    for line in register.read(folder):
+        by_root.setdefault(line.root, {})[line.path] = (line.sha256, line.size)
+    known = {root.label: root for root in folder.manifest().evidence}
+    for label, lines in sorted(by_root.items()):
+        if label not in known:
+            result.differences.append(
+                Difference("no_root", label, "", f"{len(lines):,} objects of a root that is not in case.toml")
+            )
+            continue
+        _check_root(folder, known[label], lines, result, told)
+    return result
+
+
+def _anchor(folder: CaseFolder, expect: str, result: Checked) -> None:
+    result.anchored = False
+    for number, line in enumerate(_hashes(folder.custody_file), 1):
+        if line == expect:
+            result.anchored, result.lines_since = True, result.chain.lines - number
+
+
+def _hashes(file: Path) -> list[str]:
+    if not file.exists():
+        return []
+    found = []
+    for raw in file.read_bytes().splitlines():
+        try:
+            found.append(str(json.loads(raw)["hash"]))
+        except (ValueError, KeyError, TypeError):
+            found.append("")  # a torn line has no hash; the chain report names it
+    return found
+
+
+def _check_root(
+    folder: CaseFolder, root: Root, lines: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
+) -> None:
+    """Walks a root once: each object is compared with its line; what has no line below the case is reported."""
+    place, left = folder.where(root), dict(lines)
+    whole_file = place.is_file()
+    if whole_file:
+        _compare_file(place, root, left, result, told)
+    members = [path for path in left if "!/" in path]
+    try:
+        for located in roots.walk(place, root.label) if not whole_file or members else ():
+            expected = left.pop(located.path, None)
+            if expected is None:
+                if not whole_file and not Path(root.where).is_absolute():
+                    result.differences.append(
+                        Difference("unregistered", root.label, located.path, located.refused or "")
+                    )
+                continue
+            _compare(located, expected, result, told)
+    except EvidenceError as error:
+        result.differences.append(Difference("unreadable", root.label, "", str(error)))
+        return
+    for path in left:
+        if "!/" not in path or whole_file:
+            result.differences.append(Difference("missing", root.label, path))
+
+
+def _compare_file(
+    place: Path, root: Root, left: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
+) -> None:
+    """A container as received: the file itself against its line, or against the hash in case.toml."""
+    expected = left.pop(place.name, None)
+    if expected is None:
+        if not root.sha256:
+            return
+        expected = (root.sha256, place.stat().st_size)
+    _compare(
+        roots.Located(root.label, place.name, place.stat().st_size, file=place, open=lambda: place.open("rb")),
+        expected,
+        result,
+        told,
+    )
+
+
+def _compare(located: roots.Located, expected: tuple[str, int], result: Checked, told: Callable[[int], None]) -> None:
+    result.objects += 1
+    told(result.objects)
+    if located.refused or located.open is None:
+        result.differences.append(Difference("unreadable", located.root, located.path, located.refused or ""))
+        return
+    try:
+        with located.open() as stream:
+            sha256, size = hashing.sha256_stream(stream)
+    except (OSError, RuntimeError, EOFError, ValueError) as error:
+        result.differences.append(Difference("unreadable", located.root, located.path, str(error)))
+        return
+    result.bytes += size
+    if sha256 != expected[0]:
+        detail = f"{expected[1]:,} bytes with {expected[0]} registered, {size:,} bytes with {sha256} found"
+        result.differences.append(Difference("changed", located.root, located.path, detail))
