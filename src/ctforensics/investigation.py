@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,11 +79,9 @@ class Case:
 
     def add_evidence(self, path: str | Path, *, label: str | None = None, **received: str) -> Root:
         """Makes a folder or container an evidence root of this case (where it is; nothing is copied)."""
-        from ctforensics.load.plan import add_root
+        from ctforensics.load.roots import add_root
 
-        root = replace(add_root(self.folder, Path(path), label), **received)
-        self.folder.manifest().with_root(root).write(self.folder.manifest_file)
-        return root
+        return add_root(self.folder, Path(path), label, **received)
 
     def verify(self, **options: Any) -> Verification:
         """Proves which evidence is authentic and whether it is complete; where events are loaded they are judged anew.
@@ -118,7 +115,7 @@ class Case:
         coverage.refresh_case(connection, self.folder)
 
     def _publish_judgement(self) -> None:
-        from ctforensics.load.rejudge import rejudge
+        from ctforensics.load.publish import rejudge
 
         rejudge(self.folder, self._judge)
         self.close()
