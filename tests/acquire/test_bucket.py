@@ -1,10 +1,17 @@
 import hashlib
 import json
 
+import pytest
 from support import trail_files
 
 from ctforensics.case import custody, register
 from ctforensics.case import folder as folders
+
+
+@pytest.fixture
+def acquire(acquire):
+    """Objects alone: what only the access gives has its own tests."""
+    return lambda source, *options: acquire(source, "--objects-only", *options)
 
 
 def lines_of(case):
@@ -126,7 +133,7 @@ def test_custody_tells_who_asked_for_what_and_what_came(aws, acquire, tmp_path):
     begun, done = [json.loads(line) for line in case.custody_file.read_text().splitlines() if '"acquire"' in line]
     assert begun["state"] == "begun" and begun["since"] == "2024-05-02T00:00:00Z"
     assert done["state"] == "done" and done["ledger"]["acquired"] == 3
-    assert done["session"]["arn"].startswith("arn:aws:") and done["clock_offset"] is not None
+    assert done["sessions"][0]["arn"].startswith("arn:aws:") and done["clock_offset"] is not None
     examiner = json.loads((case.inputs / "examiner.json").read_text())
     assert "case/case-" in examiner["sessions"][0]["user_agent_contains"]
     assert [root.label for root in case.manifest().evidence] == ["evidence"]

@@ -11,6 +11,7 @@ from typing import Any
 
 import boto3
 from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.responses import BaseResponse
 from moto.server import ThreadedMotoServer
 
 CREDENTIALS = {
@@ -25,11 +26,13 @@ CREDENTIALS = {
 
 @dataclass
 class Service:
-    """A running server. ``public_keys``: region to ListPublicKeys records; ``events``: LookupEvents entries."""
+    """A running server. ``public_keys``: region to ListPublicKeys records; ``events``: LookupEvents entries;
+    ``denied``: operations (``ListAccounts``) that are refused. What moto does not know is refused as well."""
 
     url: str
     public_keys: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    denied: set[str] = field(default_factory=set)
 
     def client(self, service: str, region: str = "us-east-1") -> Any:
         return boto3.client(
@@ -58,9 +61,12 @@ def running() -> Iterator[Service]:
     _reset(service)
     CloudTrailResponse.list_public_keys = lambda response: _list_public_keys(service, response)
     CloudTrailResponse.lookup_events = lambda response: _lookup_events(service, response)
+    genuine = BaseResponse.call_action
+    BaseResponse.call_action = lambda response: _refusing(service, response, genuine)
     try:
         yield service
     finally:
+        BaseResponse.call_action = genuine
         server.stop()
 
 
@@ -69,6 +75,18 @@ def _reset(service: Service) -> None:
 
     request = urllib.request.Request(f"{service.url}/moto-api/reset", method="POST")
     urllib.request.urlopen(request, timeout=30).close()
+
+
+def _refusing(service: Service, response: Any, genuine: Any) -> Any:
+    try:
+        if response._get_action() not in service.denied:
+            return genuine(response)
+    except NotImplementedError:
+        pass  # what moto does not know is refused, as for a caller without the right
+    body = {"__type": "AccessDeniedException", "Message": "not authorized", "message": "not authorized"}
+    if response.service_name in ("iam", "sts", "s3", "ec2"):
+        return 403, {}, "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>"
+    return 400, {"x-amzn-errortype": "AccessDeniedException"}, json.dumps(body)
 
 
 def _list_public_keys(service: Service, response: Any) -> str:

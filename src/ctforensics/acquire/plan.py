@@ -55,6 +55,8 @@ class Plan:
     kinds: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, str]] = field(default_factory=list)
     list_calls: int = 0
+    oldest: datetime | None = None
+    newest: datetime | None = None
 
     def objects(self) -> Iterator[Wanted]:
         """All planned objects: what is lost first comes first; within a branch of digests the newest first."""
@@ -68,6 +70,10 @@ class Plan:
         self.classes[wanted.storage_class] += 1
         self.class_bytes[wanted.storage_class] += wanted.size
         self.kinds[wanted.kind] += 1
+        claimed = object_keys.parse(wanted.key)
+        if claimed:
+            self.oldest = min(self.oldest or claimed.stamp, claimed.stamp)
+            self.newest = max(self.newest or claimed.stamp, claimed.stamp)
 
 
 def make(access: Access, scope: Scope, folder: Path, *, requester_pays: bool = False) -> Plan:

@@ -9,12 +9,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.acquire import examiner
+from ctforensics.acquire import account, examiner, trust
 from ctforensics.acquire import plan as planning
+from ctforensics.acquire.answers import Answers
 from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fresh_partial
 from ctforensics.acquire.fetch import Fetcher
 from ctforensics.acquire.plan import Plan
@@ -34,6 +36,8 @@ class Options:
     jobs: int = 16
     budget_seconds: float | None = None
     requester_pays: bool = False
+    configuration: bool = True
+    buckets: tuple[str, ...] = ()
     told: Told = lambda done, total: None
 
 
@@ -45,7 +49,8 @@ class Acquired:
     head: str
     stop: Refusal | None = None
     wanted_file: Path | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -61,14 +66,15 @@ def dry_run(access: Access, scope: Scope, options: Options) -> Plan:
         return planning.make(access, scope, Path(place), requester_pays=options.requester_pays)
 
 
-def acquire_bucket(folder: CaseFolder, access: Access, scope: Scope, options: Options) -> Acquired:
-    """Brings the objects of a scope into the case. The caller holds ``busy``.
+def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options) -> Acquired:
+    """Brings the objects of a scope into the case. The caller holds ``busy``; the first access reads the bucket.
 
     Raises ForensicsError where the bucket cannot be listed at all or the disk is too small; an acquisition that ends early
     returns with ``stop`` set and its ledger balanced.
     """
     began = time.monotonic()
     until = began + options.budget_seconds if options.budget_seconds else None
+    access = accesses[0]
     access.who()
     url = f"s3://{scope.bucket}/{scope.prefix}"
     examiner.record(
@@ -80,6 +86,7 @@ def acquire_bucket(folder: CaseFolder, access: Access, scope: Scope, options: Op
     plan = planning.make(access, scope, spool, requester_pays=options.requester_pays)
     _room_for(folder, plan)
     examiner.ensure_root(folder, Root(ROOT, ROOT))
+    told, keys = _what_only_access_gives(folder, accesses, scope, options, plan) if options.configuration else ({}, {})
     wanted_file = partial.parent / f"wanted-{clock.now():%Y%m%dT%H%M%S}.jsonl"
     fetcher = Fetcher(access.client("s3"), partial, ROOT, requester_pays=options.requester_pays)
     with _wanted_list(wanted_file) as remainder:
@@ -92,7 +99,7 @@ def acquire_bucket(folder: CaseFolder, access: Access, scope: Scope, options: Op
         finally:
             shutil.rmtree(partial, ignore_errors=True)
             shutil.rmtree(spool, ignore_errors=True)
-    session = examiner.remember(folder, access)
+    sessions = [examiner.remember(folder, one) for one in accesses]
     head = examiner.record(
         folder,
         "stopped" if copier.stop else "done",
@@ -101,9 +108,25 @@ def acquire_bucket(folder: CaseFolder, access: Access, scope: Scope, options: Op
         not_listed=[{"prefix": prefix, "reason": reason} for prefix, reason in plan.refused],
         absent=plan.branches.absent,
         clock_offset=access.clock_offset,
-        session=session,
+        answers=told,
+        public_keys=keys,
+        sessions=sessions,
     )
-    return Acquired(plan, head, copier.stop, wanted_file if wanted_file.exists() else None)
+    return Acquired(plan, head, copier.stop, wanted_file if wanted_file.exists() else None, told, keys)
+
+
+def _what_only_access_gives(
+    folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options, plan: Plan
+) -> tuple[dict[str, Any], dict[str, int]]:
+    """Keys first, then configuration: small, and gone when the access is."""
+    answers = Answers.begin(folder)
+    facts = account.ask_first(accesses, answers, scope)
+    since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
+    until = min(max(scope.until or plan.newest or since, plan.newest or since) + scope.late, clock.now())
+    keys = trust.acquire_keys(folder, accesses[0], answers, facts.regions, since, max(until, since))
+    account.save_expectation(answers, scope, facts)
+    account.ask_rest(accesses, answers, scope, facts, options.buckets)
+    return answers.finish(), keys
 
 
 def _asked(scope: Scope) -> dict[str, Any]:

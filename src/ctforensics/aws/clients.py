@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -42,6 +43,7 @@ class Access:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str | None], Any] = {}
+        self._local = threading.local()
         self._session = _session(self.identity, self._config())
 
     @property
@@ -69,9 +71,10 @@ class Access:
                     service,
                     region_name=region or self.region,
                     endpoint_url=self.identity.endpoint_url,
-                    config=self._config(),
+                    config=self._config(6 if service == "s3" else 3),
                 )
                 known.meta.events.register("after-call", self._count)
+                known.meta.events.register("before-parse", self._keep_raw)
                 self._clients[service, region] = known
             return known
 
@@ -87,6 +90,27 @@ class Access:
             self.caller["access_key_id"] = credentials.access_key if credentials else None
         return self.caller
 
+    def pages(
+        self, service: str, operation: str, region: str | None = None, **arguments: Any
+    ) -> Iterator[tuple[dict[str, Any], bytes]]:
+        """Asks a question, all pages of it: each answer parsed, and its body as it came over the wire.
+
+        Raises what boto3 raises; ``raw_error`` then gives the body of the refusal.
+        """
+        client = self.client(service, region)
+        method = _method_name(operation)
+        self._local.raw = b""
+        if client.can_paginate(method):
+            for page in client.get_paginator(method).paginate(**arguments):
+                yield page, self._local.raw
+        else:
+            yield getattr(client, method)(**arguments), self._local.raw
+
+    @property
+    def raw_error(self) -> bytes:
+        """The body of the last answer that this thread received."""
+        return bytes(getattr(self._local, "raw", b""))
+
     def summary(self) -> list[dict[str, Any]]:
         """The calls that were made, counted by service, operation and status."""
         return [
@@ -94,12 +118,20 @@ class Access:
             for (service, operation, status), count in sorted(self.calls.items())
         ]
 
-    def _config(self) -> Any:
+    def enabled_regions(self, service: str) -> list[str]:
+        """The regions that the SDK knows for a service: for when nobody may ask AWS which are enabled."""
+        return sorted(self._session.get_available_regions(service))
+
+    def _keep_raw(self, response_dict: dict[str, Any], **_: Any) -> None:
+        body = response_dict.get("body")
+        self._local.raw = body if isinstance(body, bytes) else b""
+
+    def _config(self, attempts: int = 3) -> Any:
         from botocore.config import Config
 
         return Config(
             user_agent_extra=self.user_agent_extra,
-            retries={"mode": "standard", "max_attempts": 6},
+            retries={"mode": "standard", "max_attempts": attempts},
             max_pool_connections=max(10, self.jobs + 2),
             connect_timeout=10,
             read_timeout=60,
@@ -117,8 +149,15 @@ class Access:
                 return  # a server without a readable Date header tells nothing of the clock
 
 
+def _method_name(operation: str) -> str:
+    from botocore import xform_name
+
+    return str(xform_name(operation))
+
+
 def _session(identity: Identity, config: Any) -> Any:
-    """A boto3 session of that identity; a role is assumed with the profile's or the environment's credentials."""
+    """A boto3 session of that identity; a role is assumed with the profile's or the environment's credentials, and again
+    before it expires: an acquisition lasts longer than a role session."""
     try:
         import boto3
         from botocore.exceptions import BotoCoreError, ClientError
@@ -126,12 +165,7 @@ def _session(identity: Identity, config: Any) -> Any:
         raise NotInstalled("boto3", "aws") from error
     try:
         session = boto3.Session(profile_name=identity.profile, region_name=identity.region)
-        if not identity.role_arn:
-            return session
-        sts = session.client(
-            "sts", region_name=session.region_name or "us-east-1", endpoint_url=identity.endpoint_url, config=config
-        )
-        held = sts.assume_role(RoleArn=identity.role_arn, RoleSessionName="ctforensics")["Credentials"]
+        return _assumed(session, identity, config) if identity.role_arn else session
     except (BotoCoreError, ClientError) as error:
         refusal = refusals.judge(error)
         raise ParameterError(
@@ -139,9 +173,26 @@ def _session(identity: Identity, config: Any) -> Any:
             where=identity.role_arn or identity.profile,
             hint=refusal.hint or None,
         ) from error
-    return boto3.Session(
-        aws_access_key_id=held["AccessKeyId"],
-        aws_secret_access_key=held["SecretAccessKey"],
-        aws_session_token=held["SessionToken"],
-        region_name=session.region_name,
+
+
+def _assumed(session: Any, identity: Identity, config: Any) -> Any:
+    import boto3
+    from botocore.credentials import RefreshableCredentials
+    from botocore.session import get_session
+
+    sts = session.client(
+        "sts", region_name=session.region_name or "us-east-1", endpoint_url=identity.endpoint_url, config=config
     )
+
+    def refresh() -> dict[str, str]:
+        held = sts.assume_role(RoleArn=identity.role_arn, RoleSessionName="ctforensics")["Credentials"]
+        return {
+            "access_key": held["AccessKeyId"],
+            "secret_key": held["SecretAccessKey"],
+            "token": held["SessionToken"],
+            "expiry_time": held["Expiration"].isoformat(),
+        }
+
+    inner = get_session()
+    inner._credentials = RefreshableCredentials.create_from_metadata(refresh(), refresh, "sts-assume-role")
+    return boto3.Session(botocore_session=inner, region_name=session.region_name)

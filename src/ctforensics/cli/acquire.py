@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,10 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--budget", metavar="TIME", help="stop after this time, 100m or 2h: what is lost first comes first"
     )
+    command.add_argument(
+        "--victim-bucket", action="append", default=[], help="a bucket whose configuration is wanted too (repeatable)"
+    )
+    command.add_argument("--objects-only", action="store_true", help="copy objects; ask no other service anything")
     command.add_argument("--dry-run", action="store_true", help="list and count; copy nothing")
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
     _received_options(command)
@@ -78,21 +83,23 @@ def run(args: argparse.Namespace) -> int:
         return _take_in(args)
     scope, options = _scope(args), _options(args)
     folder = _case(args.case, dry_run=args.dry_run)
-    access = _access(args, folder)
+    accesses = _accesses(args, folder)
     if args.dry_run:
-        return _show_plan(args, access, scope, options)
+        return _show_plan(args, accesses[0], scope, options)
     assert folder is not None
     with busy(folder, f"ctforensics acquire {args.case} {args.source}"):
-        return _acquire(args, folder, access, scope, options)
+        return _acquire(args, folder, accesses, scope, options)
 
 
-def _acquire(args: argparse.Namespace, folder: CaseFolder, access: Access, scope: Scope, options: Options) -> int:
+def _acquire(
+    args: argparse.Namespace, folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options
+) -> int:
     from ctforensics.acquire.run import acquire_bucket
 
     progress = console.Progress("Acquiring", "objects")
     options.told = progress
     try:
-        result = acquire_bucket(folder, access, scope, options)
+        result = acquire_bucket(folder, accesses, scope, options)
     finally:
         progress.end()
     _tell(args, result)
@@ -136,16 +143,35 @@ def _tell(args: argparse.Namespace, result: Acquired) -> None:
     ledger = result.plan.ledger
     if args.json:
         console.print_json(
-            {"schema": 1, "ledger": ledger.as_json(), "custody_head": result.head, **_plan_json(result.plan)}
+            {
+                "schema": 1,
+                "ledger": ledger.as_json(),
+                "custody_head": result.head,
+                "answers": result.answers,
+                "public_keys": result.keys,
+                **_plan_json(result.plan),
+            }
         )
         return
     console.out(ledger.sentence())
     for (outcome, reason), count in sorted(ledger.reasons.items()):
         console.out(f"  {count:,} {outcome}: {reason}")
     _tell_gaps(result.plan)
+    _tell_answers(result)
     if result.wanted_file:
         console.out(f"What is not here, to ask for later: {result.wanted_file}")
     console.out(f"Custody head, to write down or mail: {result.head}")
+
+
+def _tell_answers(result: Acquired) -> None:
+    if not result.answers:
+        return
+    console.out(f"Public keys: {sum(result.keys.values()):,} of {len(result.keys):,} regions.")
+    missing = result.answers["not_obtained"]
+    console.out(f"Configuration: {result.answers['asked']:,} questions, {len(missing):,} not obtained.")
+    counted = Counter((entry["question"], entry["code"]) for entry in missing)
+    for (question, code), count in sorted(counted.items()):
+        console.out(f"  not obtained: {question} ({code}){f', {count} times' if count > 1 else ''}")
 
 
 def _tell_gaps(plan: Plan) -> None:
@@ -209,20 +235,29 @@ def _options(args: argparse.Namespace) -> Options:
     from ctforensics.acquire.scope import duration
 
     budget = duration(args.budget).total_seconds() if args.budget else None
-    return Options(jobs=max(1, args.jobs), budget_seconds=budget, requester_pays=args.requester_pays)
+    return Options(
+        jobs=max(1, args.jobs),
+        budget_seconds=budget,
+        requester_pays=args.requester_pays,
+        configuration=not args.objects_only,
+        buckets=tuple(args.victim_bucket),
+    )
 
 
-def _access(args: argparse.Namespace, folder: CaseFolder | None) -> Access:
+def _accesses(args: argparse.Namespace, folder: CaseFolder | None) -> list[Access]:
+    """One signed-in identity for each profile and role; the environment's own where none is named."""
     from ctforensics.acquire.examiner import case_id
     from ctforensics.aws.clients import Access, Identity
 
-    identity = Identity(
-        profile=args.profile[0] if args.profile else None,
-        role_arn=args.role_arn[0] if args.role_arn else None,
-        endpoint_url=args.endpoint_url,
-        region=args.bucket_region,
-    )
-    return Access(identity, case_id(folder) if folder else "dry-run", max(1, args.jobs))
+    profile = args.profile[0] if args.profile else None
+    named = [(profile, role) for role in args.role_arn] or [(name, None) for name in args.profile] or [(None, None)]
+    if args.role_arn:
+        named += [(name, None) for name in args.profile[1:]]
+    name = case_id(folder) if folder else "dry-run"
+    return [
+        Access(Identity(profile, role, args.endpoint_url, args.bucket_region), name, max(1, args.jobs))
+        for profile, role in named
+    ]
 
 
 def _case(path: Path, *, dry_run: bool) -> CaseFolder | None:
