@@ -1,0 +1,398 @@
+-- Shared logic of the questions. The locked room runs this file before any question; `queries show` prints the parts
+-- that a question uses, so that it runs in the duckdb shell by itself.
+
+-- Scope ---------------------------------------------------------------------------------------------------------------
+
+-- Events of the window, accounts, regions and outcome that the asker chose. An empty list means: all.
+CREATE MACRO scoped(p_since, p_until, p_accounts, p_regions, p_outcome) AS TABLE
+SELECT *
+FROM events
+WHERE
+    event_time >= CAST(p_since AS TIMESTAMP)
+    AND event_time < CAST(p_until AS TIMESTAMP)
+    AND (
+        len(CAST(p_accounts AS VARCHAR[])) = 0
+        OR list_contains(CAST(p_accounts AS VARCHAR[]), coalesce(recipient_account_id, actor_account_id))
+    )
+    AND (len(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region))
+    AND CASE CAST(p_outcome AS VARCHAR)
+        WHEN 'succeeded' THEN outcome NOT IN ('denied', 'failed')
+        WHEN 'failed' THEN outcome IN ('denied', 'failed')
+        WHEN 'denied' THEN outcome = 'denied'
+        ELSE TRUE
+    END;
+
+-- Events of the accounts and regions, whatever their time and outcome: what went before and came after.
+CREATE MACRO around_scope(p_accounts, p_regions) AS TABLE
+SELECT *
+FROM events
+WHERE
+    (
+        len(CAST(p_accounts AS VARCHAR[])) = 0
+        OR list_contains(CAST(p_accounts AS VARCHAR[]), coalesce(recipient_account_id, actor_account_id))
+    )
+    AND (len(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region));
+
+-- Values in JSON --------------------------------------------------------------------------------------------------------
+
+-- `list_transform([x], lambda j: ...)[1]` below names a value once: a macro repeats the text of its argument at every mention,
+-- and macros inside macros would make statements of millions of terms.
+
+-- A list of JSON values, whether the record holds a list, one value, or nothing (lists of one collapse in CloudTrail).
+CREATE MACRO as_list(p_json) AS
+list_transform([p_json], lambda j: CASE json_type(j)
+    WHEN 'ARRAY' THEN from_json(j, '["JSON"]')
+    WHEN 'NULL' THEN []
+    ELSE CASE WHEN j IS NULL THEN [] ELSE [j] END
+END)[1];
+
+-- The same for the older EC2 form {"items": [...]}.
+CREATE MACRO items_of(p_json) AS as_list(coalesce(json_extract(p_json, '$.items'), p_json));
+
+-- A JSON value as text: without quotes where it is a string, null for JSON null.
+CREATE MACRO as_text(p_json) AS (p_json ->> '$');
+
+-- A list of texts from a scalar or a list.
+CREATE MACRO as_texts(p_json) AS list_transform(as_list(p_json), lambda v: v ->> '$');
+
+-- A value that EC2 sometimes wraps: "m5.large" or {"value": "m5.large"}.
+CREATE MACRO unwrapped(p_json) AS CASE json_type(p_json) WHEN 'OBJECT' THEN p_json ->> '$.value' ELSE p_json ->> '$' END;
+
+-- The part behind the last slash or colon: the name in an ARN.
+CREATE MACRO name_of_arn(p_arn) AS regexp_extract(p_arn, '[^/:]*$');
+
+-- The account in an ARN.
+CREATE MACRO account_of_arn(p_arn) AS nullif(split_part(p_arn, ':', 5), '');
+
+-- Text in which LIKE signs stand for themselves; use with ESCAPE '!'.
+CREATE MACRO like_text(p_text) AS replace(replace(replace(p_text, '!', '!!'), '%', '!%'), '_', '!_');
+
+-- A pattern with * and ? as people type it, matched whole and without regard to case; other signs stand for themselves.
+CREATE MACRO matches(p_value, p_pattern) AS
+(lower(p_value) LIKE replace(replace(like_text(lower(p_pattern)), '*', '%'), '?', '_') ESCAPE '!');
+
+-- Refusals --------------------------------------------------------------------------------------------------------------
+
+-- What the text of a refusal names; null where it has another form (EC2 gives an encoded message).
+CREATE MACRO denied_action(p_message) AS
+nullif(regexp_extract(p_message, 'not authorized to perform: (\S+)', 1), '');
+CREATE MACRO denied_resource(p_message) AS
+nullif(regexp_extract(p_message, 'on (?:the )?resource: (\S+)', 1), '');
+-- Which kind of policy refused.
+CREATE MACRO denied_by(p_message) AS
+CASE
+    WHEN p_message ILIKE '%service control policy%' THEN 'service control policy'
+    WHEN p_message ILIKE '%resource control policy%' THEN 'resource control policy'
+    WHEN p_message ILIKE '%permissions boundary%' THEN 'permissions boundary'
+    WHEN p_message ILIKE '%session policy%' THEN 'session policy'
+    WHEN p_message ILIKE '%VPC endpoint policy%' THEN 'VPC endpoint policy'
+    WHEN p_message ILIKE '%resource-based policy%' OR p_message ILIKE '%role trust policy%' THEN 'resource policy'
+    WHEN p_message ILIKE '%identity-based policy%' THEN 'identity policy'
+    WHEN p_message ILIKE '%Encoded authorization failure%' THEN 'encoded by EC2'
+END;
+CREATE MACRO denied_explicitly(p_message) AS coalesce(p_message ILIKE '%with an explicit deny%', FALSE);
+
+-- Policy documents --------------------------------------------------------------------------------------------------------
+
+-- A member by a name that is only known at run time; names may hold slashes.
+CREATE MACRO member(p_json, p_name) AS json_extract(p_json, '/' || replace(replace(p_name, '~', '~0'), '/', '~1'));
+
+-- A document from an object, from text, or from URL-encoded text; null where it is none of them.
+CREATE MACRO parsed(p_json) AS
+list_transform([p_json], lambda j: CASE json_type(j)
+    WHEN 'VARCHAR' THEN coalesce(TRY_CAST((j ->> '$') AS JSON), TRY_CAST(url_decode(j ->> '$') AS JSON))
+    WHEN 'NULL' THEN NULL
+    ELSE j
+END)[1];
+
+-- Where each call carries a policy document.
+CREATE MACRO policy_of(p_source, p_name, p_params, p_response) AS
+CASE
+    WHEN p_source = 's3.amazonaws.com' AND p_name = 'PutBucketPolicy' THEN parsed(json_extract(p_params, '$.bucketPolicy'))
+    WHEN p_source IN ('s3.amazonaws.com', 's3-outposts.amazonaws.com') AND p_name = 'PutAccessPointPolicy'
+        THEN parsed(coalesce(json_extract(p_params, '$.PutAccessPointPolicyRequest.Policy'), json_extract(p_params, '$.Policy'), json_extract(p_params, '$.policy')))
+    WHEN p_source = 'iam.amazonaws.com' AND p_name = 'CreateRole' THEN parsed(json_extract(p_params, '$.assumeRolePolicyDocument'))
+    WHEN p_source = 'iam.amazonaws.com' THEN parsed(json_extract(p_params, '$.policyDocument'))
+    WHEN p_source = 'secretsmanager.amazonaws.com' THEN parsed(json_extract(p_params, '$.resourcePolicy'))
+    WHEN p_source = 'ecr.amazonaws.com' THEN parsed(json_extract(p_params, '$.policyText'))
+    WHEN p_source = 'sns.amazonaws.com' AND p_name = 'SetTopicAttributes' AND (p_params ->> '$.attributeName') = 'Policy'
+        THEN parsed(json_extract(p_params, '$.attributeValue'))
+    WHEN p_source IN ('sqs.amazonaws.com', 'sns.amazonaws.com') THEN parsed(json_extract(p_params, '$.attributes.Policy'))
+    WHEN p_source = 'es.amazonaws.com' THEN parsed(json_extract(p_params, '$.accessPolicies'))
+    WHEN p_source = 'glue.amazonaws.com' THEN parsed(json_extract(p_params, '$.policyInJson'))
+    WHEN p_source = 'logs.amazonaws.com' THEN parsed(json_extract(p_params, '$.policyDocument'))
+    WHEN p_source = 'lambda.amazonaws.com' AND p_name IN ('AddPermission', 'AddLayerVersionPermission')
+        THEN json_object('Statement', coalesce(
+            parsed(json_extract(p_response, '$.statement')),
+            json_object(
+                'Effect', 'Allow', 'Action', json_extract(p_params, '$.action'), 'Principal', json_object(
+                    'AWS', json_extract(p_params, '$.principal')
+                ), 'Condition', CASE
+                    WHEN (p_params ->> '$.sourceArn') IS NOT NULL
+                        THEN json_object('ArnLike', json_object('aws:SourceArn', json_extract(p_params, '$.sourceArn')))
+                    WHEN (p_params ->> '$.sourceAccount') IS NOT NULL
+                        THEN json_object('StringEquals', json_object('aws:SourceAccount', json_extract(p_params, '$.sourceAccount')))
+                END
+            )
+        ))
+    ELSE parsed(json_extract(p_params, '$.policy'))
+END;
+
+CREATE MACRO statements_of(p_document) AS as_list(coalesce(json_extract(p_document, '$.Statement'), json_extract(p_document, '$.statement')));
+
+-- Everyone whom a statement names: "*", ARNs, accounts, services, federation providers, canonical ids.
+CREATE MACRO principals_of(p_statement) AS
+CASE json_type(json_extract(p_statement, '$.Principal'))
+    WHEN 'OBJECT' THEN flatten([
+        as_texts(json_extract(p_statement, '$.Principal.AWS')),
+        as_texts(json_extract(p_statement, '$.Principal.Service')),
+        as_texts(json_extract(p_statement, '$.Principal.Federated')),
+        as_texts(json_extract(p_statement, '$.Principal.CanonicalUser'))
+    ])
+    ELSE as_texts(json_extract(p_statement, '$.Principal'))
+END;
+
+-- The account that a principal of a policy belongs to; null for services and unknown forms.
+CREATE MACRO account_of_principal(p_principal) AS
+nullif(regexp_extract(p_principal, '^(?:arn:aws[a-z-]*:(?:iam|sts)::)?(\d{12})(?::|$)', 1), '');
+
+-- Whether a condition really narrows who may come: the right operator, a key about the caller, no wildcard as value.
+CREATE MACRO narrowed(p_condition) AS
+list_transform([p_condition], lambda c: coalesce(len(list_filter(json_keys(c), lambda op:
+    lower(op) IN (
+        'stringequals', 'stringlike', 'stringequalsignorecase', 'arnequals', 'arnlike', 'ipaddress',
+        'foranyvalue:stringequals', 'foranyvalue:stringlike'
+    )
+    AND len(list_filter(json_keys(member(c, op)), lambda k:
+        lower(k) IN (
+            'aws:principalorgid', 'aws:principalorgpaths', 'aws:principalaccount', 'aws:principalarn', 'aws:sourcearn',
+            'aws:sourceaccount', 'aws:sourceowner', 'aws:sourcevpce', 'aws:sourcevpc', 'aws:sourceip', 'aws:userid',
+            'aws:sourceorgid', 'kms:calleraccount', 's3:dataaccesspointaccount'
+        )
+        AND list_transform([as_texts(member(member(c, op), k))], lambda vs:
+            len(vs) > 0 AND len(list_filter(vs, lambda v: v IN ('*', '::/0') OR v LIKE '0.0.0.0/%' OR v LIKE 'arn:aws:*%')) = 0
+        )[1]
+    )) > 0
+)) > 0, FALSE))[1];
+
+CREATE MACRO allows(p_statement) AS coalesce(lower(p_statement ->> '$.Effect') = 'allow', FALSE);
+
+-- Whether anyone at all may do something by this statement.
+CREATE MACRO is_public_statement(p_statement) AS
+allows(p_statement)
+AND (list_contains(principals_of(p_statement), '*') OR json_exists(p_statement, '$.NotPrincipal'))
+AND NOT narrowed(json_extract(p_statement, '$.Condition'));
+
+CREATE MACRO is_public(p_document) AS
+coalesce(len(list_filter(statements_of(p_document), lambda s: is_public_statement(s))) > 0, FALSE);
+
+-- Accounts that a document lets in, the home account left out.
+CREATE MACRO accounts_let_in(p_document, p_home) AS
+list_sort(list_distinct(list_filter(
+    list_transform(
+        flatten(list_transform(
+            list_filter(statements_of(p_document), lambda s: allows(s)), lambda s: principals_of(s)
+        )),
+        lambda p: account_of_principal(p)
+    ),
+    lambda a: a IS NOT NULL AND a IS DISTINCT FROM p_home
+)));
+
+-- Actions that a document allows, as written.
+CREATE MACRO actions_allowed(p_document) AS
+list_sort(list_distinct(flatten(list_transform(
+    list_filter(statements_of(p_document), lambda s: allows(s)),
+    lambda s: list_concat(
+        as_texts(json_extract(s, '$.Action')), list_transform(as_texts(json_extract(s, '$.NotAction')), lambda a: 'all but ' || a)
+    )
+))));
+
+CREATE MACRO is_wild(p_document) AS
+coalesce(len(list_filter(statements_of(p_document), lambda s:
+    allows(s) AND (
+        json_exists(s, '$.NotAction')
+        OR len(list_filter(as_texts(json_extract(s, '$.Action')), lambda a: a = '*' OR a LIKE '%:*')) > 0
+    )
+)) > 0, FALSE);
+
+CREATE MACRO in_words(p_principal) AS
+CASE
+    WHEN p_principal = '*' THEN 'everyone'
+    WHEN regexp_matches(p_principal, '^(\d{12}|arn:aws[a-z-]*:iam::\d{12}:root)$')
+        THEN 'account ' || account_of_principal(p_principal)
+    WHEN regexp_matches(p_principal, '^A(IDA|ROA)[A-Z0-9]+$') THEN 'a deleted principal (' || p_principal || ')'
+    ELSE p_principal
+END;
+
+-- A document as sentences, one for each effect, principal and action: sorted, so that two documents can be compared.
+CREATE MACRO policy_sentences(p_document) AS
+list_sort(list_distinct(flatten(list_transform(statements_of(p_document), lambda s:
+    flatten(list_transform(
+        CASE
+            WHEN json_exists(s, '$.NotPrincipal') THEN ['everyone but ' || (s ->> '$.NotPrincipal')]
+            WHEN json_exists(s, '$.Principal') THEN list_transform(principals_of(s), lambda p: in_words(p))
+            ELSE ['the holder']
+        END,
+        lambda who: list_transform(
+            list_concat(
+                as_texts(json_extract(s, '$.Action')), list_transform(as_texts(json_extract(s, '$.NotAction')), lambda a: 'everything but ' || a)
+            ),
+            lambda what:
+                who || CASE WHEN allows(s) THEN ' may ' ELSE ' may not ' END || what
+                || CASE
+                    WHEN len(as_texts(json_extract(s, '$.Resource'))) > 0
+                        THEN ' on ' || array_to_string(list_sort(as_texts(json_extract(s, '$.Resource'))), ' and ')
+                    WHEN json_exists(s, '$.NotResource')
+                        THEN ' on everything but ' || array_to_string(list_sort(as_texts(json_extract(s, '$.NotResource'))), ' and ')
+                    ELSE ''
+                END
+                || CASE
+                    WHEN coalesce(s ->> '$.Condition', '{}') <> '{}' THEN ' if ' || (s ->> '$.Condition') ELSE ''
+                END
+        )
+    ))
+))));
+
+-- What one document says that another does not.
+CREATE MACRO only_in(p_sentences, p_others) AS
+list_filter(p_sentences, lambda x: NOT list_contains(coalesce(p_others, []), x));
+
+-- What stands out in a document, in words.
+CREATE MACRO policy_remarks(p_document, p_home) AS
+list_transform([p_document], lambda d: list_filter([
+    CASE WHEN is_public(d) THEN 'open to everyone' END,
+    'lets in account ' || nullif(array_to_string(accounts_let_in(d, p_home), ', '), ''),
+    CASE WHEN is_wild(d) THEN 'wildcard actions' END,
+    CASE WHEN len(list_filter(statements_of(d), lambda s: NOT allows(s))) > 0 THEN 'has a deny statement' END
+], lambda x: x IS NOT NULL))[1];
+
+CREATE MACRO bucket_of(p_text) AS split_part(regexp_replace(p_text, '^(arn:aws[a-z-]*:s3:::|s3://)', ''), '/', 1);
+
+-- Addresses ---------------------------------------------------------------------------------------------------------------
+
+CREATE MACRO ipv4_number(p_text) AS
+CASE
+    WHEN regexp_full_match(p_text, '((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)')
+        THEN CAST(split_part(p_text, '.', 1) AS UBIGINT) * 16777216 + CAST(split_part(p_text, '.', 2) AS UBIGINT) * 65536
+            + CAST(split_part(p_text, '.', 3) AS UBIGINT) * 256 + CAST(split_part(p_text, '.', 4) AS UBIGINT)
+END;
+
+-- The eight groups of an IPv6 address with :: filled in.
+CREATE MACRO ipv6_groups(p_text) AS
+CASE
+    WHEN contains(p_text, '::')
+        THEN list_concat(
+            list_filter(string_split(split_part(p_text, '::', 1), ':'), lambda g: g <> ''),
+            list_concat(
+                list_transform(
+                    range(
+                        8 - len(list_filter(string_split(split_part(p_text, '::', 1), ':'), lambda g: g <> ''))
+                        - len(list_filter(string_split(split_part(p_text, '::', 2), ':'), lambda g: g <> ''))
+                    ),
+                    lambda i: '0'
+                ),
+                list_filter(string_split(split_part(p_text, '::', 2), ':'), lambda g: g <> '')
+            )
+        )
+    ELSE string_split(p_text, ':')
+END;
+
+-- An address as a number: IPv4 inside ::ffff:0:0/96, IPv6 as it is, null for anything else (service names, wrong forms).
+CREATE MACRO ip_number(p_text) AS
+CASE
+    WHEN ipv4_number(p_text) IS NOT NULL THEN CAST(281470681743360 + ipv4_number(p_text) AS UHUGEINT)
+    WHEN regexp_full_match(p_text, '[0-9a-fA-F:]{2,39}') AND contains(p_text, ':') AND len(ipv6_groups(p_text)) = 8
+        THEN list_reduce(
+            list_transform(ipv6_groups(p_text), lambda g: CAST(CAST('0x' || g AS UINTEGER) AS UHUGEINT)),
+            lambda a, b: a * 65536 + b
+        )
+END;
+
+-- First and last address of a network as numbers; a lone address is a network of one.
+CREATE MACRO cidr_bits(p_cidr) AS
+CASE
+    WHEN NOT contains(p_cidr, '/') THEN 0
+    WHEN contains(p_cidr, ':') THEN 128 - TRY_CAST(split_part(p_cidr, '/', 2) AS INTEGER)
+    ELSE 32 - TRY_CAST(split_part(p_cidr, '/', 2) AS INTEGER)
+END;
+CREATE MACRO cidr_low(p_cidr) AS
+CASE
+    WHEN cidr_bits(p_cidr) >= 128 THEN CAST(0 AS UHUGEINT)
+    ELSE ip_number(split_part(p_cidr, '/', 1)) - ip_number(split_part(p_cidr, '/', 1)) % CAST(pow(2, cidr_bits(p_cidr)) AS UHUGEINT)
+END;
+CREATE MACRO cidr_high(p_cidr) AS
+CASE
+    WHEN cidr_bits(p_cidr) >= 128 THEN CAST('340282366920938463463374607431768211455' AS UHUGEINT)
+    ELSE cidr_low(p_cidr) + (CAST(pow(2, cidr_bits(p_cidr)) AS UHUGEINT) - 1)
+END;
+
+-- The network that an address is counted with: /24 for IPv4, the first three groups for IPv6, else the text itself.
+CREATE MACRO network_of(p_text) AS
+CASE
+    WHEN ipv4_number(p_text) IS NOT NULL THEN regexp_replace(p_text, '\.\d+$', '.0/24')
+    WHEN ip_number(p_text) IS NOT NULL THEN array_to_string(ipv6_groups(p_text)[1:3], ':') || '::/48'
+    ELSE p_text
+END;
+
+-- Security groups ---------------------------------------------------------------------------------------------------------
+
+-- The rules of a security group call in words such as "tcp 22-22 0.0.0.0/0": nested, flat, wrapped, or from the response.
+CREATE MACRO port_words(p_protocol, p_low, p_high) AS
+CASE WHEN coalesce(p_protocol, '-1') = '-1' THEN 'all' ELSE p_protocol END
+|| CASE
+    WHEN p_low IS NULL OR p_low = '-1' THEN ''
+    WHEN p_low = p_high THEN ' ' || p_low
+    ELSE ' ' || p_low || '-' || coalesce(p_high, p_low)
+END;
+CREATE MACRO rules_of(p_params, p_response) AS
+list_sort(list_distinct(list_concat(
+    list_concat(
+        flatten(list_transform(items_of(json_extract(p_params, '$.ipPermissions')), lambda i: list_transform(
+            list_concat(
+                list_concat(
+                    list_transform(items_of(json_extract(i, '$.ipRanges')), lambda r: r ->> '$.cidrIp'),
+                    list_transform(items_of(json_extract(i, '$.ipv6Ranges')), lambda r: r ->> '$.cidrIpv6')
+                ),
+                list_concat(
+                    list_transform(
+                        items_of(json_extract(i, '$.groups')),
+                        lambda r: coalesce(r ->> '$.userId' || '/', '') || coalesce(r ->> '$.groupId', r ->> '$.groupName')
+                    ),
+                    list_transform(items_of(json_extract(i, '$.prefixListIds')), lambda r: r ->> '$.prefixListId')
+                )
+            ),
+            lambda who: port_words(i ->> '$.ipProtocol', i ->> '$.fromPort', i ->> '$.toPort') || ' ' || who
+        ))),
+        CASE
+            WHEN (p_params ->> '$.cidrIp') IS NOT NULL
+                THEN [
+                    port_words(p_params ->> '$.ipProtocol', p_params ->> '$.fromPort', p_params ->> '$.toPort')
+                    || ' ' || (p_params ->> '$.cidrIp')
+                ]
+            ELSE []
+        END
+    ),
+    list_concat(
+        list_transform(
+            list_filter(
+                items_of(json_extract(p_response, '$.securityGroupRuleSet')),
+                lambda r: (r ->> '$.cidrIpv4') IS NOT NULL OR (r ->> '$.cidrIpv6') IS NOT NULL
+            ),
+            lambda r: port_words(r ->> '$.ipProtocol', r ->> '$.fromPort', r ->> '$.toPort')
+            || ' ' || coalesce(r ->> '$.cidrIpv4', r ->> '$.cidrIpv6')
+        ),
+        list_transform(
+            list_filter(
+                as_list(json_extract(p_params, '$.ModifySecurityGroupRulesRequest.SecurityGroupRule')),
+                lambda r: coalesce(r ->> '$.SecurityGroupRule.CidrIpv4', r ->> '$.SecurityGroupRule.CidrIpv6') IS NOT NULL
+            ),
+            lambda r: port_words(
+                r ->> '$.SecurityGroupRule.IpProtocol', r ->> '$.SecurityGroupRule.FromPort', r ->> '$.SecurityGroupRule.ToPort'
+            ) || ' ' || coalesce(r ->> '$.SecurityGroupRule.CidrIpv4', r ->> '$.SecurityGroupRule.CidrIpv6')
+        )
+    )
+)));
+-- World is more than 0.0.0.0/0: every prefix shorter than /8 is as good as the whole internet.
+CREATE MACRO is_world(p_rule) AS
+coalesce(TRY_CAST(regexp_extract(p_rule, '\d+\.\d+\.\d+\.\d+/(\d+)$', 1) AS INTEGER) < 8, FALSE)
+OR coalesce(TRY_CAST(regexp_extract(p_rule, '[0-9a-fA-F]*:[0-9a-fA-F:]*/(\d+)$', 1) AS INTEGER) < 16, FALSE);

@@ -1,0 +1,100 @@
+"""From a question and its parameters to an answer that knows what it rests on: one function for command, cell and click."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from ctforensics.ask.query import FIRST_TIME, Rows, run
+from ctforensics.ask.question import Question
+from ctforensics.ask.room import Room
+from ctforensics.ask.searched import Searched, searched
+
+if TYPE_CHECKING:
+    from ctforensics.ask.result import Answer
+
+
+@dataclass(slots=True)
+class Reply:
+    """Rows, the rows of records without time, and what was searched. ``question`` is None for an analyst's own SQL."""
+
+    question: Question | None
+    rows: Rows
+    timeless: Rows | None
+    searched: Searched
+
+    @property
+    def verification(self) -> dict[str, int]:
+        """How many rows stand for events of each verification class; empty where rows sum several up."""
+        if "verification" not in self.rows.columns:
+            return {}
+        return dict(Counter(str(value) for value in self.rows.column("verification")))
+
+    def footer(self) -> str:
+        """What was asked, found, searched, and where the evidence has holes, as text."""
+        return "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        found = len(self.rows.rows)
+        lines = []
+        if self.searched.practice:
+            lines.append("PRACTICE: this case holds made-up evidence.")
+        if not found:
+            lines.append("No rows.")
+            if self.question and self.question.empty:
+                lines.append(self.question.empty)
+        else:
+            more = ", and more than that (raise the limit)" if self.rows.more else ""
+            lines.append(f"{found:,} {'row' if found == 1 else 'rows'}{more}.")
+        if self.verification:
+            told = ", ".join(f"{count:,} {name}" for name, count in sorted(self.verification.items()))
+            lines.append(f"Rows by verification of their events: {told}.")
+        if self.timeless and self.timeless.rows:
+            lines.append(f"Records without any time that answer: {len(self.timeless.rows):,}.")
+        return lines + self.searched.sentences()
+
+
+def reply(
+    room: Room, question: Question, params: Mapping[str, Any] | None = None, *, limit: int | None = None
+) -> Reply:
+    """Asks a question. Raises ParameterError or QueryError; an answer without rows is an answer."""
+    rows = run(room, question, params, limit=limit)
+    about = searched(room, question, rows.bound)
+    apart = None
+    if about.timeless and _reaches_timeless(question):
+        apart = run(room, question, params, limit=limit, timeless=True)
+    return Reply(question, rows, apart, about)
+
+
+def _reaches_timeless(question: Question) -> bool:
+    return {"since", "until"} <= duckdb.extract_statements(question.sql)[0].named_parameters
+
+
+def ask(room: Room, question: Question, params: Mapping[str, Any] | None = None, *, limit: int | None = None) -> Answer:
+    """The answer to a question as a DataFrame that knows where it comes from."""
+    from ctforensics.ask.result import Answer
+
+    return Answer.of(reply(room, question, params, limit=limit))
+
+
+def sql_reply(
+    room: Room, statement: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None
+) -> Reply:
+    """The rows of an analyst's own statement and what is in the case."""
+    columns, types, rows, more = room.sql(statement, dict(params or {}), limit)
+    asked = Rows(columns, types, rows, statement, dict(params or {}), more)
+    return Reply(None, asked, None, searched(room, None, {}))
+
+
+def ask_sql(room: Room, statement: str, params: Mapping[str, Any] | None = None) -> Answer:
+    """The answer to an analyst's own statement as a DataFrame."""
+    from ctforensics.ask.result import Answer
+
+    return Answer.of(sql_reply(room, statement, params))
+
+
+__all__ = ["FIRST_TIME", "Reply", "ask", "ask_sql", "reply", "sql_reply"]

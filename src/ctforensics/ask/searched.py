@@ -1,0 +1,199 @@
+"""What an answer rests on: the window, files and hours that were searched, and where the evidence has holes.
+
+A wrong "nothing happened" is the worst answer, so an empty one says all of this.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from ctforensics import clock
+from ctforensics.ask.question import Question
+from ctforensics.ask.room import Room
+
+_GAP_STATES = ("tampered", "missing", "outside")
+_WORDS = {
+    "tampered": "tampered with",
+    "missing": "missing",
+    "outside": "outside what was loaded",
+    "unverified": "here but not proven",
+    "verified": "proven",
+    "verified_empty": "proven empty",
+}
+_SHOWN_GAPS = 8
+
+# Consecutive hours of one account, region and trail in one bad state become one gap.
+_GAPS = """
+WITH bad AS (
+    SELECT account, region, trail, state, hour,
+        hour - to_hours(row_number() OVER (PARTITION BY account, region, trail, state ORDER BY hour)) AS run
+    FROM coverage WHERE state IN ('tampered', 'missing') AND {scope}
+)
+SELECT state, account, region, trail, min(hour) AS since, max(hour) + INTERVAL 1 HOUR AS until, count(*) AS hours
+FROM bad GROUP BY state, account, region, trail, run ORDER BY hours DESC, since, account, region, trail"""
+_COVERAGE_SCOPE = """hour + INTERVAL 1 HOUR > $since AND hour < $until
+    AND (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
+    AND (len($regions::VARCHAR[]) = 0 OR list_contains($regions::VARCHAR[], region))"""
+_KINDS = {
+    "data": "event_class = 'data'",
+    "network": "event_class = 'network'",
+    "insight": "event_class = 'insight'",
+}
+
+
+@dataclass(slots=True)
+class Gap:
+    """A stretch of hours without trustworthy logs."""
+
+    state: str
+    account: str | None
+    region: str | None
+    trail: str | None
+    since: datetime
+    until: datetime
+    hours: int
+
+    def sentence(self) -> str:
+        """The gap as a line of text."""
+        place = " ".join(part for part in (self.account, self.region, self.trail) if part) or "everywhere"
+        window = f"{clock.utc_text(self.since)} to {clock.utc_text(self.until)}"
+        return f"{_WORDS[self.state]}: {place}, {window} ({self.hours} h)"
+
+
+@dataclass(slots=True)
+class Searched:
+    """What was searched. ``coverage`` counts hours (per account, region and trail) by state inside the window."""
+
+    since: datetime | None
+    until: datetime | None
+    accounts: list[str]
+    regions: list[str]
+    files: dict[str, int] = field(default_factory=dict)
+    events: int = 0
+    coverage: dict[str, int] = field(default_factory=dict)
+    gaps: list[Gap] = field(default_factory=list)
+    rejects: int = 0
+    sifted: int = 0
+    timeless: int = 0
+    kinds: dict[str, int] = field(default_factory=dict)
+    practice: bool = False
+
+    def sentences(self) -> list[str]:
+        """What was searched and what is wrong with it, a sentence each, worst first."""
+        return [*self.cautions(), self._searched(), *self._hours()]
+
+    def cautions(self) -> list[str]:
+        """What makes this answer less than complete."""
+        said = []
+        for kind, events in self.kinds.items():
+            if not events:
+                said.append(f"The archive holds no {_named(kind)} events for this window: silence proves nothing here.")
+        bad = {state: self.coverage.get(state, 0) for state in _GAP_STATES if self.coverage.get(state)}
+        if bad:
+            told = ", ".join(f"{hours} h {_WORDS[state]}" for state, hours in bad.items())
+            said.append(f"Holes inside the window: {told}.")
+        if self.files.get("out_of_scope"):
+            said.append(f"{self.files['out_of_scope']:,} files were left out of the load's scope.")
+        if self.sifted:
+            said.append(f"{self.sifted:,} records were verified and counted but not loaded (load --matching).")
+        if self.rejects:
+            said.append(f"{self.rejects:,} pieces of evidence could not be read as records (table rejects).")
+        if self.timeless:
+            said.append(f"{self.timeless:,} records carry no time at all; those that answer stand apart.")
+        return said
+
+    def _searched(self) -> str:
+        files = sum(self.files.get(outcome, 0) for outcome in ("loaded", "partial", "empty", "duplicate"))
+        window = "everything that is here"
+        if self.since or self.until:
+            window = f"{clock.utc_text(self.since or datetime.min)} to {clock.utc_text(self.until or datetime.max)}"
+        where = f", accounts {', '.join(self.accounts)}" if self.accounts else ""
+        where += f", regions {', '.join(self.regions)}" if self.regions else ""
+        return f"Searched {self.events:,} events of {files:,} files; window: {window}{where}."
+
+    def _hours(self) -> list[str]:
+        if not self.coverage:
+            return ["Coverage is not known: the evidence was not verified."]
+        told = ", ".join(f"{hours:,} {_WORDS[state]}" for state, hours in self.coverage.items())
+        listed = [f"  {gap.sentence()}" for gap in self.gaps[:_SHOWN_GAPS]]
+        if len(self.gaps) > _SHOWN_GAPS:
+            listed.append(f"  and {len(self.gaps) - _SHOWN_GAPS} more gaps (question event_coverage)")
+        return [f"Hours (account, region, trail): {told}.", *listed]
+
+
+def _named(kind: str) -> str:
+    family, _, service = kind.partition(":")
+    return f"{service} {family}".strip() if service else family
+
+
+def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Searched:
+    """What a question with these bound parameters searched, from the tables of the case."""
+    scope = {
+        "since": bound.get("since", datetime.min),
+        "until": bound.get("until", datetime.max),
+        "accounts": list(bound.get("accounts", [])),
+        "regions": list(bound.get("regions", [])),
+    }
+    with room.asking() as cursor:
+        facts = _facts(room, cursor)
+        states = Counter(dict(_rows(cursor, _by_state(), scope)))
+        gaps = [Gap(*row) for row in _rows(cursor, _GAPS.format(scope=_COVERAGE_SCOPE), scope)]
+        kinds = {kind: _kind(cursor, kind, scope) for kind in (question.needs if question else ())}
+        events = _events(cursor, scope)
+    return Searched(
+        since=None if scope["since"] == datetime.min else scope["since"],
+        until=None if scope["until"] == datetime.max else scope["until"],
+        accounts=scope["accounts"],
+        regions=scope["regions"],
+        events=events,
+        coverage={state: states[state] for state in _WORDS if states[state]},
+        gaps=gaps,
+        kinds=kinds,
+        **facts,
+    )
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
+    return cursor.execute(sql, params).fetchall()
+
+
+def _by_state() -> str:
+    return f"SELECT state, count(*) FROM coverage WHERE {_COVERAGE_SCOPE} GROUP BY state"
+
+
+def _events(cursor: duckdb.DuckDBPyConnection, scope: dict[str, Any]) -> int:
+    sql = "SELECT count(*) FROM scoped($since, $until, $accounts, $regions, 'all') WHERE event_time_basis <> 'none'"
+    return int((cursor.execute(sql, scope).fetchone() or (0,))[0])
+
+
+def _kind(cursor: duckdb.DuckDBPyConnection, kind: str, scope: dict[str, Any]) -> int:
+    """How many events of a kind such as ``data:s3`` the window holds (at most one is looked for)."""
+    family, _, service = kind.partition(":")
+    source = f" AND event_source = '{service}.amazonaws.com'" if service.isalnum() else ""
+    sql = f"SELECT 1 FROM scoped($since, $until, $accounts, $regions, 'all') WHERE {_KINDS[family]}{source} LIMIT 1"
+    return len(cursor.execute(sql, scope).fetchall())
+
+
+def _facts(room: Room, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What is true of the whole case whatever is asked; found out once for each generation."""
+    if "searched" not in room.facts:
+        files = dict(cursor.execute("SELECT outcome, count(*) FROM files GROUP BY outcome ORDER BY outcome").fetchall())
+        sifted = cursor.execute("SELECT coalesce(sum(sifted), 0)::BIGINT FROM files").fetchone()
+        rejects = cursor.execute("SELECT count(*) FROM rejects").fetchone()
+        timeless = cursor.execute(
+            "SELECT count(*) FROM events WHERE event_time = TIMESTAMP '1970-01-01' AND event_time_basis = 'none'"
+        ).fetchone()
+        marks = cursor.execute("SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'").fetchone()
+        room.facts["searched"] = {
+            "files": files,
+            "sifted": (sifted or (0,))[0],
+            "rejects": (rejects or (0,))[0],
+            "timeless": (timeless or (0,))[0],
+            "practice": bool((marks or (0,))[0]),
+        }
+    return dict(room.facts["searched"])
