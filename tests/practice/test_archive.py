@@ -172,3 +172,9 @@ def test_a_folder_with_content_is_refused_and_left_as_it_was(tmp_path):
 def test_the_start_moves_every_time_in_the_archive(tmp_path):
     made = practice.write("quiet_week", tmp_path / "a", start="2025-06-02", events=500)
     assert {r["eventTime"][:7] for r in records(made.bucket)} == {"2025-06"}
+
+
+@pytest.mark.parametrize("story", ALL)
+def test_the_clue_leads_to_records(story, written):
+    made = written(story)
+    assert made.clue and any(made.clue in json.dumps(r) for r in records(made.bucket))

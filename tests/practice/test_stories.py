@@ -1,5 +1,6 @@
 import base64
 import gzip
+import hashlib
 import json
 
 import pytest
@@ -106,3 +107,54 @@ def test_every_main_type_of_identity_and_category_occurs(told):
     assert types >= {"IAMUser", "AssumedRole", "Root", "AWSService", "AWSAccount", "WebIdentityUser", "SAMLUser", None}
     assert {r["eventCategory"] for r in events} == {"Management", "Data", "Insight", "NetworkActivity"}
     assert {r["eventVersion"] for r in events} == {"1.08", "1.09", "1.10", "1.11"}
+
+
+def test_tampered_logs_are_altered_deleted_and_injected_as_the_labels_say(told):
+    archive, events = told("tampered_log")
+    listed = {}
+    for path in archive.bucket.rglob("*CloudTrail-Digest*.gz"):
+        listed |= {log["s3Object"]: log for log in json.loads(gzip.decompress(path.read_bytes()))["logFiles"]}
+    altered, deleted, injected = (archive.files[k] for k in ("altered", "deleted", "injected"))
+    content = gzip.decompress((archive.bucket / altered).read_bytes())
+    assert hashlib.sha256(content).hexdigest() != listed[altered]["hashValue"]
+    assert deleted in listed and not (archive.bucket / deleted).exists()
+    assert injected not in listed and (archive.bucket / injected).exists()
+    assert archive.facts["deleted_records"]["answer"][0] not in events
+    for key, log in listed.items():
+        if key not in (altered, deleted):
+            assert hashlib.sha256(gzip.decompress((archive.bucket / key).read_bytes())).hexdigest() == log["hashValue"]
+
+
+def test_while_the_trail_is_stopped_only_event_history_knows(told):
+    archive, events = told("trail_stopped")
+    since, until = (archive.files["gap"][k] for k in ("since", "until"))
+    hidden = archive.facts["hidden_activity"]["answer"]
+    history = {e["EventId"] for e in json.loads(archive.event_history.read_text())["Events"]}
+    assert not [r for r in events.values() if since < r["eventTime"] < until]
+    assert set(hidden) <= history and not set(hidden) & set(events)
+    assert of(told, "trail_stopped", "logging_stopped")[0]["eventTime"] == since
+
+
+def test_a_restarted_trail_begins_with_a_new_starting_digest_and_a_gap(told):
+    archive, _ = told("trail_stopped")
+    digests = sorted(
+        (json.loads(gzip.decompress(p.read_bytes())) for p in archive.bucket.rglob("*CloudTrail-Digest_us-east-1*.gz")),
+        key=lambda d: d["digestEndTime"],
+    )
+    starts = [d["digestEndTime"] for d in digests if d["previousDigestS3Object"] is None]
+    assert starts == ["2026-03-01T23:00:47Z", "2026-03-03T05:41:09Z"]
+    before = digests[[d["digestEndTime"] for d in digests].index(starts[1]) - 1]
+    assert before["digestEndTime"] == "2026-03-03T01:15:47Z"
+
+
+def test_ransomed_objects_are_read_then_copied_with_a_key_of_the_customer(told):
+    read, copied = of(told, "s3_ransom", "objects_read"), of(told, "s3_ransom", "objects_encrypted")
+    assert [r["requestParameters"]["key"] for r in read] == [r["requestParameters"]["key"] for r in copied]
+    assert {r["additionalEventData"]["SSEApplied"] for r in copied} == {"SSE_C"}
+    assert {r["userIdentity"]["arn"] for r in read} == {r["userIdentity"]["arn"] for r in copied}
+
+
+def test_an_organization_trail_has_its_own_layout(told):
+    archive, _ = told("s3_ransom")
+    assert (archive.bucket / "audit/AWSLogs/o-exampleorg1/444455556666/CloudTrail-Digest").is_dir()
+    assert json.loads(archive.expect.read_text())["trailList"][0]["IsOrganizationTrail"] is True

@@ -80,6 +80,7 @@ def _write(args: argparse.Namespace) -> int:
         f"PRACTICE archive {made.story}: {made.events:,} records, {made.logs:,} log files, {made.digests:,} digests."
     )
     for what, path in (
+        ("the alert names", made.clue),
         ("bucket", made.bucket),
         ("public keys", made.public_keys),
         ("metadata of digests", made.metadata),

@@ -22,9 +22,10 @@ PER_FILE = 300
 
 @dataclass(frozen=True)
 class PracticeArchive:
-    """What was written, and where. ``facts`` are the labels' facts: name to question, answer (event ids), about."""
+    """What was written, and where. ``clue`` is the value with which an analyst would begin. ``facts`` are the labels' facts: name to question, answer (event ids), about."""
 
     story: str
+    clue: str
     directory: Path
     bucket: Path
     bucket_name: str
@@ -110,6 +111,7 @@ def _finish(
         _write_json(labels, stage.labels())
     return PracticeArchive(
         story=stage.story.name,
+        clue=stage.clue,
         directory=folder,
         bucket=sink.folder,
         bucket_name=stage.story.bucket,

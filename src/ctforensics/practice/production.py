@@ -83,6 +83,13 @@ class Production:
         """The chain of an account and region."""
         return next(s.trail for s in self.scopes if (s.account, s.region) == (account, region))
 
+    def find(self, event_id: str) -> str:
+        """The key of the log file that holds this event. Reads files until it is found: for short stories."""
+        bucket, wanted = self.stage.story.bucket, event_id.encode()
+        paths = sorted(self.sink.folder.rglob("*_CloudTrail_*.json.gz"))
+        keys = (path.relative_to(self.sink.folder).as_posix() for path in paths)
+        return next(key for key in keys if wanted in self.sink.read(bucket, key))
+
     def hours(self) -> Iterator[tuple[datetime, int]]:
         """Plays hour after hour; yields the hour and how many records are written so far."""
         start, planned = self.stage.start, 0

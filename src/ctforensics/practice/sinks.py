@@ -79,3 +79,7 @@ class FolderSink:
         self.content_bytes += len(content)
         if metadata is not None:
             self.metadata[f"{bucket}/{key}"] = {"Metadata": metadata}
+
+    def read(self, bucket: str, key: str) -> bytes:
+        """The inflated content of an object."""
+        return unpack(self.path(bucket, key).read_bytes())

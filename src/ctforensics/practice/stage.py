@@ -55,11 +55,12 @@ class Cue:
 
 @dataclass
 class Stage:
-    """Collects what a script plays. Instants are written as day of the story (from 1) and time of day."""
+    """Collects what a script plays; ``clue`` is the value that the alert names. Instants are written as day of the story (from 1) and time of day."""
 
     story: Story
     seed: int
     start: datetime = MONDAY
+    clue: str = ""
     cues: dict[tuple[str, str], list[Cue]] = field(default_factory=dict)
     facts: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, Any] = field(default_factory=dict)
@@ -123,6 +124,7 @@ class Stage:
             "title": self.story.title,
             "seed": self.seed,
             "start": instant(self.start),
+            "clue": self.clue,
             "facts": self.facts,
             "files": self.files,
         }

@@ -38,6 +38,7 @@ def script(stage: Stage) -> None:
     )  # fmt: skip
     _before(stage)
     thief = stage.company.user("svc-reporting", address=ATTACKER, agent=TOOL)
+    stage.clue = thief.key
     _reconnaissance(stage, thief)
     _escalation(stage, thief)
     visitor = _hop(stage, thief)

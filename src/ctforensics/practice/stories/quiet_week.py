@@ -9,6 +9,7 @@ from ctforensics.practice.stories import _everyday
 
 
 def script(stage: Stage) -> None:
+    stage.clue = stage.company.user("ben").key
     _everyday.workdays(stage, 7)
     _everyday.operations(stage)
     root = _everyday.root_sign_in(stage, stage.at(3, "10:05:44"))
