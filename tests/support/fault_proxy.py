@@ -1,0 +1,107 @@
+"""A proxy on loopback that injects faults between a client and S3: throttling, errors, cut bodies, slowness."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What to do in place of a plain answer: an error of S3, a body cut in half, or a pause before the answer."""
+
+    status: int = 0
+    code: str = ""
+    message: str = "injected"
+    cut: bool = False
+    pause: float = 0.0
+
+
+@dataclass
+class Proxy:
+    """``rule(method, path with query, how often this path was asked before)`` gives the fault, or None."""
+
+    url: str = ""
+    rule: Callable[[str, str, int], Fault | None] = lambda method, path, before: None
+    seen: Counter[tuple[str, str]] = field(default_factory=Counter)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def gets(self) -> int:
+        """How many objects were asked for."""
+        return sum(count for (method, path), count in self.seen.items() if method == "GET" and _is_object(path))
+
+
+def _is_object(path: str) -> bool:
+    return urlsplit(path).path.count("/") > 1 and "list-type" not in path
+
+
+@contextmanager
+def running(target: str) -> Iterator[Proxy]:
+    """A proxy before ``target``, on a port of its own, stopped at the end."""
+    proxy = Proxy()
+    host = urlsplit(target).netloc
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def _serve(self) -> None:
+            path = unquote(self.path)
+            with proxy.lock:
+                before = proxy.seen[self.command, path]
+                proxy.seen[self.command, path] += 1
+            body = self.rfile.read(int(self.headers.get("content-length") or 0))
+            fault = proxy.rule(self.command, path, before) or Fault()
+            time.sleep(fault.pause)
+            if fault.status:
+                return self._refuse(fault)
+            return self._forward(body, fault)
+
+        def _refuse(self, fault: Fault) -> None:
+            text = f"<Error><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>".encode()
+            self.send_response(fault.status)
+            self.send_header("content-type", "application/xml")
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(text)
+
+        def _forward(self, body: bytes, fault: Fault) -> None:
+            connection = http.client.HTTPConnection(host, timeout=60)
+            connection.request(self.command, self.path, body, dict(self.headers))
+            answer = connection.getresponse()
+            data = answer.read()
+            self.send_response(answer.status)
+            for name, value in answer.getheaders():
+                if name.lower() not in ("content-length", "transfer-encoding", "connection", "server", "date"):
+                    self.send_header(name, value)
+            head = self.command == "HEAD"
+            self.send_header("content-length", answer.getheader("content-length") or "0" if head else str(len(data)))
+            self.end_headers()
+            if not head:
+                self.wfile.write(data[: len(data) // 2] if fault.cut else data)
+            connection.close()
+            if fault.cut:
+                self.close_connection = True
+
+        do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve
+
+        def log_message(self, *_: object) -> None:
+            """Silence."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    proxy.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield proxy
+    finally:
+        server.shutdown()
+        server.server_close()
