@@ -64,15 +64,14 @@ def _table(heads: tuple[str, ...], rows: Iterator[tuple[object, ...]]) -> str:
 
 
 def _questions() -> str:
-    from ctforensics import content
     from ctforensics.ask.catalog import Catalog
 
-    catalog = Catalog([content.folder("queries")])
+    catalog = Catalog.of_case()
     by_topic: dict[str, list] = {}
     for question in catalog:
         by_topic.setdefault(question.topic, []).append(question)
     parts = [
-        f"# {len(list(catalog))} questions\n",
+        f"# {len(catalog)} questions\n",
         "Each is a file of plain DuckDB SQL with `$named` parameters: `ctforensics query CASE NAME -p name=value`, "
         '`case.ask("NAME", name=value)`, or `ctforensics queries show NAME` for the text to paste into the duckdb shell. '
         "Every question also takes `since`, `until`, `accounts`, `regions` and `outcome`.\n",
@@ -86,7 +85,7 @@ def _questions() -> str:
                     (
                         f"[`{q.name}`]({topic}/{q.name}.sql)",
                         q.question,
-                        ", ".join(f"`{name}`" for name in q.params),
+                        ", ".join(f"`{param.name}`" for param in q.params),
                         ", ".join(q.attack),
                         q.cost,
                     )

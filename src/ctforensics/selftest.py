@@ -247,11 +247,11 @@ _ENTITY_COLUMNS = {
 def _params(case: Any, question: Any, event_id: str) -> dict[str, Any]:
     """The needed parameters of a question, as the labelled event gives them."""
     params = {}
-    for name, param in question.params.items():
-        if not param.needed:
+    for param in question.params:
+        if not param.required:
             continue
         column = _ENTITY_COLUMNS[param.entity]
-        (params[name],) = (
+        (params[param.name],) = (
             case.room.cursor().execute(f"SELECT {column} FROM events WHERE event_id = ?", [event_id]).fetchone()
         )
     return params
