@@ -76,6 +76,11 @@ class Plan:
             self.newest = max(self.newest or claimed.stamp, claimed.stamp)
 
 
+def branches_of(access: Access, scope: Scope, *, requester_pays: bool = False) -> Branches:
+    """Discovery alone, without listing objects."""
+    return discover(scope, _Lister(access, scope, requester_pays).children)
+
+
 def make(access: Access, scope: Scope, folder: Path, *, requester_pays: bool = False) -> Plan:
     """Discovers and lists. Raises ForensicsError where the bucket itself cannot be listed."""
     lister = _Lister(access, scope, requester_pays)

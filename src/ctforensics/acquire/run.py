@@ -6,7 +6,7 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.acquire import account, examiner, trust
+from ctforensics.acquire import account, examiner, preflight, trust
 from ctforensics.acquire import plan as planning
 from ctforensics.acquire.answers import Answers
 from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fresh_partial
 from ctforensics.acquire.fetch import Fetcher
 from ctforensics.acquire.plan import Plan
+from ctforensics.acquire.preflight import Preflight, Probe
 from ctforensics.acquire.scope import Scope
 from ctforensics.aws.clients import Access
 from ctforensics.aws.refusals import Refusal
@@ -39,6 +40,7 @@ class Options:
     configuration: bool = True
     buckets: tuple[str, ...] = ()
     told: Told = lambda done, total: None
+    say: Callable[[str], None] = lambda sentence: None
 
 
 @dataclass(slots=True)
@@ -66,6 +68,14 @@ def dry_run(access: Access, scope: Scope, options: Options) -> Plan:
         return planning.make(access, scope, Path(place), requester_pays=options.requester_pays)
 
 
+def look_first(accesses: list[Access], scope: Scope, options: Options) -> Preflight:
+    """Probes every right that an acquisition needs; nothing is copied or written."""
+    branches = planning.branches_of(accesses[0], scope, requester_pays=options.requester_pays)
+    result = Preflight(preflight.probe_objects(accesses[0], scope, branches, requester_pays=options.requester_pays))
+    result.probes += preflight.probe_questions(accesses, [scope.bucket, *options.buckets])
+    return result
+
+
 def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options) -> Acquired:
     """Brings the objects of a scope into the case. The caller holds ``busy``; the first access reads the bucket.
 
@@ -84,9 +94,11 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     spool = partial.parent / "plan"
     shutil.rmtree(spool, ignore_errors=True)
     plan = planning.make(access, scope, spool, requester_pays=options.requester_pays)
+    probed = preflight.probe_objects(access, scope, plan.branches, requester_pays=options.requester_pays)
     _room_for(folder, plan)
     examiner.ensure_root(folder, Root(ROOT, ROOT))
     told, keys = _what_only_access_gives(folder, accesses, scope, options, plan) if options.configuration else ({}, {})
+    _say_what_is_missing(probed, told, options)
     wanted_file = partial.parent / f"wanted-{clock.now():%Y%m%dT%H%M%S}.jsonl"
     fetcher = Fetcher(access.client("s3"), partial, ROOT, requester_pays=options.requester_pays)
     with _wanted_list(wanted_file) as remainder:
@@ -127,6 +139,22 @@ def _what_only_access_gives(
     account.save_expectation(answers, scope, facts)
     account.ask_rest(accesses, answers, scope, facts, options.buckets)
     return answers.finish(), keys
+
+
+def _say_what_is_missing(probed: list[Probe], told: dict[str, Any], options: Options) -> None:
+    """Before the bulk: what will be refused, and the policy that would mend it."""
+    denied = [probe for probe in probed if probe.state == "denied"]
+    rights = [(probe.action, probe.resource) for probe in denied]
+    for entry in told.get("not_obtained", ()):
+        service, _, operation = entry["question"].partition(":")
+        if "Denied" in entry["code"] or "denied" in entry["code"]:
+            bucket = service == "s3" and f"arn:aws:s3:::{entry['subject']}"
+            rights.append((preflight.action_of(service, operation), bucket or "*"))
+    for probe in denied:
+        options.say(f"Denied: {probe.action} for {probe.what}: {probe.reason}.")
+    if rights:
+        options.say("A policy that grants what is missing:")
+        options.say(preflight.text(preflight.policy(rights)))
 
 
 def _asked(scope: Scope) -> dict[str, Any]:

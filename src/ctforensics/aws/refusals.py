@@ -10,13 +10,17 @@ from ctforensics.errors import ForensicsError
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One failed call: the outcome for the ledger, a sentence, a hint; ``fatal`` where every further call would fail too."""
+    """One failed call: the outcome for the ledger, a sentence, a hint; ``fatal`` where every further call would fail too.
+
+    ``detail`` is what the service said, in its own words.
+    """
 
     outcome: str
     reason: str
     hint: str = ""
     fatal: bool = False
     retry: bool = False
+    detail: str = ""
 
     def as_error(self, where: str) -> ForensicsError:
         """The refusal as the error that stops a command."""
@@ -75,12 +79,13 @@ def _client_error(response: dict[str, Any]) -> Refusal:
     if code == "InvalidObjectState":
         return Refusal("archived", "in an archive class", "Ask for it with --restore.")
     if code.startswith("KMS.") or (code in _DENIED and "kms" in text.lower()):
-        return Refusal("refused", "the KMS key is denied", "Ask for kms:Decrypt on the bucket's KMS key.")
+        hint = "Ask for kms:Decrypt on the bucket's KMS key."
+        return Refusal("refused", "the KMS key is denied", hint, detail=text)
     if code in _MISSING:
         return Refusal("missing", "listed, but no longer there")
     if code in _DENIED:
         hint = "Ask for the right to read it (--preflight prints the policy); a requester-pays bucket wants --requester-pays."
-        return Refusal("refused", "access denied", hint)
+        return Refusal("refused", "access denied", hint, detail=text)
     if code in _THROTTLED or status in (429, 500, 502, 503, 504):
         return Refusal(
             "refused", f"the service is overloaded ({code})", "Run the same command again later.", retry=True

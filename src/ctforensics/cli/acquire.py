@@ -36,6 +36,12 @@ def add(commands: Any) -> None:
         "--victim-bucket", action="append", default=[], help="a bucket whose configuration is wanted too (repeatable)"
     )
     command.add_argument("--objects-only", action="store_true", help="copy objects; ask no other service anything")
+    command.add_argument(
+        "--preflight", action="store_true", help="try every right that is needed; print what is missing as a policy"
+    )
+    command.add_argument(
+        "--policy", action="store_true", help="print the read-only policy that is needed; ask AWS nothing"
+    )
     command.add_argument("--dry-run", action="store_true", help="list and count; copy nothing")
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
     _received_options(command)
@@ -82,8 +88,12 @@ def run(args: argparse.Namespace) -> int:
     if "://" not in args.source:
         return _take_in(args)
     scope, options = _scope(args), _options(args)
-    folder = _case(args.case, dry_run=args.dry_run)
+    if args.policy:
+        return _show_policy(args, scope)
+    folder = _case(args.case, dry_run=args.dry_run or args.preflight)
     accesses = _accesses(args, folder)
+    if args.preflight:
+        return _preflight(args, accesses, scope, options)
     if args.dry_run:
         return _show_plan(args, accesses[0], scope, options)
     assert folder is not None
@@ -97,7 +107,7 @@ def _acquire(
     from ctforensics.acquire.run import acquire_bucket
 
     progress = console.Progress("Acquiring", "objects")
-    options.told = progress
+    options.told, options.say = progress, _say_lines
     try:
         result = acquire_bucket(folder, accesses, scope, options)
     finally:
@@ -107,6 +117,39 @@ def _acquire(
         console.say(f"ctforensics: stopped early: {result.stop.reason}. {result.stop.hint}")
         return 2
     return 0 if result.plan.ledger.complete and not result.plan.refused and not result.plan.branches.absent else 1
+
+
+def _say_lines(text: str) -> None:
+    for line in text.splitlines():
+        console.say(line)
+
+
+def _show_policy(args: argparse.Namespace, scope: Scope) -> int:
+    from ctforensics.acquire import preflight
+
+    console.print_json(preflight.whole_policy(scope, args.victim_bucket))
+    return 0
+
+
+def _preflight(args: argparse.Namespace, accesses: list[Access], scope: Scope, options: Options) -> int:
+    from ctforensics.acquire import preflight
+    from ctforensics.acquire.run import look_first
+
+    result = look_first(accesses, scope, options)
+    if args.json:
+        probes = [
+            {name: getattr(p, name) for name in ("action", "resource", "what", "state", "reason")}
+            for p in result.probes
+        ]
+        console.print_json({"schema": 1, "probes": probes, "policy": result.policy})
+        return 1 if result.denied else 0
+    rows = [(p.state, p.action, p.what, p.reason) for p in sorted(result.probes, key=lambda p: p.state)]
+    console.out(console.table(["state", "right", "for", "why"], rows, width=70))
+    if result.denied:
+        console.out("What is missing, as a policy to send to the client:")
+        for line in preflight.text(result.policy).splitlines():
+            console.out(line)
+    return 1 if result.denied else 0
 
 
 def _take_in(args: argparse.Namespace) -> int:
