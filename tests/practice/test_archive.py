@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ctforensics import practice
-from ctforensics.errors import ForensicsError, UnknownName
+from ctforensics.errors import ForensicsError, ParameterError, UnknownName
 from ctforensics.hashing import sha256_hex
 from ctforensics.practice import stories
 from ctforensics.trail import object_keys, signature
@@ -178,3 +178,19 @@ def test_the_start_moves_every_time_in_the_archive(tmp_path):
 def test_the_clue_leads_to_records(story, written):
     made = written(story)
     assert made.clue and any(made.clue in json.dumps(r) for r in records(made.bucket))
+
+
+def test_nothing_stays_of_an_archive_that_was_interrupted(tmp_path):
+    def stop(done, wanted):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        practice.write("quiet_week", tmp_path / "a", progress=stop)
+    assert list((tmp_path / "a").iterdir()) == []
+
+
+@pytest.mark.parametrize("facts", [{"events": -1}, {"per_file": 0}, {"start": "infinity"}, {"start": "tomorrow"}])
+def test_a_senseless_parameter_is_refused_before_anything_is_written(facts, tmp_path):
+    with pytest.raises(ParameterError):
+        practice.write("quiet_week", tmp_path / "a", **facts)
+    assert not (tmp_path / "a").exists()

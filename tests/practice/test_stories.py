@@ -158,3 +158,34 @@ def test_an_organization_trail_has_its_own_layout(told):
     archive, _ = told("s3_ransom")
     assert (archive.bucket / "audit/AWSLogs/o-exampleorg1/444455556666/CloudTrail-Digest").is_dir()
     assert json.loads(archive.expect.read_text())["trailList"][0]["IsOrganizationTrail"] is True
+
+
+def test_a_chain_of_roles_joins_by_the_keys_that_were_issued(told):
+    archive, _ = told("role_hop")
+    assumed = [*of(told, "role_hop", "entry"), *of(told, "role_hop", "hops")]
+    keys = [r["responseElements"]["credentials"]["accessKeyId"] for r in assumed]
+    assert keys[0] == archive.clue
+    callers = [r["userIdentity"].get("accessKeyId") for r in assumed if r["userIdentity"]["type"] == "AssumedRole"]
+    assert callers == keys[:2]
+    assert {r["userIdentity"]["accessKeyId"] for r in of(told, "role_hop", "objects_read")} == {keys[-1]}
+
+
+def test_sprayed_passwords_hide_names_that_do_not_exist(told):
+    tried = of(told, "console_takeover", "password_spray")
+    names = [r["userIdentity"]["userName"] for r in tried]
+    assert len(tried) == 18 and names.count("HIDDEN_DUE_TO_SECURITY_REASONS") == 6
+    (entered,) = of(told, "console_takeover", "console_entry")
+    assert entered["additionalEventData"]["MFAUsed"] == "No"
+
+
+def test_strangers_read_only_while_the_bucket_is_open(told):
+    opened, closed = (of(told, "s3_exposure", f)[0]["eventTime"] for f in ("bucket_opened", "bucket_closed"))
+    reads = of(told, "s3_exposure", "anonymous_reads")
+    assert all(opened < r["eventTime"] < closed and "errorCode" not in r for r in reads)
+    assert of(told, "s3_exposure", "refused_before")[0]["errorCode"] == "AccessDenied"
+
+
+def test_escalation_has_four_ways_that_worked_and_two_that_did_not(told):
+    worked = of(told, "privilege_escalation", "escalation") + of(told, "privilege_escalation", "function_with_role")
+    assert len(worked) == 4 and not any("errorCode" in r for r in worked)
+    assert [r["errorCode"] for r in of(told, "privilege_escalation", "refused_paths")] == ["AccessDenied"] * 2

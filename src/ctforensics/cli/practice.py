@@ -68,7 +68,7 @@ def _write(args: argparse.Namespace) -> int:
         events=args.events,
         labels=args.labels,
         start=args.start,
-        per_file=args.per_file or archive.PER_FILE,
+        per_file=archive.PER_FILE if args.per_file is None else args.per_file,
         progress=progress,
     )
     progress.end()

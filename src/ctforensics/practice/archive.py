@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,22 +65,44 @@ def write(
     told = stories.get(story)
     if (events is not None and events < 0) or per_file < 1:
         raise ParameterError("The number of events cannot be negative, and a file holds at least one.")
-    folder = _empty_folder(Path(directory))
     stage = Stage(told, seed, _midnight(start))
     told.script(stage)
     wanted = told.events if events is None else events
+    folder = _empty_folder(Path(directory))
+    try:
+        return _produce(folder, stage, wanted, per_file, Path(labels) if labels else None, progress)
+    except BaseException:
+        # Half an archive would look like one with files missing: nothing stays of what was begun.
+        for made in folder.iterdir():
+            shutil.rmtree(made) if made.is_dir() else made.unlink()
+        raise
+
+
+def _produce(
+    folder: Path,
+    stage: Stage,
+    wanted: int,
+    per_file: int,
+    labels: Path | None,
+    progress: Callable[[int, int], None] | None,
+) -> PracticeArchive:
     sink = FolderSink(folder / "bucket")
     production = Production(stage, sink, wanted, per_file)
     for _, done in production.hours():
         if progress:
             progress(done, wanted)
-    if told.after:
-        told.after(production)
-    return _finish(folder, stage, production, sink, Path(labels) if labels else None)
+    if stage.story.after:
+        stage.story.after(production)
+    return _finish(folder, stage, production, sink, labels)
 
 
 def _midnight(start: str | datetime | None) -> datetime:
-    return MONDAY if start is None else parse_instant(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    if start is None:
+        return MONDAY
+    midnight = parse_instant(start).replace(hour=0, minute=0, second=0, microsecond=0)
+    if not 2014 <= midnight.year <= 2100:
+        raise ParameterError(f"A story cannot begin on {start}.", hint="Name a day between 2014 and 2100.")
+    return midnight
 
 
 def _empty_folder(folder: Path) -> Path:
