@@ -114,3 +114,23 @@ def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
 
 def _open_tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
     return cast(BinaryIO, archive.extractfile(entry))
+
+
+def members(container: Path, label: str) -> dict[str, Located]:
+    """The members of a zip or tar by path, to be opened in any order: unlike ``walk`` it keeps the container open.
+
+    Empty where it is neither. Of several members with one name the first is given.
+    """
+    found: dict[str, Located] = {}
+    if zipfile.is_zipfile(container):
+        archive = zipfile.ZipFile(container)
+        for entry in archive.infolist():
+            path = f"{container.name}!/{entry.filename}"
+            found.setdefault(path, Located(label, path, entry.file_size, open=partial(_open_member, archive, entry)))
+    elif tarfile.is_tarfile(container):
+        tar = tarfile.open(container)  # noqa: SIM115 - stays open as long as its members are wanted
+        for info in tar.getmembers():
+            path = f"{container.name}!/{info.name}"
+            if info.isfile():
+                found.setdefault(path, Located(label, path, info.size, open=partial(_open_tar_member, tar, info)))
+    return found

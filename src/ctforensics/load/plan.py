@@ -3,61 +3,116 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
+
+import duckdb
 
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.evidence import roots as evidence_roots
 from ctforensics.evidence.roots import Located
-from ctforensics.load.scope import Scope
+from ctforensics.load.options import Options
+from ctforensics.load.task import Task
 from ctforensics.trail import object_keys
-from ctforensics.trail.object_keys import ObjectKey
+
+CHUNK_BYTES = 600_000
+CHUNK_FILES = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the database holds of a path: its number, size, modification time, hash and outcome."""
+    """What the database holds of a path: its number, size, modification time, hash, and whether it was taken in whole."""
 
     file_no: int
     size: int
     modified: datetime | None
     sha256: str | None
     outcome: str
+    sifted: int
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One object to look at. ``left_out`` is the scope's reason, ``known`` what an earlier load saw under this path."""
+@dataclass(slots=True)
+class Plan:
+    """The objects to look at, and what the walk met: ``seen`` paths, rows to be replaced, known paths by root and path."""
 
-    located: Located
-    key: ObjectKey | None
-    left_out: str | None = None
-    known: Known | None = None
+    known: dict[tuple[str, str], Known]
+    options: Options
+    seen: set[tuple[str, str]] = field(default_factory=set)
+    replaced: list[int] = field(default_factory=list)
+    waiting: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def begin(cls, con: duckdb.DuckDBPyConnection, options: Options) -> Plan:
+        """What the database holds of each path: the newest row where a path was seen with several contents."""
+        rows = con.execute("""SELECT root, path, file_no, size, modified_at, sha256, outcome, coalesce(sifted, 0)
+            FROM files ORDER BY file_no""")
+        made = cls({}, options)
+        for root, path, *facts in rows.fetchall():
+            made.known[root, path] = Known(*facts)
+            if "!/" in path and facts[4] == "out_of_scope":
+                made.waiting.setdefault((root, path.split("!/", 1)[0]), []).append(path)
+        return made
+
+    def tasks(self, folder: CaseFolder, roots: Iterable[Root]) -> Iterator[Task]:
+        """What is new, changed, or newly inside the scope, root by root."""
+        for root in roots:
+            place = folder.where(root)
+            for found in evidence_roots.walk(place, root.label):
+                task = self._task(found, str(place))
+                if task:
+                    yield task
+
+    def _task(self, found: Located, place: str) -> Task | None:
+        path = (found.root, found.path)
+        if path in self.seen:  # two members of one name in a container: the second cannot be told apart by its path
+            return None
+        self.seen.add(path)
+        reason = self.options.scope.leaves_out(object_keys.parse(found.path))
+        before = self.known.get(path)
+        facts: dict[str, Any] = {"left_out": reason}
+        if before is not None:
+            if before.outcome == "out_of_scope":
+                if reason is not None:
+                    return None
+                self.replaced.append(before.file_no)
+            elif self._wanted_again(path, before):
+                self.replaced.append(before.file_no)
+                facts = {"again": True, "sha256": before.sha256}
+            elif before.size == found.size and before.modified == found.modified:
+                return None
+            else:
+                facts = {"sha256": before.sha256}
+        return Task(
+            root=found.root,
+            path=found.path,
+            size=found.size,
+            modified=found.modified,
+            refused=found.refused,
+            file=str(found.file) if found.file else None,
+            place=place,
+            **facts,
+        )
+
+    def _wanted_again(self, path: tuple[str, str], before: Known) -> bool:
+        """Whether a file that was taken in part has to be read again: sifted, or a container with members left out."""
+        if before.sifted and self.options.values is None:
+            return True
+        return any(
+            self.options.scope.leaves_out(object_keys.parse(member)) is None for member in self.waiting.get(path, ())
+        )
 
 
-def located(folder: CaseFolder, roots: Iterable[Root]) -> Iterator[Located]:
-    """Every object of every root."""
-    for root in roots:
-        yield from evidence_roots.walk(folder.where(root), root.label)
-
-
-def tasks(found: Iterable[Located], scope: Scope, known: dict[tuple[str, str], Known]) -> Iterator[Task]:
-    """What is to be done, for objects that are new, changed, or newly inside the scope."""
-    for place in found:
-        key = object_keys.parse(place.path)
-        reason = scope.leaves_out(key)
-        before = known.get((place.root, place.path))
-        if before is None:
-            yield Task(place, key, reason)
-        elif before.outcome == "out_of_scope":
-            if reason is None:
-                yield Task(place, key, None, before)
-        elif not _same(before, place):
-            yield Task(place, key, None, before)
-
-
-def _same(before: Known, place: Located) -> bool:
-    if before.size != place.size:
-        return False
-    return before.modified is None or place.modified is None or before.modified == place.modified
+def chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    """Tasks in portions that a worker reads at once: so many bytes or so many files."""
+    chunk: list[Task] = []
+    size = 0
+    for task in tasks:
+        chunk.append(task)
+        size += task.size
+        if size >= CHUNK_BYTES or len(chunk) >= CHUNK_FILES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk

@@ -1,175 +1,261 @@
-"""Opening and reading objects: each gives a row for ``files``, rows for events and their places, and rejects.
+"""Opening and reading objects: each gives rows for ``files``, for events and their places, and for rejects.
 
-Nothing here touches the database, so that it can run in worker processes.
+Nothing here touches the database, so that it runs in worker processes. Whatever an object holds, it ends as rows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from ctforensics import clock
-from ctforensics.case import register
+import pyarrow as pa
+
+from ctforensics import clock, hashing
+from ctforensics.case import journal
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
-from ctforensics.evidence.door import Opened
+from ctforensics.evidence.door import Limits, Opened
 from ctforensics.load import row
-from ctforensics.load.plan import Task
+from ctforensics.load.bulk import Bulk
+from ctforensics.load.options import Options
+from ctforensics.load.schema import EVENTS, FILES, REJECTS, SOURCES, table_of
+from ctforensics.load.task import Task
 from ctforensics.logs import cloudtrail
+from ctforensics.trail import object_keys
+from ctforensics.unwrap import archives
+from ctforensics.unwrap.archives import Member
 
 
-@dataclass(slots=True)
-class FileRead:
-    """What one object gave. ``file`` is its row without number; the lists hold rows without it as well."""
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The rows of some objects. Files are numbered from 0 in the chunk; whoever stores them adds their numbers."""
 
-    task: Task
-    file: dict[str, Any]
-    events: list[dict[str, Any]] = field(default_factory=list)
-    sources: list[dict[str, Any]] = field(default_factory=list)
-    rejects: list[dict[str, Any]] = field(default_factory=list)
+    files: pa.Table
+    events: pa.Table
+    sources: pa.Table
+    rejects: pa.Table
 
 
-def read_all(folder: CaseFolder, chunk: Iterable[Task], *, keep_raw: bool = False) -> list[FileRead]:
-    """Opens and hashes a chunk of objects, writes them into the register, and only then parses them."""
-    opened: list[tuple[Task, Opened | EvidenceError | None]] = []
-    lines = []
-    for task in chunk:
+class Reader:
+    """Reads the objects of one chunk."""
+
+    def __init__(self, folder: CaseFolder, options: Options) -> None:
+        self.folder, self.options = folder, options
+        self.bulk = Bulk(keep_raw=options.keep_raw)
+        self.files: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
+        self.sources: list[dict[str, Any]] = []
+        self.rejects: list[dict[str, Any]] = []
+
+    def read(self, tasks: Iterable[Task]) -> Chunk:
+        """Opens and hashes the objects, writes them into the register, and only then parses them."""
+        opened = [(task, self._open(task)) for task in tasks]
+        lines = [_line(found) for task, found in opened if isinstance(found, Opened) and task.sha256 != found.sha256]
+        if lines:
+            journal.append(self.folder.register_file, lines, chained=False)
+        for task, found in opened:
+            if found is None:
+                self.files.append({**file_row(task, task.path), "outcome": "out_of_scope", "reason": task.left_out})
+            elif isinstance(found, EvidenceError):
+                self._refuse(file_row(task, task.path), found.message, task.size)
+            elif task.sha256 == found.sha256 and not task.again:
+                self.files.append({**file_row(task, task.path), "sha256": found.sha256, "outcome": "unchanged"})
+            else:
+                self._read(task, found)
+        return self._chunk()
+
+    def _open(self, task: Task) -> Opened | EvidenceError | None:
         if task.left_out:
-            opened.append((task, None))
-            continue
+            return None
         try:
-            found = door.open_object(task.located)
+            return door.open_object(task.located(), self.options.limits)
         except EvidenceError as error:
-            opened.append((task, error))
-            continue
-        opened.append((task, found))
-        if task.known is None or task.known.sha256 != found.sha256:
-            lines.append(_line(found))
-    if lines:
-        register.append(folder, lines)
-    return [_read(task, found, keep_raw) for task, found in opened]
+            return error
+
+    def _read(self, task: Task, found: Opened) -> None:
+        kind = archives.kind(found.content)
+        if not kind:
+            self._content(task, found)
+            return
+        if archives.is_many(kind):
+            self.files.append(
+                {**file_row(task, task.path), **_hashes(found), "kind": f"{kind}_container", "outcome": "other_kind"}
+            )
+        for member in archives.members(task.path, found.content, self.options.limits):
+            self._member(task, found, member)
+
+    def _member(self, task: Task, found: Opened, member: Member) -> None:
+        """One content inside a container: judged by its own name, hashed by itself."""
+        file = file_row(task, member.path)
+        if member.path != task.path:
+            reason = self.options.scope.leaves_out(object_keys.parse(member.path))
+            if reason:
+                self.files.append({**file, "outcome": "out_of_scope", "reason": reason})
+                return
+            file["size"], file["modified_at"] = len(member.stored), None
+        opened = Opened(
+            located=found.located,
+            stored_size=len(member.stored),
+            sha256=found.sha256 if member.path == task.path else hashing.sha256_hex(member.stored),
+            content=member.content,
+            content_sha256=hashing.sha256_hex(member.content),
+            container=member.container,
+            flags=tuple(dict.fromkeys((*found.flags, *member.flags))),
+            rest=member.rest or found.rest,
+            error=member.error if member.error in ("truncated", "deflate_error") else found.error,
+        )
+        if member.error and member.error not in ("truncated", "deflate_error"):
+            self._refuse({**file, **_hashes(opened)}, member.error, len(member.stored))
+            return
+        self._content(task, opened, file)
+
+    def _content(self, task: Task, found: Opened, file: dict[str, Any] | None = None) -> None:
+        number = len(self.files)
+        file = file or file_row(task, task.path)
+        file.update(_hashes(found))
+        self.files.append(file)
+        verified = self.options.verified
+        if verified is not None and found.content_sha256 not in verified:
+            file.update(outcome="out_of_scope", reason="not_verified")
+            return
+        clean = not found.rest and not found.error and self.options.needles is None
+        count = self.bulk.add(number, found.content, file["delivered_at"]) if clean else None
+        if count is not None:
+            file.update(kind="cloudtrail", source_form="records", records=count, outcome="loaded" if count else "empty")
+            return
+        self._carefully(number, file, found)
+
+    def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
+        reading = cloudtrail.read(found.content, file["path"])
+        kept, sifted = self._sift(reading.records)
+        times: list[datetime] = []
+        for record in kept:
+            inexact = not record.parsed.exact
+            made = row.make(
+                record.parsed,
+                delivered=file["delivered_at"],
+                fidelity=record.fidelity,
+                keep_text=record.raw.decode("utf-8", "replace") if self.options.keep_raw or inexact else None,
+            )
+            self.events.append(made)
+            self.sources.append(
+                {
+                    "event_key": made["event_key"],
+                    "file_no": number,
+                    "record_index": record.index,
+                    "byte_offset": record.offset,
+                    "byte_length": record.length,
+                    "container": record.form,
+                    "fidelity": record.fidelity,
+                }
+            )
+            if made["event_time_basis"] != "none":
+                times.append(made["event_time"])
+        rejects = [_reject(r.index, r.offset, r.length, r.reason, r.detail, r.excerpt) for r in reading.rejects]
+        rejects += _container_rejects(found, rejects) if reading.kind in ("cloudtrail", None) else []
+        self.rejects += [{**reject, "file_no": number} for reject in rejects]
+        file.update(
+            records=len(kept) + sifted + len(rejects),
+            rejected=len(rejects),
+            sifted=sifted,
+            source_form=reading.form,
+            kind=reading.kind,
+            flags=sorted({*(file["flags"] or ()), *reading.flags}) or None,
+            first_event_time=min(times, default=None),
+            last_event_time=max(times, default=None),
+        )
+        file.update(_outcome(reading, bool(kept) or sifted > 0, rejects))
+
+    def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
+        needles = self.options.needles
+        if needles is None:
+            return records, 0
+        kept = [r for r in records if needles.search(r.raw) or needles.search(r.parsed.form)]
+        return kept, len(records) - len(kept)
+
+    def _refuse(self, file: dict[str, Any], reason: str, size: int) -> None:
+        """An object that cannot be opened: one record of unknown content, rejected."""
+        self.rejects.append({**_reject(None, None, size, "not_opened", reason, ""), "file_no": len(self.files)})
+        self.files.append({**file, "outcome": "rejected", "reason": "not_opened", "records": 1, "rejected": 1})
+
+    def _chunk(self) -> Chunk:
+        events, sources = self.bulk.tables()
+        for number, (first, last) in self.bulk.windows(events).items():
+            self.files[number].update(first_event_time=first, last_event_time=last)
+        if self.events:
+            events = pa.concat_tables([events, table_of(self.events, EVENTS)])
+            sources = pa.concat_tables([sources, table_of(self.sources, SOURCES)])
+        return Chunk(table_of(self.files, FILES), events, sources, table_of(self.rejects, REJECTS))
 
 
-def _line(found: Opened) -> register.EvidenceLine:
-    place = found.located
-    return register.EvidenceLine(
-        root=place.root,
-        path=place.path,
-        size=found.stored_size,
-        sha256=found.sha256,
-        content_sha256=found.content_sha256,
-        last_modified=clock.utc_text(place.modified) if place.modified else None,
-    )
-
-
-def _read(task: Task, found: Opened | EvidenceError | None, keep_raw: bool) -> FileRead:
-    file = _file_row(task)
-    result = FileRead(task, file)
-    if found is None:
-        file.update(outcome="out_of_scope", reason=task.left_out)
-        return result
-    if isinstance(found, EvidenceError):
-        file.update(outcome="rejected", reason="not_opened", records=1, rejected=1)
-        result.rejects.append(_reject(None, None, task.located.size, "not_opened", found.message, ""))
-        return result
-    file.update(
-        size=found.stored_size,
-        sha256=found.sha256,
-        content_sha256=found.content_sha256,
-        container=found.container,
-        flags=list(found.flags) or None,
-    )
-    _read_content(result, found, keep_raw)
-    return result
-
-
-def _file_row(task: Task) -> dict[str, Any]:
-    place, key = task.located, task.key
+def file_row(task: Task, path: str) -> dict[str, Any]:
+    """The row of a file before it is opened: what its name claims."""
+    key = object_keys.parse(path)
     return {
-        "root": place.root,
-        "path": place.path,
-        "size": place.size,
-        "modified_at": place.modified,
+        "root": task.root,
+        "path": path,
+        "size": task.size,
+        "modified_at": task.modified,
         "account": key.account if key else None,
         "region": key.region if key else None,
         "organization": key.organization if key else None,
         "delivered_at": key.stamp if key and not key.is_digest else None,
         "verification": "not_checked",
+        "flags": None,
         "records": 0,
         "rejected": 0,
         "sifted": 0,
     }
 
 
-def _read_content(result: FileRead, found: Opened, keep_raw: bool) -> None:
-    reading = cloudtrail.read(found.content)
-    delivered = result.file["delivered_at"]
-    for record in reading.records:
-        inexact = not record.parsed.exact
-        made = row.make(
-            record.parsed,
-            delivered=delivered,
-            fidelity=record.fidelity,
-            keep_text=record.raw.decode("utf-8", "replace") if keep_raw or inexact else None,
-        )
-        result.events.append(made)
-        result.sources.append(
-            {
-                "event_key": made["event_key"],
-                "record_index": record.index,
-                "byte_offset": record.offset,
-                "byte_length": record.length,
-                "container": record.form,
-                "fidelity": record.fidelity,
-            }
-        )
-    if reading.kind in ("cloudtrail", None):
-        for reject in reading.rejects:
-            result.rejects.append(
-                _reject(reject.index, reject.offset, reject.length, reject.reason, reject.detail, reject.excerpt)
-            )
-        _add_container_rejects(result, found)
-    _settle(result, reading)
+def _hashes(found: Opened) -> dict[str, Any]:
+    return {
+        "size": found.stored_size,
+        "sha256": found.sha256,
+        "content_sha256": found.content_sha256,
+        "container": found.container,
+        "flags": list(found.flags) or None,
+    }
 
 
-def _add_container_rejects(result: FileRead, found: Opened) -> None:
+def _line(found: Opened) -> dict[str, Any]:
+    """The line of the register for an object (see case.register.EvidenceLine)."""
+    place = found.located
+    line = {
+        "root": place.root,
+        "path": place.path,
+        "size": found.stored_size,
+        "sha256": found.sha256,
+        "content_sha256": found.content_sha256,
+    }
+    return {**line, "last_modified": clock.utc_text(place.modified)} if place.modified else line
+
+
+def _container_rejects(found: Opened, rejects: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """What the door set aside: further members with content, or what lies behind a fault of the deflate stream."""
     if found.rest:
-        result.rejects.append(
-            _reject(
-                None,
-                len(found.content),
-                len(found.rest),
-                "trailing_content",
-                "content behind the first gzip member",
-                cloudtrail.excerpt(found.rest),
-            )
-        )
+        detail, excerpt = "content behind the first gzip member", cloudtrail.excerpt(found.rest)
+        yield _reject(None, len(found.content), len(found.rest), "trailing_content", detail, excerpt)
     if found.error:
-        for reject in result.rejects:
-            reject["reason"] = found.error if reject["reason"] == "truncated" else reject["reason"]
-        if not any(reject["reason"] == found.error for reject in result.rejects):
-            result.rejects.append(
-                _reject(None, len(found.content), 0, found.error, "the compressed stream breaks off here", "")
-            )
+        for reject in rejects:
+            if reject["reason"] == "truncated":
+                reject["reason"] = found.error
+        if not any(reject["reason"] == found.error for reject in rejects):
+            detail = "the compressed stream breaks off here"
+            yield _reject(None, len(found.content), 0, found.error, detail, "")
 
 
-def _settle(result: FileRead, reading: cloudtrail.Reading) -> None:
-    file = result.file
-    file["records"], file["rejected"] = len(result.events) + len(result.rejects), len(result.rejects)
-    file["source_form"], file["kind"] = reading.form, reading.kind
-    if result.events:
-        times = [e["event_time"] for e in result.events if e["event_time_basis"] != "none"]
-        file["first_event_time"], file["last_event_time"] = (min(times), max(times)) if times else (None, None)
-        file["outcome"] = "partial" if result.rejects else "loaded"
-    elif result.rejects:
-        file["outcome"], file["reason"] = "rejected", result.rejects[0]["reason"]
-    elif reading.kind in ("cloudtrail", "empty"):
-        file["outcome"] = "empty"
-    else:
-        file["outcome"], file["kind"] = "other_kind", reading.kind or "unknown"
+def _outcome(reading: cloudtrail.Reading, any_record: bool, rejects: list[dict[str, Any]]) -> dict[str, Any]:
+    if any_record:
+        return {"outcome": "partial" if rejects else "loaded"}
+    if rejects:
+        return {"outcome": "rejected", "reason": rejects[0]["reason"]}
+    if reading.kind in ("cloudtrail", "empty"):
+        return {"outcome": "empty"}
+    return {"outcome": "other_kind", "kind": reading.kind or "unknown"}
 
 
 def _reject(
@@ -183,3 +269,6 @@ def _reject(
         "detail": detail,
         "excerpt": excerpt,
     }
+
+
+__all__ = ["Chunk", "Limits", "Reader", "file_row"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator
-from itertools import islice
+from dataclasses import replace
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,14 +16,16 @@ from ctforensics import __version__, clock
 from ctforensics.case import custody, generation
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
-from ctforensics.load import plan, reader, screen, settle, store
-from ctforensics.load.plan import Task
+from ctforensics.errors import CaseError
+from ctforensics.load import plan, reader, screen, settle, store, workers
+from ctforensics.load.options import Options, values_in
 from ctforensics.load.result import LoadResult
 from ctforensics.load.roots import roots_of
 from ctforensics.load.scope import Scope
+from ctforensics.load.task import Task
 from ctforensics.trail.tables import SCHEMA_VERSION
 
-FILES_AT_ONCE = 400
+FEW_CHUNKS = 8
 EVERYTHING = Scope()
 Judge = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -50,11 +54,12 @@ def load(
     Raises CaseBusy where another process writes, ConservationError where the ledger does not balance (nothing is published then).
     """
     with generation.writer(folder, "load") as writer:
-        _begin(writer, scope)
-        con = store.connect(str(writer.path))
+        options = _options(scope, only_verified, matching, keep_raw)
+        con = _begin(writer, options)
         try:
-            store.prepare(con)
-            opened = _fill(con, folder, roots, scope, keep_raw, progress)
+            if only_verified:
+                options = replace(options, verified=_verified(con))
+            opened = _fill(con, folder, roots, options, jobs, progress)
             settle.settle(con)
             if judge:
                 judge(con)
@@ -71,66 +76,118 @@ def load(
     return result
 
 
-def _begin(writer: generation.Writer, scope: Scope) -> None:
-    """Goes on in the unfinished next generation, or begins one from what is published."""
-    if not writer.resume():
-        writer.start_from_current()
+def _options(scope: Scope, only_verified: bool, matching: Path | None, keep_raw: bool) -> Options:
+    return Options(scope=scope, keep_raw=keep_raw, values=values_in(matching) if matching else None)
+
+
+def _begin(writer: generation.Writer, options: Options) -> duckdb.DuckDBPyConnection:
+    """Goes on in the unfinished next generation where it was begun in the same way, or begins one from what is published."""
+    manner = json.dumps([options.scope.to_json(), options.keep_raw, options.values], default=str)
+    if writer.resume():
+        try:
+            con = store.connect(str(writer.path))
+            store.prepare(con)
+            if store.read_fact(con, "loading") == manner:
+                return con
+            con.close()
+        except duckdb.Error:
+            pass  # a next generation that was torn in the middle of a write: it is only derived, and made anew
+    writer.start_from_current()
+    con = store.connect(str(writer.path))
+    store.prepare(con)
+    store.fact(con, "loading", manner)
+    return con
 
 
 def _fill(
     con: duckdb.DuckDBPyConnection,
     folder: CaseFolder,
     roots: list[Root] | None,
-    scope: Scope,
-    keep_raw: bool,
+    options: Options,
+    jobs: int | None,
     progress: Reports | None,
 ) -> int:
     """Reads and stores everything that is new; returns how many files that were."""
-    known = store.known(con)
-    next_no = max((k.file_no for k in known.values()), default=0) + 1
-    run = _generation(con)
-    found = plan.located(folder, roots if roots is not None else roots_of(folder))
+    planned = plan.Plan.begin(con, options)
+    stored = store.Store(con, _generation(con))
+    wanted = roots if roots is not None else roots_of(folder)
+    chunks = plan.chunks(planned.tasks(folder, wanted))
     done = 0
-    for chunk in _chunks(plan.tasks(found, scope, known)):
-        batch = reader.read_all(folder, chunk, keep_raw=keep_raw)
-        stale = [t.known.file_no for t in chunk if t.known and t.known.outcome == "out_of_scope"]
-        if stale:
-            con.execute("DELETE FROM files WHERE list_contains(?, file_no)", [stale])
-        _note_changes(con, batch)
-        store.insert(con, batch, next_no + done, run)
-        done += len(batch)
+    for chunk in _read(folder, chunks, options, jobs):
+        _note_changes(con, planned, chunk)
+        if planned.replaced:
+            _forget(con, planned.replaced)
+            planned.replaced = []
+        stored.add(chunk)
+        done += chunk.files.num_rows
         if progress:
             progress(done)
+    stored.flush()
+    _note_missing(con, planned, {root.label for root in wanted})
     return done
 
 
-def _note_changes(con: duckdb.DuckDBPyConnection, batch: list[reader.FileRead]) -> None:
-    """Evidence whose bytes are not those of the last load is a finding; untouched bytes with a new time are not."""
-    for read in batch:
-        before = read.task.known
-        if before is None or before.outcome == "out_of_scope" or before.sha256 == read.file.get("sha256"):
-            continue
-        con.execute(
-            "INSERT INTO findings (code, class, subject, detail, found_by) VALUES ('EVIDENCE_CHANGED', 'fail', ?, ?, 'load')",
-            [
-                f"{read.file['root']}/{read.file['path']}",
-                f"SHA-256 was {before.sha256}, is {read.file.get('sha256')}; the rows of both are kept",
-            ],
+def _read(
+    folder: CaseFolder, chunks: Iterator[list[Task]], options: Options, jobs: int | None
+) -> Iterator[reader.Chunk]:
+    """Small loads are read here; a worker costs half a second to start."""
+    first = list(islice(chunks, FEW_CHUNKS))
+    count = jobs if jobs is not None else os.cpu_count() or 1
+    if count <= 1 or len(first) < FEW_CHUNKS:
+        return workers.here(folder, chain(first, chunks), options)
+    return workers.apart(folder, chain(first, chunks), options, count)
+
+
+def _forget(con: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
+    """Takes out the rows of files that are read again in a wider way; events that stand keep standing."""
+    for table in ("files", "event_sources", "rejects"):
+        con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
+
+
+def _verified(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = con.execute(
+        "SELECT DISTINCT content_sha256 FROM verifications WHERE class = 'ok' AND kind = 'log'"
+    ).fetchall()
+    if not rows:
+        raise CaseError(
+            "No file of this case is verified yet.",
+            hint="Run `ctforensics verify` and `ctforensics load` once, or load without --only-verified.",
         )
+    return frozenset(sha for (sha,) in rows if sha)
 
 
-def _chunks(tasks: Iterator[Task]) -> Iterator[list[Task]]:
-    while chunk := list(islice(tasks, FILES_AT_ONCE)):
-        yield chunk
+def _note_changes(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: reader.Chunk) -> None:
+    """Evidence whose bytes are not those of the last load is a finding; untouched bytes with a new time are not."""
+    if not planned.known:
+        return
+    for row in chunk.files.select(["root", "path", "sha256", "outcome"]).to_pylist():
+        before = planned.known.get((row["root"], row["path"]))
+        if (
+            before is None
+            or before.sha256 is None
+            or row["sha256"] == before.sha256
+            or row["outcome"] == "out_of_scope"
+        ):
+            continue
+        detail = f"SHA-256 was {before.sha256}, is {row['sha256']}; the rows of both are kept"
+        store.finding(con, "EVIDENCE_CHANGED", f"{row['root']}/{row['path']}", detail)
+
+
+def _note_missing(con: duckdb.DuckDBPyConnection, planned: plan.Plan, labels: set[str]) -> None:
+    """Evidence that was loaded and is gone is a finding; its rows stay."""
+    for (root, path), before in planned.known.items():
+        outer = path.split("!/", 1)[0]
+        if root in labels and before.sha256 and not {(root, path), (root, outer)} & planned.seen:
+            store.finding(con, "EVIDENCE_GONE", f"{root}/{path}", "it was loaded before and is no longer there")
 
 
 def _generation(con: duckdb.DuckDBPyConnection) -> int:
-    rows = con.execute("SELECT value FROM case_facts WHERE name = 'generation'").fetchall()
-    return int(rows[0][0]) + 1 if rows else 1
+    return int(store.read_fact(con, "generation") or 0) + 1
 
 
 def _facts(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
     run = _generation(con)
+    con.execute("DELETE FROM case_facts WHERE name = 'loading'")
     for name, value in (
         ("schema_version", SCHEMA_VERSION),
         ("tool_version", __version__),

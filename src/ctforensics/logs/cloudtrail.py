@@ -51,8 +51,8 @@ class Reading:
     flags: set[str] = field(default_factory=set)
 
 
-def read(content: bytes) -> Reading:
-    """All records of a JSON content of any shape. Never raises for what the content holds."""
+def read(content: bytes, path: str = "") -> Reading:
+    """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
     reading = Reading()
     if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in (b"{", b"["):
         _settle(reading, content)

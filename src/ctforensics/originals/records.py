@@ -158,8 +158,5 @@ class _Shelf:
             opener: Callable[[], Any] = lambda: open(file, "rb")  # noqa: E731, SIM115 - the door closes it
             return Located(label, path, file.stat().st_size, file=file, open=opener)
         if label not in self.archives:
-            try:
-                self.archives[label] = {found.path: found for found in roots.walk(place, label)}
-            except EvidenceError:
-                self.archives[label] = {}
+            self.archives[label] = roots.members(place, label) if place.is_file() else {}
         return self.archives[label].get(path)

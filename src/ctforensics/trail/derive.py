@@ -7,14 +7,12 @@ from functools import lru_cache
 from typing import Any
 
 from ctforensics.trail import names, origin
-from ctforensics.trail.identity import NOBODY, Identity, account_of_key, flag, identify, instant, member, text
+from ctforensics.trail.identity import Identity, flag, identify, instant, member, text
 from ctforensics.trail.outcome import outcome
 from ctforensics.trail.target import target
 
-_base_name = lru_cache(maxsize=65536)(names.event_base_name)
-_event_class = lru_cache(maxsize=65536)(names.event_class)
-_source_kind = lru_cache(maxsize=65536)(origin.source_kind)
-_agent_family = lru_cache(maxsize=65536)(origin.agent_family)
+source_kind = lru_cache(maxsize=65536)(origin.source_kind)
+agent_family = lru_cache(maxsize=65536)(origin.agent_family)
 EPOCH = datetime(1970, 1, 1)
 
 
@@ -44,24 +42,25 @@ def conclude(record: dict[str, Any], who: Identity) -> dict[str, Any]:
     ended, error = outcome(source, name, text(said("errorCode")), message, response, details)
     about, bucket, key, role, issued = target(source, parameters, response, said("resources"), details, message)
     recipient = text(said("recipientAccountId"))
+    base, kind = event_class_of(
+        source,
+        name,
+        text(said("eventType")),
+        text(said("eventCategory")),
+        flag(said("managementEvent")),
+        flag(said("readOnly")),
+        "insightDetails" in record,
+    )
     return {
         **who._asdict(),
         "actor": who.actor or (f"unknown@{address}" if address else "unknown"),
-        "mfa": _mfa(said("additionalEventData"), who),
+        "mfa": mfa_of(said("additionalEventData"), who),
         "outcome": ended,
         "error_class": error,
-        "source_kind": _source_kind(address),
-        "agent_family": _agent_family(text(said("userAgent"))),
-        "event_base_name": _base_name(name),
-        "event_class": _event_class(
-            source,
-            name,
-            text(said("eventType")),
-            text(said("eventCategory")),
-            flag(said("managementEvent")),
-            flag(said("readOnly")),
-            "insightDetails" in record,
-        ),
+        "source_kind": source_kind(address),
+        "agent_family": agent_family(text(said("userAgent"))),
+        "event_base_name": base,
+        "event_class": kind,
         "target": about,
         "bucket_name": bucket,
         "object_key": key,
@@ -71,9 +70,21 @@ def conclude(record: dict[str, Any], who: Identity) -> dict[str, Any]:
     }
 
 
-def _mfa(additional: Any, who: Identity) -> bool | None:
+def event_class_of(
+    source: str | None,
+    name: str | None,
+    event_type: str | None,
+    category: str | None,
+    management: bool | None,
+    read_only: bool | None,
+    has_insight: bool,
+) -> tuple[str | None, str]:
+    """Base name and class of a call: both depend on nothing else."""
+    kind = names.event_class(source, name, event_type, category, management, read_only, has_insight)
+    return names.event_base_name(name), kind
+
+
+def mfa_of(additional: Any, who: Identity) -> bool | None:
+    """Whether a second factor was used: what the sign-in says, else what the session says."""
     used = flag(additional.get("MFAUsed")) if isinstance(additional, dict) else None
     return used if used is not None else who.mfa
-
-
-__all__ = ["EPOCH", "NOBODY", "account_of_key", "conclude", "derive", "event_time"]

@@ -1,0 +1,50 @@
+"""What a load was asked for, as every reader of it needs to know."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ctforensics.errors import ParameterError
+from ctforensics.evidence.door import Limits
+from ctforensics.load.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``verified``: content hashes that may be loaded (None: all). ``needles``: what a record must hold (None: anything)."""
+
+    scope: Scope = field(default_factory=Scope)
+    keep_raw: bool = False
+    limits: Limits = field(default_factory=Limits)
+    verified: frozenset[str] | None = None
+    values: tuple[str, ...] | None = None
+
+    @property
+    def needles(self) -> re.Pattern[bytes] | None:
+        """One pattern for all values that are looked for."""
+        if self.values is None:
+            return None
+        return _pattern(self.values)
+
+
+_patterns: dict[tuple[str, ...], re.Pattern[bytes]] = {}
+
+
+def _pattern(values: tuple[str, ...]) -> re.Pattern[bytes]:
+    if values not in _patterns:
+        _patterns[values] = re.compile(b"|".join(re.escape(v.encode()) for v in sorted(values, key=len, reverse=True)))
+    return _patterns[values]
+
+
+def values_in(file: Path) -> tuple[str, ...]:
+    """The values of a list to sift by: one a line, blank lines and ``#`` comments left out. Raises ParameterError."""
+    try:
+        lines = file.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ParameterError(f"The list cannot be read: {error}.", where=str(file), hint="Name a text file.") from error
+    found = tuple(dict.fromkeys(v for line in lines if (v := line.strip()) and not v.startswith("#")))
+    if not found:
+        raise ParameterError("The list is empty.", where=str(file), hint="Write one value a line.")
+    return found

@@ -1,0 +1,81 @@
+"""The rows of a load as Arrow has them on their way from the readers into the database."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyarrow as pa
+
+from ctforensics.trail.columns import EVENT_COLUMNS
+
+_ARROW = {"TIMESTAMP": pa.timestamp("us"), "BOOLEAN": pa.bool_(), "VARCHAR[]": pa.list_(pa.string())}
+EVENTS = pa.schema(
+    [pa.field(c.name, pa.binary(16) if c.type == "UUID" else _ARROW.get(c.type, pa.string())) for c in EVENT_COLUMNS]
+)
+SOURCES = pa.schema(
+    [
+        ("event_key", pa.binary(16)),
+        ("file_no", pa.int32()),
+        ("record_index", pa.int32()),
+        ("byte_offset", pa.int64()),
+        ("byte_length", pa.int32()),
+        ("container", pa.string()),
+        ("fidelity", pa.string()),
+    ]
+)
+REJECTS = pa.schema(
+    [
+        ("file_no", pa.int32()),
+        ("record_index", pa.int32()),
+        ("byte_offset", pa.int64()),
+        ("byte_length", pa.int64()),
+        ("reason", pa.string()),
+        ("detail", pa.string()),
+        ("excerpt", pa.string()),
+    ]
+)
+_FILE_TYPES = {
+    **dict.fromkeys(("delivered_at", "first_event_time", "last_event_time", "modified_at"), pa.timestamp("us")),
+    **dict.fromkeys(("size", "records", "events", "duplicates", "poorer_copies", "rejected", "sifted"), pa.int64()),
+    **dict.fromkeys(("file_no", "generation"), pa.int32()),
+    "flags": pa.list_(pa.string()),
+}
+_FILE_NAMES = [
+    "file_no",
+    "root",
+    "path",
+    "bucket",
+    "object_key",
+    "size",
+    "sha256",
+    "content_sha256",
+    "kind",
+    "container",
+    "source_form",
+    "account",
+    "region",
+    "organization",
+    "delivered_at",
+    "outcome",
+    "reason",
+    "flags",
+    "records",
+    "events",
+    "duplicates",
+    "poorer_copies",
+    "rejected",
+    "sifted",
+    "first_event_time",
+    "last_event_time",
+    "verification",
+    "verification_code",
+    "modified_at",
+    "generation",
+]
+FILES = pa.schema([(name, _FILE_TYPES.get(name, pa.string())) for name in _FILE_NAMES])
+
+
+def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
+    """Rows as a table of that schema; members that a row leaves out are null."""
+    columns = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
+    return pa.Table.from_arrays(columns, schema=schema)

@@ -1,0 +1,144 @@
+"""Containers inside containers: zip, tar, gzip, Zstandard, bzip2 and xz, recognised by their bytes, opened in memory within bounds.
+
+A member's path is ``container!/member``; nothing is ever written to disk, so a hostile name is only a name.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import door
+from ctforensics.evidence.door import Limits
+
+MAX_LAYERS = 5
+_ZIP, _ZSTD, _BZ2, _XZ = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One innermost content. ``stored`` is what stood in the container; ``error`` is a sentence where it cannot be opened."""
+
+    path: str
+    stored: bytes
+    content: bytes
+    container: str
+    flags: tuple[str, ...] = ()
+    rest: bytes = b""
+    error: str | None = None
+
+
+def kind(content: bytes) -> str | None:
+    """The kind of container that some bytes are, or None."""
+    if content.startswith((_ZIP, b"PK\x05\x06")):
+        return "zip"
+    if content.startswith(door.GZIP_MAGIC):
+        return "gzip"
+    if content.startswith(_ZSTD):
+        return "zstd"
+    if content.startswith(_BZ2) and content[4:10] == b"1AY&SY":
+        return "bzip2"
+    if content.startswith(_XZ):
+        return "xz"
+    return "tar" if content[257:262] == b"ustar" else None
+
+
+def is_many(found: str | None) -> bool:
+    """Whether a kind of container holds named members."""
+    return found in ("zip", "tar")
+
+
+def members(path: str, content: bytes, limits: Limits, layer: int = 0) -> Iterator[Member]:
+    """Every innermost content below some bytes, in the order of names. The bytes of a zip or tar itself are not among them."""
+    found = kind(content)
+    if layer >= MAX_LAYERS:
+        yield Member(path, content, b"", found or "plain", error="containers nested too deep")
+    elif found == "zip":
+        yield from _zip(path, content, limits, layer)
+    elif found == "tar":
+        yield from _tar(path, content, limits, layer)
+    elif found:
+        yield from _one(path, content, found, limits, layer)
+    else:
+        yield Member(path, content, content, "plain")
+
+
+def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> Iterator[Member]:
+    """A compressed stream of one content, which may be a container again."""
+    try:
+        if found == "gzip":
+            inflated = door.inflate(content, limits)
+            inner, flags, rest = inflated.content, inflated.flags, inflated.rest
+            error = inflated.error
+        else:
+            inner, flags, rest, error = _expand(content, found, limits), (), b"", None
+    except (EvidenceError, OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as fault:
+        yield Member(path, content, b"", found, error=str(fault))
+        return
+    if kind(inner):
+        yield from members(path, inner, limits, layer + 1)
+    else:
+        yield Member(path, content, inner, found, flags, rest, error)
+
+
+def _expand(content: bytes, found: str, limits: Limits) -> bytes:
+    bound = min(limits.inflated, max(len(content), 1 << 16) * limits.ratio)
+    if found == "zstd":
+        import zstandard
+
+        reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content), read_across_frames=True)
+        inner = reader.read(bound + 1)
+    elif found == "bzip2":
+        with bz2.BZ2File(io.BytesIO(content)) as stream:
+            inner = stream.read(bound + 1)
+    else:
+        with lzma.LZMAFile(io.BytesIO(content)) as packed:
+            inner = packed.read(bound + 1)
+    if len(inner) > bound:
+        raise EvidenceError(f"Inflates to more than {bound} bytes.")
+    return inner
+
+
+def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for entry in sorted(archive.infolist(), key=lambda info: info.filename):
+                if entry.is_dir():
+                    continue
+                inner = f"{path}!/{entry.filename}"
+                if entry.flag_bits & 1:
+                    yield Member(inner, b"", b"", "zip", error="encrypted container member")
+                    continue
+                if entry.file_size > min(limits.inflated, max(entry.compress_size, 1 << 16) * limits.ratio):
+                    yield Member(inner, b"", b"", "zip", error=f"inflates to {entry.file_size} bytes: beyond the limit")
+                    continue
+                try:
+                    data = archive.read(entry)
+                except (OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
+                    yield Member(inner, b"", b"", "zip", error=str(fault))
+                    continue
+                yield from members(inner, data, limits, layer + 1)
+    except (zipfile.BadZipFile, OSError, ValueError) as fault:
+        yield Member(path, content, b"", "zip", error=f"not a readable zip: {fault}")
+
+
+def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+            for entry in sorted(archive.getmembers(), key=lambda info: info.name):
+                inner = f"{path}!/{entry.name}"
+                if entry.isfile():
+                    stream = archive.extractfile(entry)
+                    data = stream.read() if stream else b""
+                    yield from members(inner, data, limits, layer + 1)
+                elif not entry.isdir():
+                    yield Member(inner, b"", b"", "tar", error="container member is not a regular file")
+    except (tarfile.TarError, OSError, EOFError, ValueError) as fault:
+        yield Member(path, content, b"", "tar", error=f"not a readable tar: {fault}")
