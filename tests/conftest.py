@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from ctforensics.investigation import Case
 
 HERE = Path(__file__).resolve().parent
 CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
@@ -42,3 +47,23 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(f"SKIPPED IN CI: {report.nodeid}: {report.longrepr}", red=True)
     if wrong:
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED  # type: ignore[union-attr]
+
+
+@pytest.fixture(scope="session")
+def story_case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Case]]:
+    """Gives the loaded and verified case of a practice story, made once for all processes of the run. Read it only."""
+    from tests.support import stories
+
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    opened: dict[str, Case] = {}
+
+    def give(story: str) -> Case:
+        if story not in opened:
+            opened[story] = stories.opened(base, story)
+        return opened[story]
+
+    yield give
+    for case in opened.values():
+        case.close()

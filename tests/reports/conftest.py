@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from report_samples import SAMPLE, notebook_json
+
+from tests.reports.report_samples import SAMPLE, notebook_json
 
 
 @pytest.fixture

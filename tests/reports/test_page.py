@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from report_samples import SAMPLE, notebook_json
 
 from ctforensics.reports import run
+from tests.reports.report_samples import SAMPLE, notebook_json
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 

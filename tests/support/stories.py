@@ -1,0 +1,62 @@
+"""The practice stories as loaded and verified cases, made once per test run and shared by all its processes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import time
+from pathlib import Path
+
+from ctforensics import practice
+from ctforensics.investigation import Case, new_case, open_case
+from ctforensics.practice import stories
+
+STORIES = tuple(stories.names())
+PATIENCE = 300
+
+
+def case_of(base: Path, story: str) -> Path:
+    """The folder of a story's case below ``base``; whoever comes first makes it, the others wait."""
+    place = base / "stories" / story
+    place.parent.mkdir(parents=True, exist_ok=True)
+    done = place.with_suffix(".done")
+    try:
+        place.mkdir()
+    except FileExistsError:
+        started = time.monotonic()
+        while not done.exists():
+            if time.monotonic() - started > PATIENCE:
+                raise TimeoutError(f"the case of {story} was never finished in {place}") from None
+            time.sleep(0.1)
+        return place / "case"
+    make(place, story)
+    done.touch()
+    return place / "case"
+
+
+def make(place: Path, story: str) -> Case:
+    """Writes the archive of a story, loads it and verifies it with the practice keys."""
+    archive = practice.write(story, place / "archive", labels=place / "labels.json")
+    case = new_case(place / "case", title=f"Practice: {story}", examiner="T. Ester", matter="PRACTICE")
+    case.add_evidence(archive.bucket, label="mirror")
+    case.load()
+    if importlib.util.find_spec("ctforensics.verify.cases") is None:
+        return case
+    case.verify(public_keys=archive.public_keys, metadata=archive.metadata, expect=archive.expect)
+    return case
+
+
+def labels_of(case: Case) -> dict:
+    """The labels of a story's case."""
+    return json.loads((case.path.parent / "labels.json").read_text("utf-8"))
+
+
+def opened(base: Path, story: str) -> Case:
+    """A story's case, opened. Tests read it and never write to it."""
+    return open_case(case_of(base, story))
+
+
+def pinned() -> None:
+    """Clocks in the cases stand still, so that what is written from them is the same every time."""
+    os.environ.setdefault("CTFORENSICS_NOW", "2026-04-01T00:00:00Z")
