@@ -396,3 +396,37 @@ list_sort(list_distinct(list_concat(
 CREATE MACRO is_world(p_rule) AS
 coalesce(TRY_CAST(regexp_extract(p_rule, '\d+\.\d+\.\d+\.\d+/(\d+)$', 1) AS INTEGER) < 8, FALSE)
 OR coalesce(TRY_CAST(regexp_extract(p_rule, '[0-9a-fA-F]*:[0-9a-fA-F:]*/(\d+)$', 1) AS INTEGER) < 16, FALSE);
+
+-- Sums that lead back to events --------------------------------------------------------------------------------------------
+
+-- The ids of the first ten events of a group, in time order.
+CREATE MACRO first_ids(p_id, p_time) AS arg_min(p_id, (p_time, p_id), 10);
+-- At most twenty different values of a group, sorted.
+CREATE MACRO some_of(p_value) AS list(DISTINCT p_value ORDER BY p_value)[1:20];
+
+-- Text of the whole record that could name something, for searches that must read all of it.
+CREATE MACRO record_holds(p_needle) AS TABLE
+SELECT *
+FROM events
+WHERE
+    contains(lower(concat_ws(
+        ' ', event_id, event_name, event_source, aws_region, recipient_account_id, source_ip_address, user_agent, error_code,
+        error_message, request_id, shared_event_id, vpc_endpoint_id, CAST(user_identity AS VARCHAR),
+        CAST(request_parameters AS VARCHAR), CAST(response_elements AS VARCHAR), CAST(additional_event_data AS VARCHAR),
+        CAST(service_event_details AS VARCHAR), CAST(resources AS VARCHAR), CAST(tls_details AS VARCHAR),
+        CAST(event_context AS VARCHAR), CAST(insight_details AS VARCHAR), CAST(unknown_fields AS VARCHAR)
+    )), lower(p_needle));
+
+-- Accounts -----------------------------------------------------------------------------------------------------------------
+
+-- The account that an access key id was made for, from the id itself (newer keys only).
+CREATE MACRO base32_bits(p_text) AS
+list_reduce(
+    list_transform(string_split(p_text, ''), lambda c: CAST(strpos('ABCDEFGHIJKLMNOPQRSTUVWXYZ234567', c) - 1 AS UHUGEINT)),
+    lambda a, b: a * 32 + b
+);
+CREATE MACRO account_of_key(p_key) AS
+CASE
+    WHEN regexp_full_match(p_key, 'A(KIA|SIA)[A-Z2-7]{16}')
+        THEN lpad(CAST(CAST(base32_bits(p_key[5:14]) // 4 // 128 % 1099511627776 AS UBIGINT) AS VARCHAR), 12, '0')
+END;

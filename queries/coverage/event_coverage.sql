@@ -2,6 +2,7 @@
 -- name = "event_coverage"
 -- title = "Events and coverage by account, region and day"
 -- question = "Which days, accounts and regions have events, how many files are proven, and where are hours missing?"
+-- aliases = ["coverage_matrix"]
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]

@@ -2,6 +2,7 @@
 -- name = "authorization_failures"
 -- title = "Refused calls"
 -- question = "Which calls were refused, to whom, for what action and resource, and by which kind of policy?"
+-- aliases = ["denied_calls"]
 -- attack = ["T1580", "T1526"]
 -- attack_matrix = "v18.1"
 -- references = [

@@ -2,6 +2,7 @@
 -- name = "iam_changes"
 -- title = "Changes in IAM"
 -- question = "Every write to IAM, in order: by whom, to what, and what it says?"
+-- aliases = ["iam_changes_timeline"]
 -- events = [
 --   "iam:CreateUser", "iam:CreateRole", "iam:CreateAccessKey", "iam:CreateLoginProfile", "iam:AttachUserPolicy",
 --   "iam:PutUserPolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion",

@@ -1,5 +1,6 @@
 -- /// query
 -- name = "actions_by_access_key"
+-- aliases = ["activity_by_access_key"]
 -- title = "What an access key did"
 -- question = "Which calls did this access key make, in order, from where, and which were refused?"
 -- attack = ["T1078.004"]

@@ -2,6 +2,7 @@
 -- name = "actions_by_principal"
 -- title = "What a principal did"
 -- question = "What did this user, role, root or federated user do, in order?"
+-- aliases = ["activity_by_principal"]
 -- attack = ["T1078.004"]
 -- attack_matrix = "v18.1"
 -- references = [

@@ -2,6 +2,7 @@
 -- name = "actions_by_resource"
 -- title = "Who touched a resource"
 -- question = "Who touched this bucket, instance, key, function, role or ARN, denied attempts included?"
+-- aliases = ["activity_by_resource"]
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]

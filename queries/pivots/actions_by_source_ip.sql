@@ -2,6 +2,7 @@
 -- name = "actions_by_source_ip"
 -- title = "What came from an address"
 -- question = "Which calls came from these addresses or networks, by whom?"
+-- aliases = ["activity_by_source_ip"]
 -- attack = ["T1078.004"]
 -- attack_matrix = "v18.1"
 -- references = [

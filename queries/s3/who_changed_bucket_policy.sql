@@ -1,5 +1,6 @@
 -- /// query
 -- name = "who_changed_bucket_policy"
+-- aliases = ["bucket_policy_changes"]
 -- title = "Changes of a bucket's policy"
 -- question = "Who changed or tried to change this bucket's policy, and what did it say before and after?"
 -- events = ["s3:PutBucketPolicy", "s3:DeleteBucketPolicy", "s3:CreateBucket", "s3:DeleteBucket"]

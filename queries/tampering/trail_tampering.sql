@@ -2,6 +2,7 @@
 -- name = "trail_tampering"
 -- title = "Acts against logging and detection"
 -- question = "Which acts, successful or attempted, were directed at logging, detection and alerting?"
+-- aliases = ["tampering_summary"]
 -- events = [
 --   "cloudtrail:StopLogging", "cloudtrail:DeleteTrail", "cloudtrail:UpdateTrail", "cloudtrail:PutEventSelectors",
 --   "cloudtrail:PutInsightSelectors", "cloudtrail:RemoveTags", "cloudtrail:DeleteEventDataStore",

@@ -38,11 +38,12 @@ def folders(case_queries: Path | None = None) -> list[Folder]:
 class Catalog:
     """Questions by name. A broken file is left out and its faults stand in ``faults``; ``check`` raises them all."""
 
-    def __init__(self, places: Sequence[Folder]) -> None:
+    def __init__(self, places: Sequence[Folder | Path]) -> None:
         self.faults: list[Fault] = []
         self._questions: dict[str, Question] = {}
+        self._aliases: dict[str, str] = {}
         for place in places:
-            self._walk(place)
+            self._walk(place if isinstance(place, Folder) else Folder(place, OWN))
 
     @classmethod
     def of_case(cls, folder: CaseFolder | None = None) -> Catalog:
@@ -67,6 +68,7 @@ class Catalog:
             self.faults += faults
             if found and not faults:
                 self._questions[found.name] = found
+                self._aliases.update(dict.fromkeys(found.aliases, found.name))
 
     def __iter__(self) -> Iterator[Question]:
         return iter(sorted(self._questions.values(), key=lambda q: (q.topic, q.name)))
@@ -75,7 +77,7 @@ class Catalog:
         return len(self._questions)
 
     def __contains__(self, name: object) -> bool:
-        return name in self._questions
+        return name in self._questions or name in self._aliases
 
     def names(self) -> list[str]:
         """All names, sorted."""
@@ -83,12 +85,13 @@ class Catalog:
 
     def get(self, name: str) -> Question:
         """The question of that name; dashes count as underscores. Raises UnknownName with the nearest names."""
-        found = self._questions.get(name) or self._questions.get(name.replace("-", "_"))
+        plain = name.replace("-", "_")
+        found = self._questions.get(self._aliases.get(plain, plain))
         if found is None:
             broken = [fault for fault in self.faults if Path(fault.where.rsplit(":", 1)[0]).stem == name]
             if broken:
                 raise QueryError(_told(broken), hint="Mend the file; nothing else is affected.")
-            raise UnknownName("question", name, self._questions)
+            raise UnknownName("question", name, [*self._questions, *self._aliases])
         return found
 
     def check(self) -> None:
@@ -114,7 +117,7 @@ def _told(faults: Iterable[Fault]) -> str:
 def _mentions(question: Question, word: str) -> bool:
     if any(technique.lower() == word or technique.lower().startswith(word + ".") for technique in question.attack):
         return True
-    places = [question.name, question.title, question.question, question.topic, *question.events]
+    places = [question.name, question.title, question.question, question.topic, *question.events, *question.aliases]
     places += [p.name for p in question.params] + [p.entity or "" for p in question.params]
     return any(word in place.lower() or word in place.lower().replace("_", " ") for place in places)
 

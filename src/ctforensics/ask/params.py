@@ -42,6 +42,9 @@ class Param:
     def required(self) -> bool:
         return self.default is None
 
+    def __str__(self) -> str:
+        return self.name
+
     def convert(self, value: Any) -> Any:
         """The value as DuckDB takes it. Raises ParameterError, one sentence, where it does not fit the type."""
         if self.type.endswith("[]"):

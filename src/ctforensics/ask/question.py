@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
 _RESERVED = {"end", "from", "to", "limit", "window", "order", "group", "where", "select"}
 _TEXTS = ("name", "title", "question", "empty", "look", "attack_matrix", "cost")
-_LISTS = ("attack", "references", "events", "needs")
+_LISTS = ("attack", "references", "events", "needs", "aliases")
 _KEYS = {*_TEXTS, *_LISTS, "params", "timeline", "example"}
 _PARAM_KEYS = {"type", "help", "default", "entity", "choices"}
 COSTS = ("pivot", "scan")
@@ -55,6 +55,7 @@ class Question:
     params: tuple[Param, ...] = ()
     events: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     attack: tuple[str, ...] = ()
     attack_matrix: str = MATRIX
     references: tuple[str, ...] = ()

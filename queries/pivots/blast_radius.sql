@@ -1,0 +1,133 @@
+-- /// query
+-- name = "blast_radius"
+-- title = "Reach of a credential"
+-- question = "What did this credential and everything minted from it make: keys, passwords, roles, grants, and what of it still stands at a time?"
+-- attack = ["T1098", "T1136.003", "T1550.001"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- empty = "Neither this credential nor a key minted from it made anything that outlives the session, as far as is recorded."
+-- look = "Everything that still stands: it is what containment has to remove."
+--
+-- [params]
+-- access_key_id = { type = "VARCHAR", entity = "access_key", help = "Access key id" }
+-- at = { type = "TIMESTAMP", default = "infinity", help = "What still stands at this instant" }
+--
+-- [timeline]
+-- message = ["{access_key_id} left a {kind}: {made}", "({state})"]
+--
+-- [example]
+-- trail = "leaked_key"
+-- access_key_id = "AKIAIOSFODNN7EXAMPLE"
+-- ///
+WITH RECURSIVE edges AS (
+    SELECT DISTINCT ON (issued_access_key_id)
+        event_key,
+        event_time,
+        event_id,
+        access_key_id AS from_key,
+        issued_access_key_id AS to_key
+    FROM around_scope($accounts, $regions)
+    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
+    ORDER BY issued_access_key_id, access_key_id IS NULL, event_time, event_id, event_key
+),
+
+walk AS (
+    SELECT $access_key_id AS key, [$access_key_id] AS path
+    UNION ALL
+    SELECT e.to_key, list_append(w.path, e.to_key)
+    FROM walk AS w
+    JOIN edges AS e ON e.from_key = w.key
+    WHERE NOT list_contains(w.path, e.to_key) AND len(w.path) < 20
+),
+
+left_behind AS (
+    SELECT
+        *,
+        CASE
+            WHEN event_base_name = 'CreateAccessKey' THEN 'access key'
+            WHEN event_base_name IN ('CreateLoginProfile', 'UpdateLoginProfile') THEN 'console password'
+            WHEN event_base_name = 'CreateUser' THEN 'user'
+            WHEN event_base_name IN ('CreateRole', 'UpdateAssumeRolePolicy') THEN 'role or its trust'
+            WHEN event_base_name LIKE 'Attach%Policy' OR event_base_name LIKE 'Put%Policy' OR event_base_name IN ('AddUserToGroup', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'CreatePolicy')
+                THEN 'permission'
+            WHEN event_source = 'sts.amazonaws.com' OR event_base_name = 'GetSigninToken' THEN 'session'
+            WHEN event_base_name IN ('CreateVirtualMFADevice', 'EnableMFADevice') THEN 'second factor'
+            WHEN event_base_name IN ('CreateSAMLProvider', 'CreateOpenIDConnectProvider', 'CreateTrustAnchor') THEN 'identity provider'
+            WHEN event_base_name IN ('AddPermission', 'PutBucketPolicy', 'PutKeyPolicy', 'CreateGrant', 'SetRepositoryPolicy', 'PutResourcePolicy')
+                THEN 'resource policy'
+            WHEN event_base_name IN ('ModifySnapshotAttribute', 'ModifyImageAttribute', 'ModifyDBSnapshotAttribute') THEN 'share'
+            WHEN event_base_name LIKE 'AuthorizeSecurityGroup%' THEN 'network opening'
+            WHEN event_base_name IN ('RunInstances', 'CreateFunction', 'CreateKeyPair', 'ImportKeyPair', 'CreateFunctionUrlConfig', 'PutRule', 'CreateSchedule')
+                THEN 'compute or trigger'
+        END AS kind
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE access_key_id IN (SELECT key FROM walk) AND outcome NOT IN ('denied', 'failed')
+),
+
+undone AS (
+    SELECT event_time, event_id, target, event_base_name, request_parameters ->> '$.accessKeyId' AS key_id
+    FROM around_scope($accounts, $regions)
+    WHERE
+        outcome NOT IN ('denied', 'failed')
+        AND (
+            event_base_name IN (
+                'DeleteAccessKey', 'DeleteLoginProfile', 'DeleteUser', 'DeleteRole', 'DetachUserPolicy', 'DetachRolePolicy', 'DetachGroupPolicy',
+                'DeleteUserPolicy', 'DeleteRolePolicy', 'DeleteGroupPolicy', 'RemoveUserFromGroup', 'DeletePolicy', 'DeletePolicyVersion',
+                'DeactivateMFADevice', 'DeleteSAMLProvider', 'DeleteOpenIDConnectProvider', 'RemovePermission', 'DeleteBucketPolicy',
+                'RevokeGrant', 'RetireGrant', 'ResetSnapshotAttribute', 'TerminateInstances', 'DeleteFunction', 'DeleteKeyPair', 'DeleteRule',
+                'DeleteFunctionUrlConfig', 'DeleteSchedule'
+            )
+            OR event_base_name LIKE 'RevokeSecurityGroup%'
+            OR (event_base_name = 'UpdateAccessKey' AND (request_parameters ->> '$.status') = 'Inactive')
+        )
+        AND event_time <= CAST($at AS TIMESTAMP)
+),
+
+ended AS (
+    SELECT
+        l.event_key,
+        min(u.event_time) AS undone_at,
+        arg_min(u.event_id, (u.event_time, u.event_id)) AS undone_by_event_id
+    FROM left_behind AS l
+    JOIN undone AS u
+        ON u.event_time >= l.event_time
+        AND CASE
+            WHEN l.kind = 'access key' THEN u.key_id = l.issued_access_key_id
+            WHEN l.kind = 'session' THEN FALSE
+            ELSE
+                u.target = l.target
+                AND regexp_replace(u.event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire)', '')
+                = regexp_replace(l.event_base_name, '^(Create|Update|Attach|Put|Add|Authorize|Run|Enable|Modify)', '')
+        END
+    WHERE l.kind IS NOT NULL
+    GROUP BY l.event_key
+)
+
+SELECT
+    l.kind,
+    l.event_time,
+    l.event_name,
+    l.access_key_id,
+    l.actor,
+    coalesce(l.issued_access_key_id, l.target) AS made,
+    coalesce(l.request_parameters ->> '$.policyArn', l.request_parameters ->> '$.policyName', l.requested_role_arn) AS detail,
+    CASE
+        WHEN e.undone_at IS NOT NULL THEN 'undone'
+        WHEN l.kind = 'session' AND l.event_time + INTERVAL 36 HOUR < CAST($at AS TIMESTAMP) THEN 'expired by then at the latest'
+        WHEN l.kind = 'session' THEN 'may still be valid'
+        ELSE 'still stands as far as is recorded'
+    END AS state,
+    e.undone_at,
+    e.undone_by_event_id,
+    l.recipient_account_id,
+    l.aws_region,
+    l.source_ip_address,
+    l.event_id,
+    l.event_key,
+    l.verification
+FROM left_behind AS l
+LEFT JOIN ended AS e USING (event_key)
+WHERE l.kind IS NOT NULL
+ORDER BY l.kind, l.event_time, l.event_id, l.event_key;

@@ -1,0 +1,99 @@
+-- /// query
+-- name = "session_key_descendants"
+-- title = "Keys minted from a key or session"
+-- question = "Which keys were minted from this key, recursively, and what did each of them do?"
+-- events = [
+--   "sts:AssumeRole", "sts:AssumeRoot", "sts:GetSessionToken", "sts:GetFederationToken", "signin:GetSigninToken",
+--   "iam:CreateAccessKey",
+-- ]
+-- attack = ["T1550.001"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- empty = "No key was minted from it in what is loaded. Keys that services hand out (instances, functions) have no issuing event of this key."
+-- look = "Long-lived keys among them, sessions in other accounts, keys that were minted and never used."
+--
+-- [params]
+-- access_key_id = { type = "VARCHAR", entity = "access_key", help = "Access key id" }
+-- max_depth = { type = "BIGINT", default = 20, help = "Generations at most" }
+--
+-- [timeline]
+-- message = ["{from_key} minted {new_key}", "for {acts_as}"]
+--
+-- [example]
+-- trail = "leaked_key"
+-- access_key_id = "AKIAIOSFODNN7EXAMPLE"
+-- ///
+WITH RECURSIVE edges AS (
+    SELECT DISTINCT ON (issued_access_key_id)
+        event_key,
+        event_time,
+        event_id,
+        access_key_id AS from_key,
+        issued_access_key_id AS to_key
+    FROM around_scope($accounts, $regions)
+    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
+    ORDER BY issued_access_key_id, access_key_id IS NULL, event_time, event_id, event_key
+),
+
+walk AS (
+    SELECT 1 AS depth, [$access_key_id, to_key] AS path, *
+    FROM edges
+    WHERE from_key = $access_key_id AND to_key <> $access_key_id
+    UNION ALL
+    SELECT w.depth + 1, list_append(w.path, e.to_key), e.*
+    FROM walk AS w
+    JOIN edges AS e ON e.from_key = w.to_key
+    WHERE w.depth < $max_depth AND NOT list_contains(w.path, e.to_key)
+),
+
+uses AS (
+    SELECT
+        access_key_id,
+        count(*) AS uses,
+        count(*) FILTER (outcome IN ('denied', 'failed')) AS errors,
+        count(*) FILTER (event_class IN ('write', 'permissions')) AS writes,
+        min(event_time) AS first_use,
+        max(event_time) AS last_use,
+        some_of(source_ip_address) AS used_from,
+        some_of(event_source) AS services,
+        first_ids(event_id, event_time) AS event_ids
+    FROM around_scope($accounts, $regions)
+    WHERE access_key_id IN (SELECT to_key FROM walk)
+    GROUP BY access_key_id
+)
+
+SELECT
+    w.depth,
+    e.event_time,
+    e.event_name,
+    e.actor,
+    w.from_key,
+    w.to_key AS new_key,
+    CASE WHEN w.to_key LIKE 'AKIA%' THEN 'long-lived' ELSE 'temporary' END AS kind,
+    coalesce(
+        e.response_elements ->> '$.assumedRoleUser.arn',
+        e.response_elements ->> '$.federatedUser.arn',
+        e.response_elements ->> '$.accessKey.userName',
+        e.actor
+    ) AS acts_as,
+    coalesce(e.response_elements ->> '$.credentials.expiration', '') AS expires,
+    coalesce(u.uses, 0) AS uses,
+    u.errors,
+    u.writes,
+    u.first_use,
+    u.last_use,
+    u.used_from,
+    u.services,
+    e.source_ip_address,
+    e.recipient_account_id,
+    e.aws_region,
+    u.event_ids,
+    e.event_id,
+    e.event_key,
+    e.verification
+FROM walk AS w
+JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
+LEFT JOIN uses AS u ON u.access_key_id = w.to_key
+ORDER BY w.depth, e.event_time, e.event_id, e.event_key;
