@@ -11,10 +11,10 @@ WHERE
     event_time >= CAST(p_since AS TIMESTAMP)
     AND event_time < CAST(p_until AS TIMESTAMP)
     AND (
-        len(CAST(p_accounts AS VARCHAR[])) = 0
+        array_length(CAST(p_accounts AS VARCHAR[])) = 0
         OR list_contains(CAST(p_accounts AS VARCHAR[]), coalesce(recipient_account_id, actor_account_id))
     )
-    AND (len(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region))
+    AND (array_length(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region))
     AND CASE CAST(p_outcome AS VARCHAR)
         WHEN 'succeeded' THEN outcome NOT IN ('denied', 'failed')
         WHEN 'failed' THEN outcome IN ('denied', 'failed')
@@ -28,10 +28,10 @@ SELECT *
 FROM events
 WHERE
     (
-        len(CAST(p_accounts AS VARCHAR[])) = 0
+        array_length(CAST(p_accounts AS VARCHAR[])) = 0
         OR list_contains(CAST(p_accounts AS VARCHAR[]), coalesce(recipient_account_id, actor_account_id))
     )
-    AND (len(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region));
+    AND (array_length(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region));
 
 -- Values in JSON --------------------------------------------------------------------------------------------------------
 
@@ -430,3 +430,16 @@ CASE
     WHEN regexp_full_match(p_key, 'A(KIA|SIA)[A-Z2-7]{16}')
         THEN lpad(CAST(CAST(base32_bits(p_key[5:14]) // 4 // 128 % 1099511627776 AS UBIGINT) AS VARCHAR), 12, '0')
 END;
+
+-- Instances that an EC2 call names, in its parameters or its response.
+CREATE MACRO instance_ids_of(p_params, p_response) AS
+list_sort(list_distinct(list_filter(
+    list_concat(
+        list_concat(
+            list_transform(items_of(json_extract(p_params, '$.instancesSet')), lambda i: i ->> '$.instanceId'),
+            list_transform(items_of(json_extract(p_response, '$.instancesSet')), lambda i: i ->> '$.instanceId')
+        ),
+        list_concat([p_params ->> '$.instanceId'], as_texts(json_extract(p_params, '$.instanceIds')))
+    ),
+    lambda i: i IS NOT NULL
+)));

@@ -40,10 +40,7 @@ SELECT
     outcome,
     error_class,
     target,
-    list_sort(list_distinct(list_concat(
-        list_transform(items_of(json_extract(request_parameters, '$.instancesSet')), lambda i: i ->> '$.instanceId'),
-        list_transform(items_of(json_extract(response_elements, '$.instancesSet')), lambda i: i ->> '$.instanceId')
-    ))) AS instance_ids,
+    instance_ids_of(request_parameters, response_elements) AS instance_ids,
     unwrapped(json_extract(request_parameters, '$.instanceType')) AS instance_type,
     items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.imageId' AS image_id,
     items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.keyName' AS key_name,

@@ -52,7 +52,7 @@ left_behind AS (
             WHEN event_base_name IN ('CreateRole', 'UpdateAssumeRolePolicy') THEN 'role or its trust'
             WHEN event_base_name LIKE 'Attach%Policy' OR event_base_name LIKE 'Put%Policy' OR event_base_name IN ('AddUserToGroup', 'CreatePolicyVersion', 'SetDefaultPolicyVersion', 'CreatePolicy')
                 THEN 'permission'
-            WHEN event_source = 'sts.amazonaws.com' OR event_base_name = 'GetSigninToken' THEN 'session'
+            WHEN (event_source = 'sts.amazonaws.com' AND issued_access_key_id IS NOT NULL) OR event_base_name = 'GetSigninToken' THEN 'session'
             WHEN event_base_name IN ('CreateVirtualMFADevice', 'EnableMFADevice') THEN 'second factor'
             WHEN event_base_name IN ('CreateSAMLProvider', 'CreateOpenIDConnectProvider', 'CreateTrustAnchor') THEN 'identity provider'
             WHEN event_base_name IN ('AddPermission', 'PutBucketPolicy', 'PutKeyPolicy', 'CreateGrant', 'SetRepositoryPolicy', 'PutResourcePolicy')
@@ -67,7 +67,13 @@ left_behind AS (
 ),
 
 undone AS (
-    SELECT event_time, event_id, target, event_base_name, request_parameters ->> '$.accessKeyId' AS key_id
+    SELECT
+        event_time,
+        event_id,
+        target,
+        event_base_name,
+        request_parameters ->> '$.accessKeyId' AS key_id,
+        instance_ids_of(request_parameters, response_elements) AS instance_ids
     FROM around_scope($accounts, $regions)
     WHERE
         outcome NOT IN ('denied', 'failed')
@@ -96,6 +102,8 @@ ended AS (
         AND CASE
             WHEN l.kind = 'access key' THEN u.key_id = l.issued_access_key_id
             WHEN l.kind = 'session' THEN FALSE
+            WHEN l.event_base_name = 'RunInstances'
+                THEN list_has_any(u.instance_ids, instance_ids_of(l.request_parameters, l.response_elements))
             ELSE
                 u.target = l.target
                 AND regexp_replace(u.event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire)', '')
@@ -111,7 +119,10 @@ SELECT
     l.event_name,
     l.access_key_id,
     l.actor,
-    coalesce(l.issued_access_key_id, l.target) AS made,
+    CASE
+        WHEN l.event_base_name = 'RunInstances' THEN array_to_string(instance_ids_of(l.request_parameters, l.response_elements), ', ')
+        ELSE coalesce(l.issued_access_key_id, l.target)
+    END AS made,
     coalesce(l.request_parameters ->> '$.policyArn', l.request_parameters ->> '$.policyName', l.requested_role_arn) AS detail,
     CASE
         WHEN e.undone_at IS NOT NULL THEN 'undone'

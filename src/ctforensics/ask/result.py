@@ -84,9 +84,9 @@ class Answer(pandas.DataFrame):
         if not hasattr(self, "_reply"):
             return str(super()._repr_html_())
         title = self.question.title if self.question else "SQL"
-        parts = [f"<h4>{html.escape(title)}</h4>", _table(self._reply.rows)]
+        parts = [f"<h4>{html.escape(title)}</h4>", html_table(self._reply.rows)]
         if self._reply.timeless and self._reply.timeless.rows:
-            parts += ["<h5>Records without any time</h5>", _table(self._reply.timeless)]
+            parts += ["<h5>Records without any time</h5>", html_table(self._reply.timeless)]
         lines = "<br>".join(html.escape(line) for line in self.footer().splitlines())
         return f'<div class="ct-answer">{"".join(parts)}<p class="ct-footer"><small>{lines}</small></p></div>'
 
@@ -99,7 +99,7 @@ def _empty(rows: Rows) -> pandas.DataFrame:
     return pandas.DataFrame({name: [] for name in rows.columns})
 
 
-def _table(rows: Rows) -> str:
+def html_table(rows: Rows) -> str:
     """Rows as an HTML table in which every value of the evidence is escaped text and nothing else."""
     if not rows.rows:
         return ""

@@ -29,7 +29,7 @@ def macros(path: Path | None = None) -> dict[str, str]:
     statements = [s.query.strip() for s in duckdb.extract_statements(text)]
     found = {}
     for statement in statements:
-        plain = re.sub(r"^\s*--.*\n", "", statement, flags=re.MULTILINE).strip().rstrip(";")
+        plain = re.sub(r"^\s*--.*$", "", statement, flags=re.MULTILINE).strip().rstrip(";")
         match = _MACRO.search(plain)
         if match:
             found[match[1]] = plain

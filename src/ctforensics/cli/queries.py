@@ -90,10 +90,10 @@ def _facts(question: Question) -> dict[str, Any]:
 
 
 def run_show(args: argparse.Namespace) -> int:
-    from ctforensics.ask import shell
+    from ctforensics.ask import dialects, shell
 
     question = _catalog(args.case).get(args.name)
-    text = shell.script(question) if args.dialect == "duckdb" else shell.translated(question, args.dialect)
+    text = shell.script(question) if args.dialect == "duckdb" else dialects.translated(question, args.dialect)
     for line in text.splitlines():
         console.out(line)
     return 0
