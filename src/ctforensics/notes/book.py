@@ -165,8 +165,8 @@ class NoteBook:
             raise CaseError("There are no notes at this place.", where=str(path))
         report = journal.verify(path)
         if not report.ok:
-            line, fault = report.faults[0]
-            raise CaseError(f"These notes were changed after they were written: line {line} {fault}.", where=str(path))
+            number, fault = report.faults[0]
+            raise CaseError(f"These notes were changed after they were written: line {number} {fault}.", where=str(path))
         have = {n.id for n in self.log()}
         new = []
         for line in journal.read(path):
