@@ -4,7 +4,7 @@ import csv
 import json
 import re
 
-from ctforensics.show import page
+from ctforensics.show import exporting, page
 
 
 def test_the_page_asks_nothing_of_the_network_and_runs_only_its_own_scripts(access, tmp_path):
@@ -34,7 +34,7 @@ def test_the_page_says_what_the_log_lacks(access):
 
 def test_csv_holds_every_row_and_no_formula(access, tmp_path):
     session = page.opened(access, where=[{"field": "verification", "is": ["fail"]}])
-    count = page.write_csv(session, tmp_path / "e.csv")
+    count = exporting.write_csv(session, tmp_path / "e.csv")
     csv.field_size_limit(10_000_000)
     with (tmp_path / "e.csv").open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
@@ -44,7 +44,7 @@ def test_csv_holds_every_row_and_no_formula(access, tmp_path):
 
 def test_timesketch_lines_have_its_three_fields_and_utc(access, tmp_path):
     session = page.opened(access, until="2026-03-02T03:00:00Z")
-    count = page.write_timesketch(session, tmp_path / "e.jsonl")
+    count = exporting.write_timesketch(session, tmp_path / "e.jsonl")
     lines = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) == count > 0
     assert all(line["message"] and line["timestamp_desc"] and line["datetime"].endswith("+00:00") for line in lines)

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from ctforensics.trail.tables import DDL, DIMENSIONS, KIND_SQL
+from ctforensics.load import screen
+from ctforensics.trail.tables import DDL
 
 START = "2026-03-02 00:00:00"
 DAYS = 30
@@ -63,7 +64,7 @@ def make(path: Path, *, events: int = 200_000, seed: int = 7, hostile: int = 40,
     con.execute(_EVENTS, {"seed": seed, "hostile": hostile})
     _sources(con)
     _coverage(con)
-    screen_tables(con)
+    screen.build(con)
     con.execute("INSERT INTO case_facts VALUES ('schema_version', '1'), ('tool_version', 'synthetic')")
     con.execute("CHECKPOINT")
     con.close()
@@ -155,25 +156,6 @@ def _coverage(con: duckdb.DuckDBPyConnection) -> None:
        TIMESTAMP '{START}' + INTERVAL {TAMPERED_HOURS.stop} HOUR, 'AWSLogs/x.json.gz', 'The file does not have the hash that its digest lists.', 'verify'),
       ('G_GAP', 'fail', '111122223333', 'eu-west-1', 'main', TIMESTAMP '{START}' + INTERVAL {MISSING_HOURS.start} HOUR,
        TIMESTAMP '{START}' + INTERVAL {MISSING_HOURS.stop} HOUR, 'main', 'No digest and no log for 30 hours.', 'verify')""")
-
-
-def screen_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """event_index, dim_* and minute_counts from events, by their documented meaning."""
-    for name, expression in DIMENSIONS.items():
-        con.execute(f"""INSERT INTO dim_{name}
-          SELECT CASE WHEN v IS NULL THEN 0 ELSE row_number() OVER (ORDER BY v IS NULL, n DESC, v) END, v, n
-          FROM (SELECT {expression} AS v, count(*) AS n FROM events GROUP BY 1)""")
-    numbers = ", ".join(f"coalesce(d_{n}.no, 0) AS {n}_no" for n in DIMENSIONS)
-    joins = "\n".join(f"LEFT JOIN dim_{n} d_{n} ON d_{n}.value = e.{n}" for n in DIMENSIONS)
-    picked = ", ".join(f"{expression} AS {n}" for n, expression in DIMENSIONS.items())
-    con.execute(f"""
-    INSERT INTO event_index BY NAME
-    SELECT row_number() OVER (ORDER BY event_time, event_id, event_key) - 1 AS seq, event_time, event_key, event_row, kind, {numbers}
-    FROM (SELECT event_time, event_id, event_key, rowid AS event_row, {KIND_SQL} AS kind, {picked} FROM events) e {joins}
-    ORDER BY seq""")
-    con.execute(
-        "INSERT INTO minute_counts SELECT date_trunc('minute', event_time), kind, count(*) FROM event_index GROUP BY 1, 2 ORDER BY 1, 2"
-    )
 
 
 def scalar(path: Path, sql: str, *values: Any) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.cli import console
-from ctforensics.errors import ParameterError
+from ctforensics.errors import CaseError, ParameterError
 
 
 def add(commands: Any) -> None:
@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
         help="file to write; its name's end chooses the format",
     )
     command.add_argument(
-        "--format", choices=("html", "csv", "timesketch"), help="format, where the name does not say it"
+        "--format", choices=("html", "csv", "timesketch", "parquet"), help="format, where the name does not say it"
     )
     command.add_argument("--since", help="events at or after this instant (UTC)")
     command.add_argument("--until", help="events before this instant (UTC)")
@@ -38,18 +38,25 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ctforensics.investigation import open_case
-    from ctforensics.show import page
+    from ctforensics.show import exporting, page
 
-    chosen = args.format or {".csv": "csv", ".jsonl": "timesketch", ".html": "html", ".htm": "html"}.get(
-        args.output.suffix
-    )
+    chosen = args.format or {
+        ".csv": "csv",
+        ".jsonl": "timesketch",
+        ".html": "html",
+        ".htm": "html",
+        ".parquet": "parquet",
+    }.get(args.output.suffix)
     if chosen is None:
         raise ParameterError(
             f"{args.output.name} does not say which format it is.", hint="Add --format html, csv or timesketch."
         )
     case = open_case(args.case)
     session = page.opened(case.room, title=case.title, since=args.since, until=args.until, where=_where(args))
-    count = _write(page, session, args.output, chosen)
+    try:
+        count = exporting.FORMS[chosen][1](session, args.output)
+    except OSError as error:
+        raise CaseError(f"The timeline cannot be written: {error.strerror}.", where=str(args.output)) from error
     console.out(f"{args.output}: {count:,} events; coverage: {session.coverage()}")
     session.close()
     return 0
@@ -59,12 +66,3 @@ def _where(args: argparse.Namespace) -> list[dict[str, Any]]:
     fields = ("actor", "access_key", "address", "service", "event_name", "account", "region", "outcome")
     found: list[dict[str, Any]] = [{"field": name, "is": getattr(args, name)} for name in fields if getattr(args, name)]
     return found + ([{"text": args.text}] if args.text else [])
-
-
-def _write(page: Any, session: Any, output: Path, chosen: str) -> int:
-    if chosen == "csv":
-        return int(page.write_csv(session, output))
-    if chosen == "timesketch":
-        return int(page.write_timesketch(session, output))
-    output.write_text(page.build(session), "utf-8")
-    return int(session.bars()["count"])

@@ -166,7 +166,9 @@ class NoteBook:
         report = journal.verify(path)
         if not report.ok:
             number, fault = report.faults[0]
-            raise CaseError(f"These notes were changed after they were written: line {number} {fault}.", where=str(path))
+            raise CaseError(
+                f"These notes were changed after they were written: line {number} {fault}.", where=str(path)
+            )
         have = {n.id for n in self.log()}
         new = []
         for line in journal.read(path):

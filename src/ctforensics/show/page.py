@@ -6,9 +6,7 @@ The content security policy names the hashes of the two scripts and nothing else
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -180,63 +178,3 @@ def _events(session: TimelineSession, count: int) -> str:
 def _cells(page: dict[str, Any], row: dict[str, Any]) -> list[Any]:
     texts = {name: page["values"][name].get(no, "") for name, no in zip(page["dimensions"], row["no"], strict=True)}
     return [row.get(name) if name in ("time", "kind") else texts[name] for name in COLUMNS]
-
-
-def event_lines(session: TimelineSession) -> Iterator[dict[str, Any]]:
-    """All events of the view in force in time order, as dicts with whole values, read in pieces."""
-    statement, values = session.sql()
-    cursor = session.cursor()
-    names = "event_time, event_id, event_key, outcome, event_source, event_name, actor, access_key_id, source_ip_address, user_agent, aws_region, recipient_account_id, error_code, target, verification"
-    cursor.execute(statement.replace("SELECT *", f"SELECT {names}", 1), values)
-    columns = [column[0] for column in cursor.description or []]
-    while batch := cursor.fetchmany(10_000):
-        for each in batch:
-            yield dict(zip(columns, each, strict=True))
-    cursor.close()
-
-
-def write_csv(session: TimelineSession, path: Path) -> int:
-    """All events of the view as CSV, cells that a spreadsheet would run as formulas disarmed; returns their number."""
-    count = 0
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer: Any = None
-        for event in event_lines(session):
-            if writer is None:
-                writer = csv.writer(stream)
-                writer.writerow(event)
-            writer.writerow([disarmed(value) for value in event.values()])
-            count += 1
-    return count
-
-
-def disarmed(value: Any) -> str:
-    """A cell's text; an apostrophe before what a spreadsheet would take for a formula."""
-    text = "" if value is None else clock.utc_text(value) if hasattr(value, "isoformat") else str(value)
-    text = text.replace("\x00", "\\x00")
-    return (
-        "'" + text
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r") or text.lstrip()[:1] in ("=", "+", "-", "@")
-        else text
-    )
-
-
-def write_timesketch(session: TimelineSession, path: Path) -> int:
-    """All events of the view as Timesketch JSON lines (message, datetime, timestamp_desc, ...); returns their number."""
-    count = 0
-    with path.open("w", encoding="utf-8") as stream:
-        for event in event_lines(session):
-            who = event["actor"] or "unknown actor"
-            told = f"{who} called {event['event_name']} on {event['event_source']}"
-            told += f" and got {event['error_code']}" if event["error_code"] else ""
-            line = {
-                "message": told,
-                "datetime": event["event_time"].isoformat(timespec="microseconds") + "+00:00",
-                "timestamp_desc": "CloudTrail event",
-                "data_type": "aws:cloudtrail:event",
-                **{
-                    name: None if value is None else str(value) for name, value in event.items() if name != "event_time"
-                },
-            }
-            stream.write(json.dumps(line, ensure_ascii=True) + "\n")
-            count += 1
-    return count

@@ -47,7 +47,7 @@ class TimelineSession:
         self._matched = ""  # key of the filter whose matches the temporary table holds
         self.title = title
         self.stars = stars
-        with self._held() as cursor:
+        with self.held() as cursor:
             self.extent = counting.extent(cursor)
             self.base = int(row(cursor, "SELECT coalesce(min(seq), 0) FROM event_index")[0])
             self.spans = lanes.worst(cursor)
@@ -55,7 +55,8 @@ class TimelineSession:
         self.view = View(self.extent.lo, self.extent.hi)
 
     @contextmanager
-    def _held(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def held(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The cursor, for one caller at a time; DuckDB's errors become sentences."""
         with self._lock:
             try:
                 yield self._cursor
@@ -118,7 +119,7 @@ class TimelineSession:
         return '"starred"' in where.key(self.view.where)
 
     def _gather(self, wanted: str) -> None:
-        with self._held() as cursor:
+        with self.held() as cursor:
             self._matched = ""
             cursor.execute(f"DROP TABLE IF EXISTS temp.{_MATCHES}")
             predicate = self.predicate()
@@ -129,7 +130,7 @@ class TimelineSession:
 
     def predicate(self) -> where.Predicate:
         """The filter in force over ``event_index i``."""
-        with self._held() as cursor:
+        with self.held() as cursor:
             return where.on_index(cursor, self.view.where, self.stars() if self._by_stars() else ())
 
     def step(self) -> int:
@@ -142,7 +143,7 @@ class TimelineSession:
     def bars(self) -> dict[str, Any]:
         """Everything that the detail chart draws, and the exact count of the range."""
         view, step = self.view, self.step()
-        with self._held() as cursor:
+        with self.held() as cursor:
             source = self.source()
             counted, names = self._counted(cursor, source, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, view.lo, view.hi, step)
@@ -170,7 +171,7 @@ class TimelineSession:
         """The bars of the whole plausible span under the filter in force."""
         lo, hi = self.extent.lo, self.extent.hi
         step = scale.bucket_for(lo, hi)
-        with self._held() as cursor:
+        with self.held() as cursor:
             counted = counting.bars(cursor, self.source(), lo, hi, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, lo, hi, step)
         return {
@@ -183,19 +184,19 @@ class TimelineSession:
 
     def matches(self) -> int:
         """Events that the filter lets through, wherever in time."""
-        with self._held() as cursor:
+        with self.held() as cursor:
             source = self.source()
             return int(row(cursor, f"SELECT count(*) FROM {source.table}")[0])
 
     def positions(self) -> tuple[int, int]:
         """First and end position of the range among the rows of the filter."""
-        with self._held() as cursor:
+        with self.held() as cursor:
             source = self.source()
             return counting.before(cursor, source, self.view.lo), counting.before(cursor, source, self.view.hi)
 
     def position_of(self, seq: int) -> int:
         """Position of an event among the rows of the filter; of the next one where the filter hides it."""
-        with self._held() as cursor:
+        with self.held() as cursor:
             source = self.source()
             if not source.filtered:
                 return seq - self.base
@@ -203,7 +204,7 @@ class TimelineSession:
 
     def page(self, first: int, size: int = 100) -> dict[str, Any]:
         """Rows by position (see paging.page)."""
-        with self._held() as cursor:
+        with self.held() as cursor:
             return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base)
 
     def facets(
@@ -222,7 +223,7 @@ class TimelineSession:
     ) -> list[dict[str, Any]]:
         """The most frequent values of each field in the range; values and the rest add up to the count."""
         view, out = self.view, []
-        with self._held() as cursor:
+        with self.held() as cursor:
             predicate = self.predicate()
             for name in fields:
                 best, more, rest = counting.facet(cursor, name, predicate, view.lo, view.hi)

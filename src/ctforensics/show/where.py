@@ -122,7 +122,7 @@ def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: 
     elif condition["field"] == "kind":
         sql = f"i.kind IN (SELECT unnest({names.bind(_kind_numbers(condition['is']))}::UTINYINT[]))"
     else:
-        sql = _numbers(condition["field"], _equal(cursor, condition["field"], condition["is"]), names)
+        sql = _numbers(condition["field"], numbers_of(cursor, condition["field"], condition["is"]), names)
     return f"(NOT {sql})" if condition.get("not") else sql
 
 
@@ -144,7 +144,10 @@ def _holding(cursor: duckdb.DuckDBPyConnection, field: str, text: str) -> list[i
     return [n for (n,) in rows(cursor, sql, {"text": text})]
 
 
-def _equal(cursor: duckdb.DuckDBPyConnection, field: str, values: list[str | None]) -> list[int]:
+def numbers_of(cursor: duckdb.DuckDBPyConnection, field: str, values: list[str | None]) -> list[int]:
+    """Numbers of values in ``dim_*``; 0 stands for no value, an unknown value has none."""
+    if field == "kind":
+        return _kind_numbers(values)
     sql = f"SELECT no FROM dim_{field} WHERE value IN (SELECT unnest($values::VARCHAR[]))"
     found = [n for (n,) in rows(cursor, sql, {"values": [v for v in values if v is not None]})]
     return found + ([0] if None in values else [])

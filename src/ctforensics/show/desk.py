@@ -1,0 +1,346 @@
+"""The desk between browser and case: typed requests in, plain answers out; never SQL, never a path.
+
+A request is a dict with ``type`` and ``id``; its answer repeats both. What it may ask is the table ``_ANSWERS``; anything else is
+refused with a sentence. The same desk serves the widget, a browser without Jupyter, and tests.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ctforensics import clock
+from ctforensics.errors import CaseError, ForensicsError, ParameterError
+from ctforensics.notes import note as notes
+from ctforensics.notes.book import NoteBook
+from ctforensics.show import cells, charts, lanes, paging, patterns, record, scale, vega, where, wire
+from ctforensics.show.access import Access, row, rows
+from ctforensics.show.session import TimelineSession
+
+PAGE = 100
+Answer = dict[str, Any]
+
+
+class Desk:
+    """Answers for one timeline. ``reopen`` gives access to the newest generation; ``raw`` reads a record's bytes again."""
+
+    def __init__(
+        self,
+        access: Access,
+        *,
+        title: str = "",
+        book: NoteBook | None = None,
+        reopen: Callable[[], Access] | None = None,
+        raw: record.Raw | None = None,
+        exports: Path | None = None,
+        evidence: str = "",
+    ) -> None:
+        self.book, self.raw, self.exports = book, raw, exports
+        self._reopen, self.title, self.evidence = reopen, title, evidence
+        self._access = access
+        self.session = self._session(access)
+        self.stale = ""  # why what is shown no longer stands for the evidence
+        self._overview = ""
+        self.current: str | None = None
+
+    def _session(self, access: Access) -> TimelineSession:
+        return TimelineSession(access, title=self.title, stars=self.book.stars if self.book else set)
+
+    def answer(self, request: dict[str, Any]) -> Answer:
+        """The answer to one request; a fault of any expected kind is an answer too (``error``, ``hint``)."""
+        kind, number = request.get("type"), request.get("id")
+        head = {"type": kind, "id": number}
+        started = time.perf_counter()
+        try:
+            handler = _ANSWERS.get(str(kind))
+            if handler is None:
+                raise ParameterError(f"The timeline does not know the request {str(kind)[:40]!r}.")
+            body = handler(self, request)
+        except ForensicsError as error:
+            body = {"error": error.message, "hint": error.hint or "", "cause": type(error).__name__}
+        except (TypeError, ValueError, KeyError, OverflowError) as error:
+            body = {"error": f"The request is not well formed: {error}.", "hint": "", "cause": "request"}
+        return {**head, **body, "ms": round((time.perf_counter() - started) * 1000, 1), "stale": self._stale()}
+
+    def _stale(self) -> str:
+        if self.stale:
+            return self.stale
+        current = getattr(self._access, "is_current", None)
+        return "" if current is None or current() else "A newer load of this case was published."
+
+    # -- what may be asked ------------------------------------------------------------------------------------------
+
+    def hello(self, request: dict[str, Any]) -> Answer:
+        """What the page needs once: totals, span, charts, coverage, findings, notes."""
+        session = self.session
+        extent = session.extent
+        with session.held() as cursor:
+            unread = row(
+                cursor, "SELECT count(*) FILTER (WHERE outcome IN ('partial', 'rejected')), count(*) FROM files"
+            )
+        self._overview = ""
+        return {
+            "title": paging.cut(session.title, len(session.title)),
+            "evidence": self.evidence,
+            "events": extent.events,
+            "extent": [extent.lo, extent.hi],
+            "all": [min(extent.first, extent.lo), max(extent.last, extent.hi)],
+            "implausible": [extent.before, extent.after],
+            "view": [session.view.lo, session.view.hi],
+            "where": self._shown_where(),
+            "stack": session.view.stack,
+            "specs": charts.live_specs(extent.lo, extent.hi),
+            "series": list(charts.SERIES),
+            "patterns": patterns.DEFS,
+            "states": lanes.STATE_WORDS,
+            "lane": _lane(session.spans, extent.lo, extent.hi),
+            "gaps": [[g.lo, g.hi, g.state] for g in lanes.gaps(session.spans, extent.lo, extent.hi)],
+            "ladder": [[step, scale.words(step)] for step in scale.LADDER if step <= 28 * scale.DAY],
+            "fields": list(where.FIELDS),
+            "unread": list(unread),
+            "notes": self._marks(),
+            "total": lanes.statement(session.spans, extent.lo, extent.hi),
+        }
+
+    def look(self, request: dict[str, Any]) -> Answer:
+        """A new range, filter, stack or bucket: charts, exact count, the page of rows in view, in one answer."""
+        session = self.session
+        changes: dict[str, Any] = {n: request[n] for n in ("lo", "hi", "stack", "bucket") if request.get(n) is not None}
+        if "where" in request:
+            changes["where"] = wire.incoming(session, request["where"])
+        session.change(**changes)
+        drawn = session.bars()
+        first, end = session.positions()
+        at = self._first_row(request, first, end)
+        answer: Answer = {**drawn, "first": first, "end": end, "view": [session.view.lo, session.view.hi]}
+        answer |= {"page": self._paged(at, PAGE), "coverage": session.coverage(), "stack": session.view.stack}
+        answer |= {"where": self._shown_where(), "bucket": scale.words(drawn["step"]), "top": at}
+        key = where.key(session.view.where)
+        if key != self._overview or request.get("overview"):
+            self._overview = key
+            answer["overview"] = session.overview()
+        if drawn["count"] == 0 and session.view.where:
+            answer["without"] = self._without()
+        return answer
+
+    def _first_row(self, request: dict[str, Any], first: int, end: int) -> int:
+        """The row to show on top: that of a wanted event, or the wanted position, kept inside the range."""
+        if request.get("key"):
+            with self.session.held() as cursor:
+                found = paging.find(cursor, record.checked_key(request["key"]))
+            if found and found["seq"] is not None:
+                return max(first, self.session.position_of(found["seq"]) - int(request.get("lead", 5)))
+        wanted = request.get("top")
+        return min(max(int(wanted) if wanted is not None else first, first), max(first, end - 1))
+
+    def _without(self) -> list[dict[str, Any]]:
+        """For an empty result: the count without each condition, so that the culprit shows."""
+        kept, out = self.session.view.where, []
+        for number, condition in enumerate(kept):
+            self.session.change(where=kept[:number] + kept[number + 1 :])
+            out.append({"condition": where.words([condition]), "count": self.session.bars()["count"]})
+        self.session.change(where=kept)
+        return out
+
+    def page(self, request: dict[str, Any]) -> Answer:
+        """Rows by position."""
+        return self._paged(int(request["first"]), int(request.get("size", PAGE)))
+
+    def _paged(self, first: int, size: int) -> Answer:
+        found = self.session.page(first, size)
+        if self.book:
+            starred = self.book.stars()
+            for each in found["rows"]:
+                each["star"] = each["key"] in starred
+        labels = self._labels()
+        if labels:
+            found["labels"] = labels
+        return found
+
+    def _labels(self) -> dict[str, dict[str, str]]:
+        """Labels of entities by field and shown text: they stand beside the value wherever it appears."""
+        held: dict[str, dict[str, str]] = {}
+        for (name, value), texts in (self.book.entity_labels() if self.book else {}).items():
+            held.setdefault(name, {})[paging.cut(value, len(value))] = record.visible(" · ".join(texts), 100)
+        return held
+
+    def facets(self, request: dict[str, Any]) -> Answer:
+        """The most frequent values of each field in the range."""
+        return {"facets": self.session.facets()}
+
+    def event(self, request: dict[str, Any]) -> Answer:
+        """One event in full."""
+        with self.session.held() as cursor:
+            found = record.detail(cursor, request["key"], self.raw)
+        self.current = found["key"]
+        mine = self.book.on_event(found["key"]) if self.book else []
+        return {**found, "notes": [_note(each) for each in mine]}
+
+    def chain(self, request: dict[str, Any]) -> Answer:
+        """How the event's session came to be."""
+        with self.session.held() as cursor:
+            return {"steps": record.chain(cursor, request["key"])}
+
+    def find(self, request: dict[str, Any]) -> Answer:
+        """Where an instant or an event id is."""
+        with self.session.held() as cursor:
+            found = paging.find(cursor, str(request["text"]))
+        if found is None:
+            raise ParameterError("No event has this id.", hint="It may be in evidence that was not loaded.")
+        return found
+
+    def around(self, request: dict[str, Any]) -> Answer:
+        """A range around an event: ten minutes each way unless ``margin`` (ms) says otherwise."""
+        with self.session.held() as cursor:
+            found = paging.find(cursor, record.checked_key(request["key"]))
+        if found is None:
+            raise ParameterError("There is no such event.")
+        margin = int(request.get("margin", 10 * scale.MINUTE))
+        return {"lo": found["t"] - margin, "hi": found["t"] + margin + scale.SECOND, "key": found["key"]}
+
+    def value(self, request: dict[str, Any]) -> Answer:
+        """The values of one event as conditions, for pivots: ``fields`` names which."""
+        with self.session.held() as cursor:
+            return {"conditions": wire.of_event(cursor, request["key"], list(request["fields"]))}
+
+    def lanes(self, request: dict[str, Any]) -> Answer:
+        """Coverage of each account and region."""
+        with self.session.held() as cursor:
+            spans, left_out = lanes.every(cursor)
+        lo, hi = self.session.extent.lo, self.session.extent.hi
+        held: dict[str, list[lanes.Span]] = {}
+        for span in spans:
+            held.setdefault(span.lane, []).append(span)
+        return {"lanes": [each for own in held.values() for each in _lane(own, lo, hi)], "left_out": left_out}
+
+    def note(self, request: dict[str, Any]) -> Answer:
+        """Star, label, comment, undo; on an event, a range, an entity or all matching events."""
+        if self.book is None:
+            raise CaseError("This timeline has no notes: it was opened without a case folder.")
+        if self._stale() and self.stale:
+            raise CaseError("The evidence changed; nothing is marked until it is checked again.")
+        wire.mark(self, self.book, request)
+        return {"notes": self._marks(), "starred": sorted(self.book.stars())[:100_000], "count": len(self.book.log())}
+
+    def _marks(self) -> list[dict[str, Any]]:
+        """What the findings lane draws: findings of the evidence, and notes that have a time."""
+        found = [
+            {
+                "t": f["lo"],
+                "hi": f["hi"],
+                "what": "finding",
+                "text": record.visible(f"{f['code']} {f['lane']}: {f['detail']}", 300),
+            }
+            for f in self.session.findings
+        ]
+        for each in self.book.living() if self.book else []:
+            if each.subject.since and each.kind != "exhibit":
+                at = scale.to_ms(clock.parse_instant(each.subject.since))
+                what = "range" if each.subject.kind == "range" else each.kind
+                until = scale.to_ms(clock.parse_instant(each.subject.until)) if each.subject.until else at
+                found.append(
+                    {
+                        "t": at,
+                        "hi": until,
+                        "what": what,
+                        "text": record.visible(each.text, 300),
+                        "key": each.subject.value,
+                    }
+                )
+        return sorted(found, key=lambda m: m["t"])[:2000]
+
+    def vega(self, request: dict[str, Any]) -> Answer:
+        """The charts' script, once for a page."""
+        return {"script": vega.text()}
+
+    def cell(self, request: dict[str, Any]) -> Answer:
+        """The notebook cell that repeats what is shown."""
+        return {"text": cells.magic(self.session) if request.get("magic") else cells.python(self.session)}
+
+    def snapshot(self, request: dict[str, Any]) -> Answer:
+        """Keeps what is shown as an exhibit record: statement, bound values, counts, coverage."""
+        if self.book is None:
+            raise CaseError("This timeline has no notes: it was opened without a case folder.")
+        view = self.session.view
+        subject = notes.span(scale.ms_text(view.lo), scale.ms_text(view.hi))
+        made = self.book.exhibit(subject, str(request.get("text", "")), cells.facts(self.session, self.evidence))
+        return {"exhibit": made.id}
+
+    def export(self, request: dict[str, Any]) -> Answer:
+        """Writes the selection into the case's exhibits; the browser names the format only, never a place."""
+        from ctforensics.show import exporting
+
+        if self.exports is None:
+            raise CaseError("This timeline has no case folder to export to.")
+        made = exporting.export(self.session, self.exports, str(request.get("format", "csv")), stale=self._stale())
+        return {"path": made.name, "events": made.events, "sha256": made.sha256}
+
+    def reopen(self, request: dict[str, Any]) -> Answer:
+        """Goes over to the newest generation of the database; range and filter stay."""
+        if self._reopen is None:
+            raise CaseError("This timeline cannot be opened again.", hint="Run its cell once more.")
+        view, old = self.session.view, self.session
+        self._access = self._reopen()
+        self.session = self._session(self._access)
+        old.close()
+        self.stale = ""
+        self.session.change(lo=view.lo, hi=view.hi, where=view.where, stack=view.stack, bucket=view.bucket)
+        return {"hello": self.hello(request)}
+
+    def _shown_where(self) -> list[dict[str, Any]]:
+        with self.session.held() as cursor:
+            return wire.outgoing(cursor, self.session.view.where)
+
+    def matching(self, most: int) -> list[notes.Subject]:
+        """The events of the view as subjects for notes. Raises ParameterError where there are more than ``most``."""
+        count = self.session.bars()["count"]
+        if count > most:
+            raise ParameterError(
+                f"{count:,} events match; at most {most:,} are labelled at once.", hint="Narrow the range or filter."
+            )
+        first, end = self.session.positions()
+        source = self.session.source()
+        column, base = ("m.rowid", 0) if source.filtered else ("m.seq", self.session.base)
+        sql = f"""SELECT i.event_key::VARCHAR, i.event_time FROM {source.table} m JOIN event_index i ON i.seq = m.seq
+        WHERE {column} >= $a AND {column} < $b ORDER BY i.seq"""
+        with self.session.held() as cursor:
+            found = rows(cursor, sql, {"a": first + base, "b": end + base})
+        return [notes.event(key, clock.utc_text(at)) for key, at in found]
+
+
+def _lane(spans: list[lanes.Span], lo: int, hi: int) -> list[dict[str, Any]]:
+    from ctforensics.show import drawing
+
+    return [{**each, "lane": record.visible(each["lane"], 60)} for each in drawing.gap_rows(spans, lo, hi)]
+
+
+def _note(each: notes.Note) -> dict[str, str]:
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "at": each.at,
+        "by": record.visible(each.by, 80),
+        "text": record.visible(each.text, 2000),
+    }
+
+
+_ANSWERS: dict[str, Callable[[Desk, dict[str, Any]], Answer]] = {
+    "hello": Desk.hello,
+    "view": Desk.look,
+    "page": Desk.page,
+    "facets": Desk.facets,
+    "event": Desk.event,
+    "chain": Desk.chain,
+    "find": Desk.find,
+    "around": Desk.around,
+    "value": Desk.value,
+    "lanes": Desk.lanes,
+    "note": Desk.note,
+    "vega": Desk.vega,
+    "cell": Desk.cell,
+    "snapshot": Desk.snapshot,
+    "export": Desk.export,
+    "reopen": Desk.reopen,
+}
