@@ -1,6 +1,6 @@
 """The timeline's charts as Altair specs: pure functions from names of data sets to Vega-Lite, and from rows to pictures.
 
-Live view, report and export share these specs. Data arrive under names (``bars``, ``zeros``, ``cuts``, ``gaps``, ``marks``), so
+Live view, report and export share these specs. Data arrive under names (``bars``, ``zeros``, ``cuts``, ``gaps``, ``noted``), so
 that the widget changes them in place. Times are milliseconds, the x scale is UTC, labels have 24 hours. Colours are of the
 Okabe-Ito set; coverage is told by pattern and word as well as colour.
 """
@@ -145,7 +145,7 @@ def marks_lane(*, height: int = 18) -> Any:
     """Findings, stars, labels and comments as shapes in a lane of their own."""
     alt = _altair()
     return (
-        alt.Chart(alt.NamedData("marks"))
+        alt.Chart(alt.NamedData("noted"))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
             x=_x(alt, "t", axis=False),
@@ -193,13 +193,21 @@ def _config(dark: bool) -> dict[str, Any]:
 
 
 def live_specs(lo: int, hi: int, *, dark: bool = False) -> dict[str, dict[str, Any]]:
-    """The four views of the widget; their data are put in later."""
-    return {
-        "coverage": spec(coverage_lane(), lo, hi, dark=dark),
-        "overview": spec(histogram(height=64, title=" "), lo, hi, dark=dark),
-        "marks": spec(marks_lane(), lo, hi, dark=dark),
-        "detail": spec(histogram(height=170), lo, hi, dark=dark),
+    """The four views of the widget; their data are put in later. Each plot begins AXIS pixels from the left, exactly."""
+    made = {
+        "coverage": (coverage_lane(), 1, 1),
+        "overview": (histogram(height=64, title=" "), 4, 22),
+        "marks": (marks_lane(), 1, 1),
+        "detail": (histogram(height=170), 4, 24),
     }
+    out = {}
+    for name, (chart, top, bottom) in made.items():
+        drawn = spec(chart, lo, hi, dark=dark)
+        drawn["autosize"] = {"type": "none"}
+        drawn["padding"] = {"left": AXIS, "right": 12, "top": top, "bottom": bottom}
+        drawn["datasets"] = {each: [] for each in ("lane", "noted", "bars", "zeros", "cuts", "gaps")}
+        out[name] = drawn
+    return out
 
 
 def picture(
@@ -212,5 +220,5 @@ def picture(
         color="independent", shape="independent", fill="independent"
     )
     drawn = spec(whole, lo, hi, width=width, dark=dark)
-    drawn["datasets"] = {name: data.get(name, []) for name in ("lane", "marks", "bars", "zeros", "cuts", "gaps")}
+    drawn["datasets"] = {name: data.get(name, []) for name in ("lane", "noted", "bars", "zeros", "cuts", "gaps")}
     return drawn

@@ -15,11 +15,11 @@ from ctforensics import clock
 from ctforensics.errors import CaseError, ForensicsError, ParameterError
 from ctforensics.notes import note as notes
 from ctforensics.notes.book import NoteBook
-from ctforensics.show import cells, charts, lanes, paging, patterns, record, scale, vega, where, wire
+from ctforensics.show import cells, charts, drawing, lanes, paging, patterns, record, scale, vega, where, wire
 from ctforensics.show.access import Access, row, rows
 from ctforensics.show.session import TimelineSession
 
-PAGE = 100
+PAGE = 60
 Answer = dict[str, Any]
 
 
@@ -114,13 +114,13 @@ class Desk:
         drawn = session.bars()
         first, end = session.positions()
         at = self._first_row(request, first, end)
-        answer: Answer = {**drawn, "first": first, "end": end, "view": [session.view.lo, session.view.hi]}
+        answer: Answer = {**_packed(drawn), "first": first, "end": end, "view": [session.view.lo, session.view.hi]}
         answer |= {"page": self._paged(at, PAGE), "coverage": session.coverage(), "stack": session.view.stack}
         answer |= {"where": self._shown_where(), "bucket": scale.words(drawn["step"]), "top": at}
         key = where.key(session.view.where)
         if key != self._overview or request.get("overview"):
             self._overview = key
-            answer["overview"] = session.overview()
+            answer["overview"] = _packed(session.overview())
         if drawn["count"] == 0 and session.view.where:
             answer["without"] = self._without()
         return answer
@@ -214,6 +214,10 @@ class Desk:
         for span in spans:
             held.setdefault(span.lane, []).append(span)
         return {"lanes": [each for own in held.values() for each in _lane(own, lo, hi)], "left_out": left_out}
+
+    def ping(self, request: dict[str, Any]) -> Answer:
+        """Whether anybody is there."""
+        return {"here": True}
 
     def note(self, request: dict[str, Any]) -> Answer:
         """Star, label, comment, undo; on an event, a range, an entity or all matching events."""
@@ -310,9 +314,14 @@ class Desk:
         return [notes.event(key, clock.utc_text(at)) for key, at in found]
 
 
-def _lane(spans: list[lanes.Span], lo: int, hi: int) -> list[dict[str, Any]]:
-    from ctforensics.show import drawing
+def _packed(drawn: Answer) -> Answer:
+    """Bars as short lists (from, to, series, base, count): a brush answer stays small."""
+    names = drawn.get("series") or drawing.kind_names()
+    at = {name: number for number, name in enumerate(names)}
+    return {**drawn, "bars": [[b["t0"], b["t1"], at[b["kind"]], b["y0"], b["n"]] for b in drawn["bars"]]}
 
+
+def _lane(spans: list[lanes.Span], lo: int, hi: int) -> list[dict[str, Any]]:
     return [{**each, "lane": record.visible(each["lane"], 60)} for each in drawing.gap_rows(spans, lo, hi)]
 
 
@@ -337,6 +346,7 @@ _ANSWERS: dict[str, Callable[[Desk, dict[str, Any]], Answer]] = {
     "around": Desk.around,
     "value": Desk.value,
     "lanes": Desk.lanes,
+    "ping": Desk.ping,
     "note": Desk.note,
     "vega": Desk.vega,
     "cell": Desk.cell,

@@ -78,7 +78,7 @@ def datasets(session: TimelineSession, lane: list[lanes.Span] | None = None) -> 
     view, drawn = session.view, session.bars()
     return {
         "lane": drawing.gap_rows(lane if lane is not None else session.spans, view.lo, view.hi),
-        "marks": [
+        "noted": [
             {"t": max(f["lo"], view.lo), "what": "finding", "text": f"{f['code']} {f['detail']}"}
             for f in session.findings
             if f["hi"] >= view.lo and f["lo"] < view.hi

@@ -165,7 +165,7 @@ class TimelineSession:
             return counting.bars(cursor, source, view.lo, view.hi, step), drawing.kind_names()
         counted, values = counting.stacked(cursor, view.stack, self.predicate(), view.lo, view.hi, step)
         names = ["(none)" if v is None else paging.cut(v, len(v)) for v in values]
-        return counted, [f"{name} " * (names[:at].count(name) + 1) for at, name in enumerate(names)] + ["(all others)"]
+        return counted, [name + " " * names[:at].count(name) for at, name in enumerate(names)] + ["(all others)"]
 
     def overview(self) -> dict[str, Any]:
         """The bars of the whole plausible span under the filter in force."""

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     import duckdb
 
 _STATIC = Path(__file__).parent / "static"
-_ENOUGH = 4  # requests that may wait before older looks are dropped
 
 
 class Timeline(anywidget.AnyWidget):
@@ -70,6 +69,9 @@ class Timeline(anywidget.AnyWidget):
             return
         if content.get("type") == "cancel":
             self.desk.session.interrupt()
+            return
+        if content.get("type") == "ping":  # answered at once: it tells a busy kernel from a slow query
+            self.send(self.desk.answer(content))
             return
         if self._worker is None or not self._worker.is_alive():
             self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
