@@ -194,3 +194,10 @@ def test_a_senseless_parameter_is_refused_before_anything_is_written(facts, tmp_
     with pytest.raises(ParameterError):
         practice.write("quiet_week", tmp_path / "a", **facts)
     assert not (tmp_path / "a").exists()
+
+
+@pytest.mark.parametrize("story", ALL)
+def test_the_counts_are_those_of_the_files(story, written):
+    made = written(story)
+    files = contents(made.bucket)
+    assert (made.events, made.logs + made.digests) == (len(records(made.bucket)), len(files))

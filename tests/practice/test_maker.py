@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import datetime, timedelta
 
@@ -122,3 +123,22 @@ def test_a_folder_gets_the_same_objects_as_memory(tmp_path, sink):
 
     assert files(tmp_path / "direct") == files(tmp_path / "copied")
     assert folder.metadata == sink.metadata
+
+
+def test_the_validator_of_the_aws_cli_accepts_our_digests_and_refuses_changed_ones(sink):
+    from awscli.customizations.cloudtrail.validation import DigestSignatureError, Sha256RSADigestValidator
+
+    trail = maker(sink)
+    trail.close_hour(T0 + HOUR)
+    trail.deliver([RECORD], T0 + HOUR + timedelta(minutes=8))
+    sealed = trail.close_hour(T0 + 2 * HOUR)
+    content = sink.content(sealed.bucket, sealed.key)
+    key = base64.b64encode(trail.keys.signing("us-east-1", sealed.end).der)
+
+    def validate(signature_hex):
+        digest = json.loads(content) | {"_signature": signature_hex}
+        Sha256RSADigestValidator().validate(sealed.bucket, sealed.key, key, digest, content)
+
+    validate(sealed.signature)
+    with pytest.raises(DigestSignatureError):
+        validate(trail.digests[0].signature)

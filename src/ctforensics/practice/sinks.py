@@ -83,3 +83,11 @@ class FolderSink:
     def read(self, bucket: str, key: str) -> bytes:
         """The inflated content of an object."""
         return unpack(self.path(bucket, key).read_bytes())
+
+    def tamper(self, bucket: str, key: str, content: bytes | None) -> None:
+        """Puts other content where an object stands, or (None) takes the object away."""
+        if content is None:
+            self.path(bucket, key).unlink()
+            self.files -= 1
+        else:
+            self.path(bucket, key).write_bytes(pack(content))

@@ -57,9 +57,10 @@ def tamper(production: Production) -> None:
     stage = production.stage
     altered = production.find(*stage.facts[ALTERED]["answer"])
     content = production.sink.read(stage.story.bucket, altered)
-    production.sink.put(stage.story.bucket, altered, content.replace(ATTACKER.encode(), OFFICE_BEN.encode()))
+    production.sink.tamper(stage.story.bucket, altered, content.replace(ATTACKER.encode(), OFFICE_BEN.encode()))
     deleted = production.find(*stage.facts[DELETED]["answer"])
-    production.sink.path(stage.story.bucket, deleted).unlink()
+    production.recorded -= len(json.loads(production.sink.read(stage.story.bucket, deleted))["Records"])
+    production.sink.tamper(stage.story.bucket, deleted, None)
     stage.files |= {"altered": altered, "deleted": deleted, "injected": _inject(production)}
 
 
