@@ -1,0 +1,111 @@
+"""The appendix of a report: hashes of the evidence, rejects, every statement, versions, custody, words."""
+
+from __future__ import annotations
+
+import platform
+from importlib import metadata
+from typing import Any
+
+from ctforensics import __version__, hashing
+from ctforensics.case import custody
+from ctforensics.reports import pieces
+from ctforensics.reports.held import Held, Statement
+from ctforensics.reports.pieces import Piece, Pieces
+
+_FILES = """SELECT coalesce(object_key, path) AS file, kind, outcome, coalesce(verification, 'not_checked') AS verification, size, sha256, content_sha256
+FROM files ORDER BY root, path"""
+_REJECTS = """SELECT coalesce(f.object_key, f.path) AS file, r.record_index, r.byte_offset, r.reason, r.detail FROM rejects r
+LEFT JOIN files f USING (file_no) ORDER BY file, record_index, byte_offset, reason"""
+_GLOSSARY = (
+    ("Access key id", "The public half of a credential. AKIA begins a long-lived key, ASIA the key of a session."),
+    ("Authentic", "The bytes are those that CloudTrail delivered: an authentic digest lists their hash."),
+    ("Coverage", "For which hours, accounts and regions there are logs, and how far they are proven."),
+    ("Digest file", "A signed list, made by CloudTrail about once an hour, of the log files delivered and their hashes."),
+    ("Digest chain", "Each digest names the hash of the one before it, so that one authentic digest proves its past."),
+    ("Event, record", "A record is the entry as delivered; an event is that record loaded once, however often it was delivered."),
+    ("Event id", "The id that CloudTrail gave an event. It is testimony; the tool itself identifies records by a hash."),
+    ("Role session", "A temporary identity that somebody took on by assuming a role."),
+    ("Trail", "The configuration that makes CloudTrail deliver logs; it may be stopped or narrowed."),
+    ("Verified, empty", "Digests prove that nothing was delivered for that hour. It does not prove that nothing happened."),
+)
+
+
+def section(held: Held) -> Pieces:
+    """The whole appendix. It comes last, because it lists every statement that ran before it."""
+    return Pieces([*_files(held), *_rejects(held), *_custody(held), *_versions(), *_attached(held), *_glossary(), *statements(held)])
+
+
+def _files(held: Held) -> list[Piece]:
+    found = held.rows("Hashes of the evidence files", _FILES)
+    at = found.columns.index("sha256")
+    whole = hashing.combined(str(row[at]) for row in found.rows if row[at])
+    made = [pieces.heading("Evidence files and their hashes", level=3)]
+    made.append(pieces.facts([("Files", len(found.rows)), ("SHA-256 over the sorted hashes of all", whole)]))
+    labels = {"sha256": "sha256 as stored", "content_sha256": "sha256 of content"}
+    made.append(held.table(found, "Evidence files", detail=["sha256", "content_sha256"], limit=40, **labels))
+    return made
+
+
+def _rejects(held: Held) -> list[Piece]:
+    found = held.rows("Rejected pieces", _REJECTS)
+    made = [pieces.heading("What could not be read", level=3)]
+    if found.rows:
+        return [*made, held.table(found, "Pieces of evidence that are no readable record", limit=60)]
+    return [*made, pieces.text("Nothing was rejected: every piece of every opened file was read as a record.")]
+
+
+def _custody(held: Held) -> list[Piece]:
+    as_of = held.as_of
+    chain = custody.verify(held.folder)
+    made = [pieces.heading("Custody", level=3)]
+    made.append(
+        pieces.facts(
+            [
+                ("Declared examiner", held.manifest.examiner or "not declared"),
+                ("Custody head of this report", as_of.head or "none"),
+                ("Chain of custody record", "whole" if chain.ok else f"BROKEN: line {chain.faults[0][0]} {chain.faults[0][1]}"),
+            ]
+        )
+    )
+    rows = [[line.get("at"), line.get("action"), line.get("version"), line.get("hash")] for line in as_of.lines]
+    note = "Lines up to the head that this report rests on. Users and hosts stand in the case, not here."
+    made.append(pieces.table(["at", "action", "tool_version", "hash"], rows, caption="Custody record", note=note))
+    return made
+
+
+def _versions() -> list[Piece]:
+    facts: list[tuple[str, Any]] = [("ctforensics", __version__), ("Python", platform.python_version())]
+    for name in ("duckdb", "nbconvert", "vl-convert-python"):
+        try:
+            facts.append((name, metadata.version(name)))
+        except metadata.PackageNotFoundError:
+            facts.append((name, "not installed"))
+    return [pieces.heading("Versions", level=3), pieces.facts(facts)]
+
+
+def _attached(held: Held) -> list[Piece]:
+    if not held.attached:
+        return []
+    made = [pieces.heading("Attached files", level=3)]
+    note = "CSV files that go with this report; cells that a spreadsheet would run as formulas begin with an apostrophe."
+    return [*made, pieces.table(["file", "bytes", "sha256"], held.attached, caption="Attached files", note=note)]
+
+
+def _glossary() -> list[Piece]:
+    return [pieces.heading("Words", level=3), pieces.facts(_GLOSSARY)]
+
+
+def statements(held: Held) -> list[Piece]:
+    """Every statement with its bound values and what it gave, so that anyone can run it again on the case database."""
+    made = [pieces.heading("Statements", level=3)]
+    made.append(pieces.text("Every figure and table above is the result of one of these statements, run read-only on the case database."))
+    return [*made, *(_statement(each) for each in held.statements)]
+
+
+def _statement(each: Statement) -> Piece:
+    given = ", ".join(f"{name} = {value}" for name, value in sorted(each.params.items()))
+    result = f"{each.value:,}" if isinstance(each.value, int) else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
+    caption = f"{each.label} {each.name}: {result}" + (f" (with {given})" if given else "")
+    piece = pieces.code(each.sql, caption=caption)
+    piece.data["statement"] = {"label": each.label, "rows": each.rows, "value": each.value if isinstance(each.value, int) else None}
+    return piece

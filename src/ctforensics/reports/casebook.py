@@ -1,0 +1,138 @@
+"""The report of a case, section by section: what a report notebook calls.
+
+::
+
+    report = CaseReport(ctf.open_case(), title="Incident report", final=final)
+    report.first_page()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ctforensics import __version__, clock
+from ctforensics.errors import ParameterError
+from ctforensics.reports import (
+    appendix,
+    coverage_pages,
+    evidence_pages,
+    integrity,
+    note_pages,
+    pieces,
+    question_pages,
+    runs,
+    story_pages,
+    timeline_pages,
+)
+from ctforensics.reports.held import Held
+from ctforensics.reports.pieces import Piece, Pieces
+
+
+class CaseReport:
+    """Writes the sections of one report. ``since``, ``until``, ``accounts`` and ``regions`` scope the questions."""
+
+    def __init__(
+        self,
+        case: Any,
+        *,
+        title: str,
+        final: bool = False,
+        privileged: bool = False,
+        edition: str = "",
+        zone: str = "",
+        since: str = "",
+        until: str = "",
+        accounts: Sequence[str] = (),
+        regions: Sequence[str] = (),
+    ) -> None:
+        asked: dict[str, Any] = {"since": since, "until": until, "accounts": list(accounts), "regions": list(regions)}
+        self.held = Held(case, {name: value for name, value in asked.items() if value})
+        self.title, self.final, self.privileged, self.edition = title, final, privileged, edition
+        self.since, self.until, self.zone = since, until, zone
+
+    # -- the first page -------------------------------------------------------------------------------------------
+
+    def first_page(self, summary: str = "") -> Pieces:
+        """Title, integrity with whose keys, completeness, findings, what cannot be seen."""
+        held = self.held
+        made = [self.head(), integrity.verdict(held), integrity.completeness(held)]
+        made += note_pages.first_page(held, summary).items
+        return Pieces([*made, self._cannot_see()])
+
+    def head(self) -> Piece:
+        """The title with its marks and the facts that name the case."""
+        manifest, as_of = self.held.manifest, self.held.as_of
+        marks = [] if self.final else ["DRAFT"]
+        marks += ["PRIVILEGED"] if self.privileged else []
+        marks += ["PRACTICE"] if runs.newest(self.held.folder).keys_from == "practice" else []
+        facts = [
+            ("Case", manifest.title),
+            ("Matter", manifest.matter or "not given"),
+            ("Examiner", manifest.examiner or "not declared"),
+            ("Edition", self.edition or ("final" if self.final else "draft")),
+            ("State of the case as of", self._instant(as_of.at)),
+            ("Custody head", as_of.head[:16] or "none"),
+            ("Made with", f"ctforensics {__version__}"),
+        ]
+        if self.since or self.until:
+            facts.append(("Window of the questions", f"{self.since or 'the beginning'} until {self.until or 'the end'}"))
+        return pieces.title(self.title, subtitle="CloudTrail evidence report", marks=marks, facts=facts)
+
+    def _instant(self, instant: Any) -> str:
+        """An instant in UTC, with the zone that was asked for beside it, never instead of it."""
+        utc = clock.utc_text(instant)
+        if not self.zone or instant is None:
+            return utc
+        from datetime import UTC
+        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+        try:
+            local = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone))
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ParameterError(f"There is no time zone named {self.zone!r}.", hint="Write Europe/Berlin.") from error
+        return f"{utc} ({local:%Y-%m-%d %H:%M} {self.zone})"
+
+    def _cannot_see(self) -> Piece:
+        said = [p for piece in coverage_pages.limits(self.held) for p in piece.data.get("items", [])][:2]
+        left = self.held.number("Files out of scope", "SELECT count(*) FROM files WHERE outcome = 'out_of_scope'")
+        rejects = self.held.number("Rejects", "SELECT count(*) FROM rejects")
+        said += [f"{left:,} files were left out of what was loaded."] if left else []
+        said += [f"{rejects:,} pieces of evidence could not be read as records."] if rejects else []
+        return pieces.verdict("Limits", "note", "What this evidence cannot show", [coverage_pages.statement(self.held), *said])
+
+    # -- sections -------------------------------------------------------------------------------------------------
+
+    def evidence(self) -> Pieces:
+        """Where the evidence came from, and the ledger of what was read."""
+        return evidence_pages.section(self.held)
+
+    def verification(self) -> Pieces:
+        """How authentic the files are, with every file that is not."""
+        return integrity.section(self.held)
+
+    def coverage(self) -> Pieces:
+        """Which hours are proven, and where the gaps are."""
+        return coverage_pages.section(self.held)
+
+    def timeline(self) -> Pieces:
+        """How much happened when."""
+        return timeline_pages.section(self.held, since=self.since, until=self.until)
+
+    def story(self, access_keys: Sequence[str] = ()) -> Pieces:
+        """What these access keys, and those that grew from them, did; without any, the changes that matter by rule."""
+        if access_keys:
+            return story_pages.of_keys(self.held, list(access_keys))
+        return story_pages.notable(self.held, self.since or "-infinity", self.until or "infinity")
+
+    def ask(self, *names: str, **params: Any) -> Pieces:
+        """Questions of the library with their answers, each under its own heading."""
+        return question_pages.many(self.held, list(names), **params)
+
+    def notes(self) -> Pieces:
+        """Findings with the events they rest on; stars, labels, comments."""
+        return note_pages.section(self.held)
+
+    def appendix(self) -> Pieces:
+        """Hashes, rejects, custody, versions, words, and every statement that ran. Call it last."""
+        return appendix.section(self.held)

@@ -1,0 +1,138 @@
+"""What a report holds while it is written: its case, its window, and every statement from which a figure came.
+
+No figure stands in a report that is not the result of a statement in its appendix, so that each can be checked by running it.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ctforensics import hashing
+from ctforensics.case.folder import CaseFolder
+from ctforensics.case.manifest import Manifest
+from ctforensics.reports import asof, pieces
+from ctforensics.reports.cells import as_cell, as_text
+from ctforensics.reports.pieces import Piece
+
+MOST_ROWS = 200  # rows of one answer that are printed; the rest stands in an attached file
+ATTACHED = "CTFORENSICS_ATTACH"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement that ran: its number, what it is for, its text, its bound values, how many rows, the one value."""
+
+    number: int
+    name: str
+    sql: str
+    params: dict[str, Any]
+    rows: int
+    value: Any
+
+    @property
+    def label(self) -> str:
+        """As the pages refer to it."""
+        return f"S{self.number}"
+
+
+@dataclass(slots=True)
+class Rows:
+    """Columns and rows, and the statement they came from."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    statement: Statement
+
+    def dicts(self) -> list[dict[str, Any]]:
+        """The rows as dicts."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+
+
+@dataclass(slots=True)
+class Held:
+    """A case while a report is written from it. ``case`` is an investigation.Case; this room needs its room and folder."""
+
+    case: Any
+    scope: dict[str, Any] = field(default_factory=dict)
+    statements: list[Statement] = field(default_factory=list)
+    attached: list[tuple[str, int, str]] = field(default_factory=list)
+
+    @property
+    def folder(self) -> CaseFolder:
+        """The case's folder."""
+        return self.case.folder  # type: ignore[no-any-return]
+
+    @property
+    def manifest(self) -> Manifest:
+        """The facts that a person typed."""
+        return self.folder.manifest()
+
+    @property
+    def as_of(self) -> asof.AsOf:
+        """The custody head that the report rests on."""
+        return asof.of_case(self.folder)
+
+    def rows(self, name: str, sql: str, **params: Any) -> Rows:
+        """Runs a statement in the locked room and remembers it for the appendix."""
+        columns, _, rows, _ = self.case.room.sql(sql, params)
+        value = rows[0][0] if len(rows) == 1 and len(columns) == 1 else None
+        return Rows(columns, rows, self.remember(name, sql, params, len(rows), value))
+
+    def remember(self, name: str, sql: str, params: dict[str, Any], rows: int, value: Any = None) -> Statement:
+        """Notes a statement that ran (the same one twice has one number)."""
+        for held in self.statements:
+            if (held.sql, held.params) == (sql.strip(), params):
+                return held
+        made = Statement(len(self.statements) + 1, name, sql.strip(), dict(params), rows, value)
+        self.statements.append(made)
+        return made
+
+    def number(self, name: str, sql: str, **params: Any) -> int:
+        """The one number that a statement gives."""
+        return int(self.rows(name, sql, **params).rows[0][0] or 0)
+
+    def table(
+        self, found: Rows, caption: str, *, note: str = "", detail: Sequence[str] = (), limit: int = MOST_ROWS, **labels: str
+    ) -> Piece:
+        """Rows as a numbered table that names its statement; beyond ``limit`` the whole stands in an attached file."""
+        said = [f"Source: {found.statement.label}.", note]
+        if len(found.rows) > limit:
+            file = self.attach(f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows)
+            said.append(f"All {len(found.rows):,} rows stand in the attached file {file}.")
+        return pieces.table(
+            found.columns,
+            found.rows[:limit],
+            caption=caption,
+            total=len(found.rows),
+            note=" ".join(part for part in said if part),
+            detail=detail,
+            labels=labels,
+        )
+
+    def attach(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+        """Writes rows as a CSV file that goes with the report (formulas disarmed) and returns its name."""
+        place = os.environ.get(ATTACHED)
+        target = Path(place) / f"{name}.csv" if place else self.folder.reports / f"{name}.csv"
+        with target.open("w", newline="", encoding="utf-8") as stream:
+            writer = csv.writer(stream, lineterminator="\r\n")
+            writer.writerow(columns)
+            writer.writerows([_csv_cell(value) for value in row] for row in rows)
+        data = target.read_bytes()
+        self.attached.append((target.name, len(data), hashing.sha256_hex(data)))
+        return target.name
+
+
+def _csv_cell(value: Any) -> Any:
+    from ctforensics.ask.formats import neutral
+
+    cell = as_cell(value)
+    return cell if isinstance(cell, int | float) and not isinstance(cell, bool) else neutral(as_text(cell))
+
+
+def _slug(text: str) -> str:
+    return "".join(c if c.isascii() and c.isalnum() else "_" for c in text.lower())[:40].strip("_")

@@ -1,0 +1,187 @@
+"""Integrity in a report: the verdict with whose keys it trusts, the files that contradict it, completeness with its gaps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctforensics import clock
+from ctforensics.reports import pieces, runs
+from ctforensics.reports.held import Held, Rows
+from ctforensics.reports.pieces import Piece, Pieces
+
+# What befell a file, in one word that a reader without the code table understands.
+WHAT = {
+    "altered": ("L_HASH", "L_FORMAT", "L_TRAILING", "L_MISMATCH_UNVERIFIED", "L_CONFLICT"),
+    "deleted": ("L_MISSING", "D_MISSING", "Q_MISSING"),
+    "injected": ("L_UNLISTED",),
+    "misplaced": ("D_MISPLACED",),
+    "forged or altered digest": (
+        "D_BAD_SIGNATURE",
+        "D_BAD_FORMAT",
+        "D_BAD_SCHEMA",
+        "D_LINK_MISMATCH",
+        "D_KEY_REGION",
+        "D_KEY_MISMATCH",
+        "D_UNSUPPORTED_ALGO",
+    ),
+    "altered query result": ("Q_HASH", "Q_BAD_SIGNATURE", "Q_BAD_FORMAT"),
+}
+_WHAT_SQL = (
+    "CASE "
+    + " ".join(f"WHEN code IN ({', '.join(repr(c) for c in codes)}) THEN '{word}'" for word, codes in WHAT.items())
+    + " ELSE 'not acceptable' END"
+)
+KEYS = {
+    "aws": "The public keys were fetched from AWS by this tool; the fetch stands in the custody record.",
+    "supplied": "The public keys were supplied to the examiner; that they are Amazon's rests on who supplied them.",
+    "practice": "PRACTICE: the keys are those of a practice archive. This evidence is made up and proves nothing.",
+    "none": "No public keys were at hand, so no signature could be checked.",
+}
+_COUNTS = """SELECT coalesce(kind, 'file') AS kind, class, count(*) AS files FROM verifications
+GROUP BY ALL ORDER BY kind, list_position(['fail', 'unknown', 'anomaly', 'ok'], class)"""
+_WRONG = f"""SELECT {_WHAT_SQL} AS what, object AS file, code, detail, account, region, since, until, digest, content_sha256
+FROM verifications WHERE class = 'fail'
+ORDER BY list_position(['altered', 'deleted', 'injected'], what) NULLS LAST, since NULLS LAST, object"""
+_OPEN = """SELECT object AS file, code, class, detail, account, region, since, until FROM verifications
+WHERE class IN ('unknown', 'anomaly') ORDER BY class DESC, code, since NULLS LAST, object"""
+_CODES = """SELECT class, code, coalesce(kind, 'file') AS kind, count(*) AS files, any_value(detail ORDER BY object) AS example
+FROM verifications GROUP BY class, code, kind
+ORDER BY list_position(['fail', 'unknown', 'anomaly', 'ok'], class), code, kind"""
+FINDINGS = """SELECT code, class, account, region, trail, since, until, subject, detail FROM findings
+ORDER BY list_position(['fail', 'incomplete', 'unknown', 'anomaly'], class) NULLS LAST, since NULLS LAST, code, account, region, trail"""
+
+
+def wrong_files(held: Held) -> Rows:
+    """The files that contradict the digests: altered, deleted, injected and the like."""
+    return held.rows("Files that contradict the digests", _WRONG)
+
+
+def verdict(held: Held) -> Piece:
+    """The first answer of a report: is this what CloudTrail delivered, and who says so."""
+    counted = held.rows("Files by class of verification", _COUNTS)
+    counts: dict[str, int] = {}
+    for _, verdict_class, files in counted.rows:
+        counts[verdict_class] = counts.get(verdict_class, 0) + files
+    run = runs.newest(held.folder)
+    keys = KEYS.get(run.keys_from, "") if counts else ""
+    if not counts:
+        return pieces.verdict(
+            "Integrity",
+            "unknown",
+            "Not verified",
+            ["The digest chain of this evidence was not checked; nothing here is proven authentic."],
+        )
+    findings = held.number("Findings of class fail", "SELECT count(*) FROM findings WHERE class = 'fail'")
+    if counts.get("fail") or findings:
+        return pieces.verdict("Integrity", "fail", _fail_headline(counts, findings), [*_named(held), keys])
+    proven = counts.get("ok", 0) + counts.get("anomaly", 0)
+    if counts.get("unknown") or not proven:
+        headline = f"Not fully proven: {counts.get('unknown', 0):,} of {sum(counts.values()):,} files cannot be proven"
+        return pieces.verdict("Integrity", "unknown", headline, [_proven(proven), keys])
+    level = "anomaly" if counts.get("anomaly") else "ok"
+    odd = f"{counts['anomaly']:,} of them are proven by content but not stored as delivered." if level == "anomaly" else ""
+    return pieces.verdict("Integrity", level, f"Authentic: all {proven:,} files match the digest chain", [s for s in (odd, keys) if s])
+
+
+def _fail_headline(counts: dict[str, int], findings: int) -> str:
+    files = counts.get("fail", 0)
+    parts = [f"{files:,} {'file contradicts' if files == 1 else 'files contradict'} the digest chain"] if files else []
+    parts += [f"{findings:,} {'finding' if findings == 1 else 'findings'} of class fail"] if findings else []
+    return f"Not authentic: {', '.join(parts)}"
+
+
+def _named(held: Held) -> list[str]:
+    """The files by what befell them: each of the first three, the number of the others."""
+    said: dict[str, list[str]] = {}
+    for row in wrong_files(held).dicts():
+        said.setdefault(row["what"], []).append(str(row["file"]).rsplit("/", 1)[-1])
+    lines = []
+    for what, names in said.items():
+        more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+        lines.append(f"{what.capitalize()}: {', '.join(names[:3])}{more}.")
+    return [*lines, "Section “Verification” names every file."]
+
+
+def _proven(files: int) -> str:
+    if not files:
+        return "Nothing is proven."
+    return f"{files:,} {'file is' if files == 1 else 'files are'} proven."
+
+
+def completeness(held: Held) -> Piece:
+    """The second answer: is everything here that should be, and what is missing."""
+    run = runs.newest(held.folder)
+    gaps = held.rows(
+        "Findings about completeness",
+        "SELECT code, account, region, trail, since, until FROM findings WHERE class = 'incomplete' ORDER BY since, code, account, region",
+    )
+    states = dict(held.rows("Hours by state of coverage", STATES).rows)
+    missing = states.get("missing", 0) + states.get("tampered", 0)
+    holes = [
+        f"{states[state]:,} hours (each of one account, region and trail) are {word}."
+        for state, word in (("missing", "missing"), ("tampered", "tampered with"), ("unverified", "here but not proven"))
+        if states.get(state)
+    ]
+    if gaps.rows or missing or run.complete is False:
+        headline = f"Incomplete: {len(gaps.rows):,} {'gap' if len(gaps.rows) == 1 else 'gaps'} in the digest chains"
+        if not gaps.rows:
+            headline = "Incomplete: something that should be here is missing"
+        return pieces.verdict("Completeness", "incomplete", headline, holes or ["The gaps stand in the section “Coverage”."])
+    if run.complete is True:
+        return pieces.verdict("Completeness", "ok", "Complete against what was expected", [*holes, _expected(run)])
+    if not states:
+        return pieces.verdict("Completeness", "unknown", "Not known", ["Coverage was not established."])
+    sentence = (
+        "What is here hangs together. Whether other accounts, regions or trails should be here as well is not known, "
+        "because nothing says what to expect."
+    )
+    return pieces.verdict("Completeness", "unknown", "No gap found; what should be here is not known", [*holes, sentence])
+
+
+def _expected(run: runs.Run) -> str:
+    window = f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}" if run.since and run.until else "the window of what is here"
+    return f"Expected was what the examiner supplied (accounts, regions, trails), for {window}."
+
+
+STATES = "SELECT state, count(*) AS hours FROM coverage GROUP BY state ORDER BY list_position(['tampered', 'missing', 'unverified', 'verified', 'verified_empty', 'outside'], state)"
+
+
+def section(held: Held, *, every_open: bool = True) -> Pieces:
+    """The section “Verification”: how it was done, the counts, every file that contradicts, what is open, the findings."""
+    made: list[Piece] = [verdict(held), *_method(held)]
+    codes = held.rows("Outcomes by code", _CODES)
+    if codes.rows:
+        made.append(held.table(codes, "Outcomes of verification by code"))
+    wrong = wrong_files(held)
+    if wrong.rows:
+        caption = "Files that contradict the digests: altered, deleted, injected"
+        made.append(held.table(wrong, caption, detail=["code", "digest", "content_sha256"], content_sha256="sha256 of content"))
+    elif codes.rows:
+        made.append(pieces.callout("note", f"No file contradicts the digests. {_checked(codes)}"))
+    open_files = held.rows("Files not proven or not as delivered", _OPEN)
+    if open_files.rows and every_open:
+        made.append(held.table(open_files, "Files that are not proven, or proven but not as delivered", limit=60))
+    findings = held.rows("Findings about the evidence", FINDINGS)
+    if findings.rows:
+        made.append(held.table(findings, "Findings about chains, trails and coverage"))
+    return Pieces(made)
+
+
+def _checked(codes: Rows) -> str:
+    files = sum(int(row[3]) for row in codes.rows)
+    return f"{files:,} files were checked; hours for which no digest is here say nothing about files."
+
+
+def _method(held: Held) -> list[Piece]:
+    run = runs.newest(held.folder)
+    if not run.name:
+        return []
+    facts: list[tuple[str, Any]] = [
+        ("Verification run", run.name),
+        ("Authentic", run.authentic or "not stated"),
+        ("Complete", {True: "yes", False: "no", None: "not known"}[run.complete]),
+        ("Public keys from", run.keys_from or "not stated"),
+    ]
+    if run.since and run.until:
+        facts.append(("Window (delivery time)", f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}"))
+    return [pieces.facts(facts)]

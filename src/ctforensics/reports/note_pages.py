@@ -1,0 +1,87 @@
+"""What the analyst concluded: findings with their status and the events they rest on; stars, labels and comments.
+
+Authors are not named: the declared examiner answers for a report, and the name of an account on a machine is nobody's business.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctforensics.case import journal
+from ctforensics.errors import ForensicsError
+from ctforensics.notes.book import NoteBook
+from ctforensics.notes.note import Finding
+from ctforensics.reports import pieces
+from ctforensics.reports.held import Held
+from ctforensics.reports.pieces import Piece, Pieces
+
+_LEVELS = {"confirmed": "fail", "suspected": "unknown", "refuted": "note"}
+_EVENTS = """SELECT event_key, event_time, event_name, actor, outcome, target, event_id, verification FROM events
+WHERE list_contains($keys::VARCHAR[], event_key::VARCHAR) ORDER BY event_time, event_id, event_key"""
+
+
+def book(held: Held) -> NoteBook:
+    """The notes of the case. Raises ForensicsError where their chain does not hold: a report must not rest on them then."""
+    report = journal.verify(held.folder.notes_file)
+    if not report.ok:
+        line, fault = report.faults[0]
+        raise ForensicsError(f"The notes of this case were changed: line {line} {fault}.", where="notes.jsonl")
+    return NoteBook(held.folder.notes_file)
+
+
+def findings(held: Held) -> list[Finding]:
+    """The findings that stand (those superseded by another are left out), confirmed ones first."""
+    order = ("confirmed", "suspected", "refuted")
+    standing = [f for f in book(held).findings() if not f.superseded_by]
+    return sorted(standing, key=lambda f: (order.index(f.status), f.at, f.id))
+
+
+def first_page(held: Held, summary: str = "") -> Pieces:
+    """The analyst's answer for the first page: the summary and each finding in one line."""
+    made = [pieces.text(*summary.strip().split("\n\n"))] if summary.strip() else []
+    standing = findings(held)
+    if not standing:
+        sentence = "No finding is recorded. What follows is what the records say, not a conclusion."
+        return Pieces([*made, pieces.verdict("Findings", "note", "None recorded by the analyst", [sentence])])
+    counts = {s: sum(f.status == s for f in standing) for s in ("confirmed", "suspected", "refuted")}
+    headline = ", ".join(f"{n:,} {s}" for s, n in counts.items() if n)
+    lines = [f"{f.status.capitalize()}: {f.claim}" for f in standing[:8]]
+    more = [f"{len(standing) - 8} more stand in the section “Findings and notes”."] if len(standing) > 8 else []
+    return Pieces([*made, pieces.verdict("Findings of the analyst", "note", headline, [*lines, *more])])
+
+
+def section(held: Held) -> Pieces:
+    """The section “Findings and notes”."""
+    standing = findings(held)
+    made: list[Piece] = []
+    for each in standing:
+        made += _finding(held, each)
+    if not standing:
+        made.append(pieces.text("No finding is recorded in this case."))
+    return Pieces([*made, *_marks(held)])
+
+
+def _finding(held: Held, each: Finding) -> list[Piece]:
+    facts: list[tuple[str, Any]] = [("Events for it", len(each.events_for)), ("Events against it", len(each.events_against))]
+    facts += [("Answers relied on", ", ".join(each.answers))] if each.answers else []
+    facts += [("Reviewed", "yes" if each.reviewer else "no"), ("Last revised", each.at)]
+    made = [pieces.finding(each.claim, status=each.status, level=_LEVELS[each.status], facts=facts)]
+    for word, keys in (("for", each.events_for), ("against", each.events_against)):
+        if keys:
+            found = held.rows(f"Events {word} a finding", _EVENTS, keys=[str(k) for k in keys])
+            lost = len(keys) - len(found.rows)
+            note = f"{lost} of the events named are not in the loaded evidence." if lost else ""
+            made.append(held.table(found, f"Events {word} it", note=note, detail=["event_id"]))
+    return made
+
+
+def _marks(held: Held) -> list[Piece]:
+    rows = [
+        [note.at, note.kind, note.subject.kind, note.subject.value or note.subject.since, note.text]
+        for note in book(held).living()
+        if note.kind in ("star", "label", "comment")
+    ]
+    if not rows:
+        return []
+    columns = ["at", "kind", "about", "subject", "text"]
+    return [pieces.table(columns, rows, caption="Stars, labels and comments", note="Events are named by their event key.")]

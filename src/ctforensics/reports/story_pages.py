@@ -1,0 +1,80 @@
+"""What one credential did, and everything that grew from it: keys that it made, sessions that it opened, in time order.
+
+The walk follows identifiers that the records themselves name; it concludes nothing about who held them.
+"""
+
+from __future__ import annotations
+
+from ctforensics.reports import pieces
+from ctforensics.reports.held import Held
+from ctforensics.reports.pieces import Piece, Pieces
+
+# Keys reached from the given ones: what a call by a known key issued (IAM keys and the temporary keys of sessions).
+_GROWN = """WITH RECURSIVE grown(access_key_id, from_key, step) AS (
+  SELECT unnest($keys::VARCHAR[]), CAST(NULL AS VARCHAR), 0
+  UNION
+  SELECT e.issued_access_key_id, g.access_key_id, g.step + 1
+  FROM grown g JOIN events e ON e.access_key_id = g.access_key_id
+  WHERE e.issued_access_key_id IS NOT NULL AND e.issued_access_key_id <> e.access_key_id AND g.step < 12)"""
+_KEYS = f"""{_GROWN}, first AS (SELECT access_key_id, min(step) AS step, arg_min(from_key, step) AS issued_by FROM grown GROUP BY ALL)
+SELECT f.step, f.access_key_id, f.issued_by, any_value(e.actor ORDER BY e.event_time, e.event_id) AS actor,
+  any_value(e.recipient_account_id ORDER BY e.event_time, e.event_id) AS account,
+  min(e.event_time) AS first_used, max(e.event_time) AS last_used, count(e.event_key) AS events,
+  count(e.event_key) FILTER (e.outcome IN ('denied', 'failed')) AS refused_or_failed
+FROM first f LEFT JOIN events e USING (access_key_id) GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
+# Runs of the same call by the same key with the same outcome become one line with its first and last event.
+_STEPS = f"""{_GROWN}, mine AS (
+  SELECT e.* FROM events e WHERE e.access_key_id IN (SELECT access_key_id FROM grown)
+    OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL)),
+marked AS (SELECT *, (event_name, access_key_id, outcome, CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END)
+  AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
+runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) AS run FROM marked)
+SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_value(outcome) AS outcome, count(*) AS events,
+  any_value(access_key_id) AS access_key_id, any_value(source_ip_address ORDER BY place) AS source_ip_address,
+  any_value(target ORDER BY place) AS target, any_value(recipient_account_id) AS account, any_value(aws_region ORDER BY place) AS region,
+  any_value(issued_access_key_id ORDER BY place) AS issued_access_key_id, max(event_time) AS until,
+  any_value(actor) AS actor, list(event_id ORDER BY place)[1:20] AS event_ids,
+  arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
+FROM runs GROUP BY same, run ORDER BY min(place)"""
+# Without a credential to follow: the changes that matter most in any incident, by rule.
+_NOTABLE = """SELECT event_time, event_name, outcome, actor, access_key_id, source_ip_address, target, recipient_account_id AS account,
+  aws_region AS region, issued_access_key_id, error_class, event_id, verification FROM events
+WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_time < $until::TIMESTAMP AND (event_class = 'permissions'
+  OR (event_source = 'cloudtrail.amazonaws.com' AND event_class NOT IN ('read', 'list'))
+  OR event_name IN ('CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile', 'PutBucketPolicy', 'PutBucketPublicAccessBlock',
+    'DeletePublicAccessBlock', 'PutBucketAcl', 'ConsoleLogin', 'GetFederationToken', 'ModifySnapshotAttribute', 'PutKeyPolicy',
+    'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
+ORDER BY event_time, event_id, event_key"""
+_LABELS = {"source_ip_address": "from", "events": "n", "until": "last of these", "event_time": "time"}
+
+
+def of_keys(held: Held, keys: list[str]) -> Pieces:
+    """The story of some access keys: the keys that grew from them, then every step in order."""
+    grown = held.rows("Access keys that grew from the ones given", _KEYS, keys=keys)
+    steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
+    told = f"From {len(keys)} access {'key' if len(keys) == 1 else 'keys'} the records lead to {len(grown.rows) - len(keys)} more."
+    made: list[Piece] = [pieces.text(told)]
+    made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", **_LABELS))
+    if steps.rows:
+        note = "Calls that only read are drawn together where they follow one another; the first twenty event ids are given."
+        detail = ["event_ids", "actor", "until", "region", "issued_access_key_id"]
+        made.append(held.table(steps, "What these credentials did, in time order", note=note, detail=detail, limit=400, **_LABELS))
+    else:
+        from ctforensics.reports.coverage_pages import statement
+
+        made.append(pieces.callout("incomplete", f"No event by these keys is in the evidence. {statement(held)}"))
+    return Pieces(made)
+
+
+def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pieces:
+    """Changes of permissions, of trails, of public access, new keys and sign-ins: by rule, not by conclusion."""
+    found = held.rows("Changes that matter by rule", _NOTABLE, since=since, until=until)
+    if not found.rows:
+        from ctforensics.reports.coverage_pages import statement
+
+        said = "No change of permissions, trails, public access or keys and no console sign-in is recorded."
+        return Pieces([pieces.callout("incomplete", f"{said} {statement(held)}")])
+    caption = "Changes of permissions, trails, public access and keys, and console sign-ins, in time order"
+    note = "Chosen by a rule that looks at the kind of call; that a row stands here is no judgement of it."
+    detail = ["event_id", "error_class", "issued_access_key_id"]
+    return Pieces([held.table(found, caption, note=note, detail=detail, limit=150, **_LABELS)])

@@ -1,0 +1,44 @@
+"""The timeline in a report: how much happened when, with gaps hatched; and swimlanes of who handed over to whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctforensics.reports import pieces
+from ctforensics.reports.held import Held
+from ctforensics.reports.pieces import Piece, Pieces
+from ctforensics.show import charts, page
+from ctforensics.show.scale import ms_text
+
+_DAYS = """SELECT date_trunc('day', event_time)::DATE AS day, count(*) AS events,
+  count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed,
+  count(*) FILTER (outcome NOT IN ('denied', 'failed') AND event_class NOT IN ('read', 'list')) AS writes,
+  count(*) FILTER (outcome NOT IN ('denied', 'failed') AND event_class IN ('read', 'list')) AS reads
+FROM events WHERE event_time_basis <> 'none' GROUP BY ALL ORDER BY day"""
+
+
+def section(held: Held, *, since: str = "", until: str = "", where: list[dict[str, Any]] | None = None) -> Pieces:
+    """The section “Timeline”: the chart of the window and the days as a table."""
+    made = [chart(held, since=since, until=until, where=where)]
+    made.append(held.table(held.rows("Events by day", _DAYS), "Events by day (UTC)", limit=62))
+    return Pieces(made)
+
+
+def chart(
+    held: Held, *, since: str = "", until: str = "", where: list[dict[str, Any]] | None = None, caption: str = ""
+) -> Piece:
+    """The timeline's own chart, as the widget and the timeline page draw it."""
+    session = page.opened(held.case.room, since=since or None, until=until or None, where=where)
+    try:
+        count = session.bars()["count"]
+        spec = charts.picture(page.datasets(session), session.view.lo, session.view.hi, width=690)
+        said = page.summary(session, count)
+        span = f"{ms_text(session.view.lo)} until {ms_text(session.view.hi)}"
+    finally:
+        session.close()
+    words = caption or f"Events over time, {span}; errors at the base, then writes, then reads; coverage above, findings as marks"
+    return pieces.chart(_light(spec), caption=words, alt=f"{said[0].upper()}{said[1:]}.")
+
+
+def _light(spec: dict[str, Any]) -> dict[str, Any]:
+    return {**spec, "config": {**spec.get("config", {}), "background": None}}
