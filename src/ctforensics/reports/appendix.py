@@ -20,19 +20,41 @@ _GLOSSARY = (
     ("Access key id", "The public half of a credential. AKIA begins a long-lived key, ASIA the key of a session."),
     ("Authentic", "The bytes are those that CloudTrail delivered: an authentic digest lists their hash."),
     ("Coverage", "For which hours, accounts and regions there are logs, and how far they are proven."),
-    ("Digest file", "A signed list, made by CloudTrail about once an hour, of the log files delivered and their hashes."),
+    (
+        "Digest file",
+        "A signed list, made by CloudTrail about once an hour, of the log files delivered and their hashes.",
+    ),
     ("Digest chain", "Each digest names the hash of the one before it, so that one authentic digest proves its past."),
-    ("Event, record", "A record is the entry as delivered; an event is that record loaded once, however often it was delivered."),
-    ("Event id", "The id that CloudTrail gave an event. It is testimony; the tool itself identifies records by a hash."),
+    (
+        "Event, record",
+        "A record is the entry as delivered; an event is that record loaded once, however often it was delivered.",
+    ),
+    (
+        "Event id",
+        "The id that CloudTrail gave an event. It is testimony; the tool itself identifies records by a hash.",
+    ),
     ("Role session", "A temporary identity that somebody took on by assuming a role."),
     ("Trail", "The configuration that makes CloudTrail deliver logs; it may be stopped or narrowed."),
-    ("Verified, empty", "Digests prove that nothing was delivered for that hour. It does not prove that nothing happened."),
+    (
+        "Verified, empty",
+        "Digests prove that nothing was delivered for that hour. It does not prove that nothing happened.",
+    ),
 )
 
 
 def section(held: Held) -> Pieces:
     """The whole appendix. It comes last, because it lists every statement that ran before it."""
-    return Pieces([*_files(held), *_rejects(held), *_custody(held), *_versions(), *_attached(held), *_glossary(), *statements(held)])
+    return Pieces(
+        [
+            *_files(held),
+            *_rejects(held),
+            *_custody(held),
+            *_versions(),
+            *_attached(held),
+            *_glossary(),
+            *statements(held),
+        ]
+    )
 
 
 def _files(held: Held) -> list[Piece]:
@@ -42,7 +64,7 @@ def _files(held: Held) -> list[Piece]:
     made = [pieces.heading("Evidence files and their hashes", level=3)]
     made.append(pieces.facts([("Files", len(found.rows)), ("SHA-256 over the sorted hashes of all", whole)]))
     labels = {"sha256": "sha256 as stored", "content_sha256": "sha256 of content"}
-    made.append(held.table(found, "Evidence files", detail=["sha256", "content_sha256"], limit=40, **labels))
+    made.append(held.table(found, "Evidence files", detail=["sha256", "content_sha256"], limit=40, labels=labels))
     return made
 
 
@@ -63,7 +85,10 @@ def _custody(held: Held) -> list[Piece]:
             [
                 ("Declared examiner", held.manifest.examiner or "not declared"),
                 ("Custody head of this report", as_of.head or "none"),
-                ("Chain of custody record", "whole" if chain.ok else f"BROKEN: line {chain.faults[0][0]} {chain.faults[0][1]}"),
+                (
+                    "Chain of custody record",
+                    "whole" if chain.ok else f"BROKEN: line {chain.faults[0][0]} {chain.faults[0][1]}",
+                ),
             ]
         )
     )
@@ -87,7 +112,9 @@ def _attached(held: Held) -> list[Piece]:
     if not held.attached:
         return []
     made = [pieces.heading("Attached files", level=3)]
-    note = "CSV files that go with this report; cells that a spreadsheet would run as formulas begin with an apostrophe."
+    note = (
+        "CSV files that go with this report; cells that a spreadsheet would run as formulas begin with an apostrophe."
+    )
     return [*made, pieces.table(["file", "bytes", "sha256"], held.attached, caption="Attached files", note=note)]
 
 
@@ -98,14 +125,24 @@ def _glossary() -> list[Piece]:
 def statements(held: Held) -> list[Piece]:
     """Every statement with its bound values and what it gave, so that anyone can run it again on the case database."""
     made = [pieces.heading("Statements", level=3)]
-    made.append(pieces.text("Every figure and table above is the result of one of these statements, run read-only on the case database."))
+    made.append(
+        pieces.text(
+            "Every figure and table above is the result of one of these statements, run read-only on the case database."
+        )
+    )
     return [*made, *(_statement(each) for each in held.statements)]
 
 
 def _statement(each: Statement) -> Piece:
     given = ", ".join(f"{name} = {value}" for name, value in sorted(each.params.items()))
-    result = f"{each.value:,}" if isinstance(each.value, int) else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
+    result = (
+        f"{each.value:,}" if isinstance(each.value, int) else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
+    )
     caption = f"{each.label} {each.name}: {result}" + (f" (with {given})" if given else "")
     piece = pieces.code(each.sql, caption=caption)
-    piece.data["statement"] = {"label": each.label, "rows": each.rows, "value": each.value if isinstance(each.value, int) else None}
+    piece.data["statement"] = {
+        "label": each.label,
+        "rows": each.rows,
+        "value": each.value if isinstance(each.value, int) else None,
+    }
     return piece

@@ -60,6 +60,12 @@ class CaseReport:
         made += note_pages.first_page(held, summary).items
         return Pieces([*made, self._cannot_see()])
 
+    def integrity_page(self) -> Pieces:
+        """The first page of a report that is about integrity alone."""
+        return Pieces(
+            [self.head(), integrity.verdict(self.held), integrity.completeness(self.held), self._cannot_see()]
+        )
+
     def head(self) -> Piece:
         """The title with its marks and the facts that name the case."""
         manifest, as_of = self.held.manifest, self.held.as_of
@@ -76,7 +82,9 @@ class CaseReport:
             ("Made with", f"ctforensics {__version__}"),
         ]
         if self.since or self.until:
-            facts.append(("Window of the questions", f"{self.since or 'the beginning'} until {self.until or 'the end'}"))
+            facts.append(
+                ("Window of the questions", f"{self.since or 'the beginning'} until {self.until or 'the end'}")
+            )
         return pieces.title(self.title, subtitle="CloudTrail evidence report", marks=marks, facts=facts)
 
     def _instant(self, instant: Any) -> str:
@@ -99,7 +107,9 @@ class CaseReport:
         rejects = self.held.number("Rejects", "SELECT count(*) FROM rejects")
         said += [f"{left:,} files were left out of what was loaded."] if left else []
         said += [f"{rejects:,} pieces of evidence could not be read as records."] if rejects else []
-        return pieces.verdict("Limits", "note", "What this evidence cannot show", [coverage_pages.statement(self.held), *said])
+        return pieces.verdict(
+            "Limits", "note", "What this evidence cannot show", [coverage_pages.statement(self.held), *said]
+        )
 
     # -- sections -------------------------------------------------------------------------------------------------
 

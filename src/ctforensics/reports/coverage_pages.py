@@ -38,8 +38,13 @@ def section(held: Held) -> Pieces:
     """The section “Coverage”: the chart, the hours by state, each gap, changes of trails, what could not have been logged."""
     states = held.rows("Hours by state of coverage", STATES)
     if not states.rows:
-        return Pieces([pieces.callout("unknown", "Coverage is not known: the evidence was not verified."), *limits(held)])
-    made: list[Piece] = [chart(held), held.table(states, "Hours by state (each hour of each account, region and trail)")]
+        return Pieces(
+            [pieces.callout("unknown", "Coverage is not known: the evidence was not verified."), *limits(held)]
+        )
+    made: list[Piece] = [
+        chart(held),
+        held.table(states, "Hours by state (each hour of each account, region and trail)"),
+    ]
     gaps = held.rows("Gaps", _GAPS)
     if gaps.rows:
         made.append(held.table(gaps, "Gaps: time in which something may have happened that is not seen here", limit=80))
@@ -56,13 +61,19 @@ def limits(held: Held) -> list[Piece]:
     data, network, insights, objects = held.rows("Events by kind", _KINDS).rows[0]
     said = []
     if not data:
-        said.append("There is no data event here: reading or writing S3 objects, invoking functions or reading tables leaves no trace in this evidence.")
+        said.append(
+            "There is no data event here: reading or writing S3 objects, invoking functions or reading tables leaves no trace in this evidence."
+        )
     elif not objects:
         said.append("There are data events, but none of S3 objects: reading objects leaves no trace in this evidence.")
     else:
-        said.append(f"{data:,} data events are here, {objects:,} of them of S3 objects; trails log them only for the resources that were chosen.")
+        said.append(
+            f"{data:,} data events are here, {objects:,} of them of S3 objects; trails log them only for the resources that were chosen."
+        )
     if not network:
-        said.append("There is no network activity event: calls through VPC endpoints that were refused there are not seen.")
+        said.append(
+            "There is no network activity event: calls through VPC endpoints that were refused there are not seen."
+        )
     if not insights:
         said.append("There is no Insights event; nothing follows from that.")
     said.append("CloudTrail does not record what happens inside a machine, a database session or a downloaded copy.")
@@ -115,9 +126,19 @@ def _spec(values: list[dict[str, Any]], words: list[str], lo: int, hi: int, lane
         "data": {"values": values},
         "mark": {"type": "rect", "stroke": "#767676", "strokeWidth": 0.3},
         "encoding": {
-            "x": {"field": "t0", "type": "temporal", "scale": {"type": "utc", "domain": [lo, hi], "nice": False}, "axis": axis},
+            "x": {
+                "field": "t0",
+                "type": "temporal",
+                "scale": {"type": "utc", "domain": [lo, hi], "nice": False},
+                "axis": axis,
+            },
             "x2": {"field": "t1"},
-            "y": {"field": "lane", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 260, "ticks": False}},
+            "y": {
+                "field": "lane",
+                "type": "nominal",
+                "sort": None,
+                "axis": {"title": None, "labelLimit": 260, "ticks": False},
+            },
             "fill": {
                 "field": "state",
                 "type": "nominal",

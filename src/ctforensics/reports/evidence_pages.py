@@ -32,7 +32,9 @@ def _roots(held: Held) -> Piece:
         for root in held.manifest.evidence
     ]
     note = "A container file is hashed as received; the hashes of all files stand in the appendix."
-    return pieces.table(columns, rows, caption="Where the evidence came from", note=note, labels={"how": "received how"})
+    return pieces.table(
+        columns, rows, caption="Where the evidence came from", note=note, labels={"how": "received how"}
+    )
 
 
 def _public(text: str) -> str:
@@ -50,7 +52,10 @@ def _totals(held: Held) -> Piece:
         ("Bytes as stored", held.number("Bytes of files", "SELECT coalesce(sum(size), 0)::BIGINT FROM files")),
         ("First event", first),
         ("Last event", last),
-        ("Records without any time", held.number("Records without time", "SELECT count(*) FROM events WHERE event_time_basis = 'none'")),
+        (
+            "Records without any time",
+            held.number("Records without time", "SELECT count(*) FROM events WHERE event_time_basis = 'none'"),
+        ),
         ("Pieces rejected", held.number("Rejects", "SELECT count(*) FROM rejects")),
         ("Conflicts between copies", held.number("Conflicts", "SELECT count(*) FROM conflicts")),
     ]

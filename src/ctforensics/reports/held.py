@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ class Held:
     @property
     def folder(self) -> CaseFolder:
         """The case's folder."""
-        return self.case.folder  # type: ignore[no-any-return]
+        return self.case.folder
 
     @property
     def manifest(self) -> Manifest:
@@ -97,12 +97,21 @@ class Held:
         return int(self.rows(name, sql, **params).rows[0][0] or 0)
 
     def table(
-        self, found: Rows, caption: str, *, note: str = "", detail: Sequence[str] = (), limit: int = MOST_ROWS, **labels: str
+        self,
+        found: Rows,
+        caption: str,
+        *,
+        note: str = "",
+        detail: Sequence[str] = (),
+        limit: int = MOST_ROWS,
+        labels: Mapping[str, str] | None = None,
     ) -> Piece:
         """Rows as a numbered table that names its statement; beyond ``limit`` the whole stands in an attached file."""
         said = [f"Source: {found.statement.label}.", note]
         if len(found.rows) > limit:
-            file = self.attach(f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows)
+            file = self.attach(
+                f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows
+            )
             said.append(f"All {len(found.rows):,} rows stand in the attached file {file}.")
         return pieces.table(
             found.columns,

@@ -79,8 +79,14 @@ def verdict(held: Held) -> Piece:
         headline = f"Not fully proven: {counts.get('unknown', 0):,} of {sum(counts.values()):,} files cannot be proven"
         return pieces.verdict("Integrity", "unknown", headline, [_proven(proven), keys])
     level = "anomaly" if counts.get("anomaly") else "ok"
-    odd = f"{counts['anomaly']:,} of them are proven by content but not stored as delivered." if level == "anomaly" else ""
-    return pieces.verdict("Integrity", level, f"Authentic: all {proven:,} files match the digest chain", [s for s in (odd, keys) if s])
+    odd = (
+        f"{counts['anomaly']:,} of them are proven by content but not stored as delivered."
+        if level == "anomaly"
+        else ""
+    )
+    return pieces.verdict(
+        "Integrity", level, f"Authentic: all {proven:,} files match the digest chain", [s for s in (odd, keys) if s]
+    )
 
 
 def _fail_headline(counts: dict[str, int], findings: int) -> str:
@@ -119,14 +125,20 @@ def completeness(held: Held) -> Piece:
     missing = states.get("missing", 0) + states.get("tampered", 0)
     holes = [
         f"{states[state]:,} hours (each of one account, region and trail) are {word}."
-        for state, word in (("missing", "missing"), ("tampered", "tampered with"), ("unverified", "here but not proven"))
+        for state, word in (
+            ("missing", "missing"),
+            ("tampered", "tampered with"),
+            ("unverified", "here but not proven"),
+        )
         if states.get(state)
     ]
     if gaps.rows or missing or run.complete is False:
         headline = f"Incomplete: {len(gaps.rows):,} {'gap' if len(gaps.rows) == 1 else 'gaps'} in the digest chains"
         if not gaps.rows:
             headline = "Incomplete: something that should be here is missing"
-        return pieces.verdict("Completeness", "incomplete", headline, holes or ["The gaps stand in the section “Coverage”."])
+        return pieces.verdict(
+            "Completeness", "incomplete", headline, holes or ["The gaps stand in the section “Coverage”."]
+        )
     if run.complete is True:
         return pieces.verdict("Completeness", "ok", "Complete against what was expected", [*holes, _expected(run)])
     if not states:
@@ -135,11 +147,17 @@ def completeness(held: Held) -> Piece:
         "What is here hangs together. Whether other accounts, regions or trails should be here as well is not known, "
         "because nothing says what to expect."
     )
-    return pieces.verdict("Completeness", "unknown", "No gap found; what should be here is not known", [*holes, sentence])
+    return pieces.verdict(
+        "Completeness", "unknown", "No gap found; what should be here is not known", [*holes, sentence]
+    )
 
 
 def _expected(run: runs.Run) -> str:
-    window = f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}" if run.since and run.until else "the window of what is here"
+    window = (
+        f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}"
+        if run.since and run.until
+        else "the window of what is here"
+    )
     return f"Expected was what the examiner supplied (accounts, regions, trails), for {window}."
 
 
@@ -155,7 +173,14 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
     wrong = wrong_files(held)
     if wrong.rows:
         caption = "Files that contradict the digests: altered, deleted, injected"
-        made.append(held.table(wrong, caption, detail=["code", "digest", "content_sha256"], content_sha256="sha256 of content"))
+        made.append(
+            held.table(
+                wrong,
+                caption,
+                detail=["code", "digest", "content_sha256"],
+                labels={"content_sha256": "sha256 of content"},
+            )
+        )
     elif codes.rows:
         made.append(pieces.callout("note", f"No file contradicts the digests. {_checked(codes)}"))
     open_files = held.rows("Files not proven or not as delivered", _OPEN)

@@ -62,7 +62,10 @@ def section(held: Held) -> Pieces:
 
 
 def _finding(held: Held, each: Finding) -> list[Piece]:
-    facts: list[tuple[str, Any]] = [("Events for it", len(each.events_for)), ("Events against it", len(each.events_against))]
+    facts: list[tuple[str, Any]] = [
+        ("Events for it", len(each.events_for)),
+        ("Events against it", len(each.events_against)),
+    ]
     facts += [("Answers relied on", ", ".join(each.answers))] if each.answers else []
     facts += [("Reviewed", "yes" if each.reviewer else "no"), ("Last revised", each.at)]
     made = [pieces.finding(each.claim, status=each.status, level=_LEVELS[each.status], facts=facts)]
@@ -84,4 +87,6 @@ def _marks(held: Held) -> list[Piece]:
     if not rows:
         return []
     columns = ["at", "kind", "about", "subject", "text"]
-    return [pieces.table(columns, rows, caption="Stars, labels and comments", note="Events are named by their event key.")]
+    return [
+        pieces.table(columns, rows, caption="Stars, labels and comments", note="Events are named by their event key.")
+    ]

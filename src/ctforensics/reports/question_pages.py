@@ -13,7 +13,17 @@ from ctforensics.reports.pieces import Piece, Pieces
 
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
 _LEFT_OUT = ("event_key", "raw", "record_text")
-_FIRST = ("event_time", "first_seen", "first_event_time", "event_name", "outcome", "actor", "access_key_id", "source_ip_address", "target")
+_FIRST = (
+    "event_time",
+    "first_seen",
+    "first_event_time",
+    "event_name",
+    "outcome",
+    "actor",
+    "access_key_id",
+    "source_ip_address",
+    "target",
+)
 
 
 def ask(held: Held, name: str, *, heading: bool = True, limit: int = 100, **params: Any) -> Pieces:
@@ -76,7 +86,9 @@ def _absence(held: Held, answer: Reply) -> Piece:
 def _timeless(held: Held, answer: Reply, limit: int) -> list[Piece]:
     if not (answer.timeless and answer.timeless.rows):
         return []
-    statement = held.remember("Records without time", answer.timeless.sql, answer.timeless.bound, len(answer.timeless.rows))
+    statement = held.remember(
+        "Records without time", answer.timeless.sql, answer.timeless.bound, len(answer.timeless.rows)
+    )
     rows = Rows(answer.timeless.columns, answer.timeless.rows, statement)
     return [held.table(rows, "Records without any time that answer as well", limit=limit)]
 

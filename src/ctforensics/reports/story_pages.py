@@ -54,11 +54,15 @@ def of_keys(held: Held, keys: list[str]) -> Pieces:
     steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
     told = f"From {len(keys)} access {'key' if len(keys) == 1 else 'keys'} the records lead to {len(grown.rows) - len(keys)} more."
     made: list[Piece] = [pieces.text(told)]
-    made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", **_LABELS))
+    made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", labels=_LABELS))
     if steps.rows:
         note = "Calls that only read are drawn together where they follow one another; the first twenty event ids are given."
         detail = ["event_ids", "actor", "until", "region", "issued_access_key_id"]
-        made.append(held.table(steps, "What these credentials did, in time order", note=note, detail=detail, limit=400, **_LABELS))
+        made.append(
+            held.table(
+                steps, "What these credentials did, in time order", note=note, detail=detail, limit=400, labels=_LABELS
+            )
+        )
     else:
         from ctforensics.reports.coverage_pages import statement
 
@@ -77,4 +81,4 @@ def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pi
     caption = "Changes of permissions, trails, public access and keys, and console sign-ins, in time order"
     note = "Chosen by a rule that looks at the kind of call; that a row stands here is no judgement of it."
     detail = ["event_id", "error_class", "issued_access_key_id"]
-    return Pieces([held.table(found, caption, note=note, detail=detail, limit=150, **_LABELS)])
+    return Pieces([held.table(found, caption, note=note, detail=detail, limit=150, labels=_LABELS)])

@@ -36,7 +36,10 @@ def chart(
         span = f"{ms_text(session.view.lo)} until {ms_text(session.view.hi)}"
     finally:
         session.close()
-    words = caption or f"Events over time, {span}; errors at the base, then writes, then reads; coverage above, findings as marks"
+    words = (
+        caption
+        or f"Events over time, {span}; errors at the base, then writes, then reads; coverage above, findings as marks"
+    )
     return pieces.chart(_light(spec), caption=words, alt=f"{said[0].upper()}{said[1:]}.")
 
 
