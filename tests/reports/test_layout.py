@@ -16,8 +16,9 @@ def test_what_the_row_has_no_room_for_stands_below_it():
         ["event_time", "event_name", "event_id", "principal_arn", "error_code"], [row], caption="c", detail=["event_id"]
     )
     arranged = layout.arrange(made.data)
-    assert [h["label"] for h in arranged["heads"]] == ["event time", "event name", "principal arn", "error code"]
-    assert [p["text"] for p in arranged["body"][0]["below"]] == [row[2]]
+    assert [h["label"] for h in arranged["heads"]] == ["event time", "event name", "principal arn"]
+    assert [p["lines"] for p in arranged["body"][0]["below"]] == [[row[2]]]
+    assert arranged["silent"] == ["error code"]
 
 
 def test_identifiers_are_set_whole_and_structures_may_break():

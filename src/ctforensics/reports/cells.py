@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -82,9 +83,19 @@ _LONG = (
 )
 
 
+# Access keys, UUIDs, hashes, account ids, addresses, instants: broken in two they cannot be copied.
+_IDENTIFIER = re.compile(
+    r"[A-Z]{4}[A-Z0-9]{12,124}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}|\d{12}|\d{1,3}(\.\d{1,3}){3}"
+    r"|\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d(\.\d+)?Z)?"
+)
+
+
 def column_kind(name: str, cells: list[Any]) -> str:
     """``number``, ``whole`` (never broken inside), ``long`` (may break anywhere) or ``words``."""
-    filled = [c for c in cells if c is not None]
+    filled = [c for c in cells if c not in (None, "", [])]
+    lines = [line for c in filled for line in as_text(c).split("\n")]
+    if filled and all(_IDENTIFIER.fullmatch(line) for line in lines):
+        return "whole"
     if filled and all(isinstance(c, int | float) and not isinstance(c, bool) for c in filled):
         return "number"
     longest = max((len(line) for c in filled for line in as_text(c).split("\n")), default=0)

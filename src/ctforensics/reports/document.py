@@ -29,6 +29,19 @@ class Document:
     said: list[str] = field(default_factory=list)
 
     @property
+    def front(self) -> list[dict[str, Any]]:
+        """What stands before the first heading: the first page with the answer."""
+        return self.blocks[: self._first_heading()]
+
+    @property
+    def body(self) -> list[dict[str, Any]]:
+        """Everything from the first heading on."""
+        return self.blocks[self._first_heading() :]
+
+    def _first_heading(self) -> int:
+        return next((i for i, b in enumerate(self.blocks) if b["kind"] == "heading"), len(self.blocks))
+
+    @property
     def has_title(self) -> bool:
         """Whether a title piece opens it."""
         return any(b["kind"] == "title" for b in self.blocks)

@@ -38,7 +38,7 @@ KEYS = {
     "none": "No public keys were at hand, so no signature could be checked.",
 }
 _COUNTS = """SELECT coalesce(kind, 'file') AS kind, class, count(*) AS files FROM verifications
-GROUP BY ALL ORDER BY kind, list_position(['fail', 'unknown', 'anomaly', 'ok'], class)"""
+GROUP BY kind, class ORDER BY kind, list_position(['fail', 'unknown', 'anomaly', 'ok'], class)"""
 _WRONG = f"""SELECT {_WHAT_SQL} AS what, object AS file, code, detail, account, region, since, until, digest, content_sha256
 FROM verifications WHERE class = 'fail'
 ORDER BY list_position(['altered', 'deleted', 'injected'], what) NULLS LAST, since NULLS LAST, object"""
@@ -73,11 +73,13 @@ def verdict(held: Held) -> Piece:
         )
     findings = held.number("Findings of class fail", "SELECT count(*) FROM findings WHERE class = 'fail'")
     if counts.get("fail") or findings:
-        return pieces.verdict("Integrity", "fail", _fail_headline(counts, findings), [*_named(held), keys])
+        return pieces.verdict(
+            "Integrity", "fail", _fail_headline(counts, findings), [s for s in (*_named(held), keys) if s]
+        )
     proven = counts.get("ok", 0) + counts.get("anomaly", 0)
     if counts.get("unknown") or not proven:
         headline = f"Not fully proven: {counts.get('unknown', 0):,} of {sum(counts.values()):,} files cannot be proven"
-        return pieces.verdict("Integrity", "unknown", headline, [_proven(proven), keys])
+        return pieces.verdict("Integrity", "unknown", headline, [s for s in (_proven(proven), keys) if s])
     level = "anomaly" if counts.get("anomaly") else "ok"
     odd = (
         f"{counts['anomaly']:,} of them are proven by content but not stored as delivered."

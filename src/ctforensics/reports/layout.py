@@ -18,10 +18,24 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
     columns = list(zip(*table["rows"], strict=True)) or [() for _ in names]
     kinds = [column_kind(name, list(cells)) for name, cells in zip(names, columns, strict=True)]
     widths = [_width(label, kind, cells) for label, kind, cells in zip(labels, kinds, columns, strict=True)]
-    inside = _inside(names, widths, set(table.get("detail", ())))
+    bare = {
+        n
+        for n, cells in zip(names, columns, strict=True)
+        if len(names) > 3 and cells and all(_is_bare(c) for c in cells)
+    }
+    inside = _inside(names, widths, set(table.get("detail", ())) | bare)
     heads = [{"label": labels[i], "kind": kinds[i]} for i in inside]
     below = [i for i in range(len(names)) if i not in inside]
-    return {"heads": heads, "body": [_row(row, inside, below, labels, kinds) for row in table["rows"]]}
+    silent = [label for name, label in zip(names, labels, strict=True) if name in bare]
+    return {
+        "silent": silent,
+        "heads": heads,
+        "body": [_row(row, inside, below, labels, kinds) for row in table["rows"]],
+    }
+
+
+def _is_bare(cell: Any) -> bool:
+    return cell is None or cell == "" or cell == []
 
 
 def _width(label: str, kind: str, cells: Sequence[Any]) -> int:
@@ -50,6 +64,8 @@ def _row(
 ) -> dict[str, Any]:
     cells = [{"text": as_text(row[i]), "kind": kinds[i]} for i in inside]
     extra = [
-        {"label": labels[i], "text": as_text(row[i]), "kind": kinds[i]} for i in below if row[i] not in (None, "", [])
+        {"label": labels[i], "lines": as_text(row[i]).split("\n"), "kind": kinds[i]}
+        for i in below
+        if not _is_bare(row[i])
     ]
     return {"cells": cells, "below": extra}

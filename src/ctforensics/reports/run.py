@@ -124,6 +124,7 @@ def _written(notebook: Any, suffix: str, target: Path, scratch: Path, at: dateti
     beside = target.with_name(target.stem + "_files")
     placed = tuple(_place(file, beside / file.name) for file in attached)
     _place(made, target)
+    target.with_name(target.name + ".log").unlink(missing_ok=True)  # of an older run that failed
     return Made(target, placed, told.found, tuple(told.said))
 
 

@@ -44,4 +44,19 @@ def chart(
 
 
 def _light(spec: dict[str, Any]) -> dict[str, Any]:
+    _with_keys(spec)
     return {**spec, "config": {**spec.get("config", {}), "background": None}}
+
+
+def _with_keys(part: Any) -> None:
+    """Gives the bars and the coverage lane a key: the widget shows one beside the chart, a page has it in the picture."""
+    if isinstance(part, dict):
+        fill = part.get("encoding", {}).get("fill", {}) if isinstance(part.get("encoding"), dict) else {}
+        if part.get("data", {}) == {"name": "bars"} and fill:
+            key = {"title": None, "orient": "bottom", "symbolType": "square"}
+            fill["legend"] = part["encoding"]["stroke"]["legend"] = key
+        for inner in part.values():
+            _with_keys(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            _with_keys(inner)
