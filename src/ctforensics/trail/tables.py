@@ -104,4 +104,8 @@ COVERAGE_STATES = (
     "outside",
 )  # worst first
 CLASSES = ("ok", "anomaly", "unknown", "fail", "not_checked")
-KIND_SQL = "CASE WHEN outcome IN ('denied', 'failed') THEN 0 WHEN event_class IN ('read', 'list') THEN 2 ELSE 1 END"
+# A session that only reads (AssumeRole is read-only by CloudTrail's own word) would drown the writes of a timeline.
+KIND_SQL = (
+    "CASE WHEN outcome IN ('denied', 'failed') THEN 0 "
+    "WHEN event_class IN ('read', 'list') OR (event_class IN ('session', 'data') AND read_only) THEN 2 ELSE 1 END"
+)
