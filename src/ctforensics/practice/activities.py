@@ -28,6 +28,8 @@ from ctforensics.practice.noise import (
     AMOUNT,
     EVENT,
     EXPIRES,
+    HOST,
+    INSTANCE,
     ISSUED,
     KEY,
     NUMBER,
@@ -195,11 +197,10 @@ def _pipeline(scope: _Scope) -> Iterator[Activity]:
 
 
 def _machines(scope: _Scope) -> Iterator[Activity]:
-    instance = scope.company.instance(scope.account, scope.region)
-    yield from _issued_by_service(scope, "ec2.amazonaws.com", "web-server", instance, "web")
-    web = scope.session("web-server", instance, "203.0.113.140", identities.BOTO, ec2RoleDelivery="2.0")
+    yield from _issued_by_service(scope, "ec2.amazonaws.com", "web-server", INSTANCE, "web")
+    web = scope.session("web-server", INSTANCE, HOST, identities.BOTO, ec2RoleDelivery="2.0")
     managed = {
-        "instanceId": instance,
+        "instanceId": INSTANCE,
         "agentVersion": "3.3.2299.0",
         "agentStatus": "Active",
         "platformType": "Linux",

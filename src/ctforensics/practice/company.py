@@ -74,6 +74,6 @@ class Company:
             **facts,  # type: ignore[arg-type]
         )
 
-    def instance(self, account: str = PRODUCTION, region: str = "us-east-1") -> str:
-        """The id of the web server in that account and region."""
-        return self.ids.resource("i", "web", account, region)
+    def instance(self, account: str = PRODUCTION, region: str = "us-east-1", number: int = 0) -> str:
+        """The id of a web server in that account and region; there is always the one of number 0."""
+        return self.ids.resource("i", "web", account, region, *([number] if number else []))

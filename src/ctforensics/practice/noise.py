@@ -24,10 +24,11 @@ _TOKEN = re.compile(r'"@@#(\w+)@@"|@@([a-z0-9]+)@@')
 _SECONDS = [timedelta(seconds=n) for n in range(300)]
 _DAY = [f"{s // 3600:02}:{s // 60 % 60:02}:{s % 60:02}Z" for s in range(86400)]
 
-# The holes: what a record builder is given in place of values. KEY, ISSUED and BLOCK belong to a role session.
+# The holes: what a record builder is given in place of values. Those in capital letters belong to a session.
 EVENT, REQUEST, TIME, S3_REQUEST, S3_HOST, NUMBER, AMOUNT = (
     "@@e@@", "@@r@@", "@@t@@", "@@s@@", "@@h@@", "@@n@@", "@@#n@@",
 )  # fmt: skip
+INSTANCE, HOST = "@@INSTANCE@@", "@@HOST@@"
 KEY, ISSUED, EXPIRES, SHARED = "@@KEY@@", "@@ISSUED@@", "@@EXPIRES@@", "@@x@@"
 
 
@@ -52,9 +53,12 @@ class Template:
         management = activity.record.get("managementEvent") is True
         self.is_write = management and activity.record.get("readOnly") is False
 
-    def within(self, key: str, issued: str, expires: str) -> str:
-        """The text for one role session."""
-        return self.text.replace(KEY, key).replace(ISSUED, issued).replace(EXPIRES, expires)
+    def within(self, session: dict[str, str]) -> str:
+        """The text for one session."""
+        text = self.text
+        for hole, value in session.items():
+            text = text.replace(hole, value)
+        return text
 
 
 def is_office_hour(at: datetime) -> bool:
@@ -68,14 +72,19 @@ def weight(at: datetime) -> int:
 
 
 class Noise:
-    """The noise of one account and region. ``texts`` gives as many records of an hour's slot as are asked for."""
+    """The noise of one account and region. ``texts`` gives as many records of an hour's slot as are asked for.
 
-    def __init__(self, seed: int | str, account: str, region: str, activities: Sequence[Activity]) -> None:
-        self.seed, self.account, self.region = seed, account, region
+    ``instances`` are the ids of the machines: where there are many, each role has as many sessions at a time.
+    """
+
+    def __init__(
+        self, seed: int | str, account: str, region: str, activities: Sequence[Activity], instances: Sequence[str]
+    ) -> None:
+        self.seed, self.account, self.region, self.instances = seed, account, region, instances
         self.templates = [Template(a) for a in activities if not a.issue]
         self.issues = [Template(a) for a in activities if a.issue]
         self._tables: dict[bool, list[int]] = {day: self._table(day) for day in (True, False)}
-        self._filled: list[str] = []
+        self._filled: list[list[str]] = []
 
     def _table(self, day: bool) -> list[int]:
         """256 indexes of templates, each as often as its weight says (every one at least once)."""
@@ -84,16 +93,23 @@ class Noise:
         table = [i for i, w in enumerate(weights) for _ in range(max(1, w * _TABLE // total) if w else 0)]
         return [table[i % len(table)] for i in range(_TABLE)] if table else []
 
-    def _session(self, name: str, at: datetime) -> tuple[str, str, str]:
+    def _session(self, name: str, at: datetime, member: int) -> dict[str, str]:
         begin = at.replace(hour=at.hour // SESSION_HOURS * SESSION_HOURS, minute=0, second=0)
-        key = encoded("ASIA", self.account, self.seed, self.region, name, begin.isoformat())
-        until = begin + timedelta(hours=SESSION_HOURS)
-        return key, f"{begin:%Y-%m-%dT%H:%M:%SZ}", us_date(until)
+        return {
+            KEY: encoded("ASIA", self.account, self.seed, self.region, name, member, begin.isoformat()),
+            ISSUED: f"{begin:%Y-%m-%dT%H:%M:%SZ}",
+            EXPIRES: us_date(begin + timedelta(hours=SESSION_HOURS)),
+            INSTANCE: self.instances[member],
+            HOST: f"203.0.113.{140 + member % 100}",
+        }
 
     def begin(self, hour: datetime) -> int:
         """Turns to an hour; returns how many records its sessions' beginnings make."""
-        self._filled = [t.within(*self._session(t.activity.session, hour)) for t in self.templates]
-        return len(self.issues) if hour.hour % SESSION_HOURS == 0 else 0
+        self._filled = [
+            [t.within(self._session(t.activity.session, hour, member)) for t in self.templates]
+            for member in range(len(self.instances))
+        ]
+        return len(self.issues) * len(self.instances) if hour.hour % SESSION_HOURS == 0 else 0
 
     def _dice(self, slot: datetime, part: int, count: int) -> str:
         facts = f"{self.seed} {self.account} {self.region} {slot.isoformat()} {part}"
@@ -101,11 +117,12 @@ class Noise:
 
     def beginnings(self, slot: datetime) -> Iterator[tuple[str, bool]]:
         """The records that issue the sessions' keys, at the first second of the slot, with whether each is a write."""
-        dice, date = self._dice(slot, -1, max(1, len(self.issues))), f"{slot:%Y-%m-%dT}"
+        begun = [(template, member) for member in range(len(self.instances)) for template in self.issues]
+        dice, date = self._dice(slot, -1, max(1, len(begun))), f"{slot:%Y-%m-%dT}"
         second = slot.hour * 3600 + slot.minute * 60
-        for i, template in enumerate(self.issues):
+        for i, (template, member) in enumerate(begun):
             raw = dice[i * 2 * _BYTES : (i + 1) * 2 * _BYTES]
-            filled = template.within(*self._session(template.activity.session, slot))
+            filled = template.within(self._session(template.activity.session, slot, member))
             yield filled % _holes(raw, date + _DAY[second]), template.is_write
 
     def texts(self, slot: datetime, count: int, part: int) -> list[tuple[datetime, str, bool]]:
@@ -117,7 +134,8 @@ class Noise:
             return []
         table = self._tables[is_office_hour(slot)]
         dice, date = self._dice(slot, part, count), f"{slot:%Y-%m-%dT}"
-        second, filled, templates = slot.hour * 3600 + slot.minute * 60, self._filled, self.templates
+        second, templates = slot.hour * 3600 + slot.minute * 60, self.templates
+        filled = self._filled[(slot.minute // 5 + part) % len(self._filled)]
         made = []
         for i in range(count):
             raw = dice[i * 80 : i * 80 + 80]

@@ -17,17 +17,19 @@ from ctforensics.practice.stage import Cue, Stage
 # Digests end a little after the full hour, so that no five-minute slot falls on the border of two digests.
 OFFSET = timedelta(seconds=47)
 _SPARSE = 8  # records in a five-minute slot before another slot of the hour is used
+_FOR_ONE, _LARGEST_FLEET = 400, 64  # records an hour for which one machine and one session of each role are enough
 _BUSY = 3  # the first account's home region has as many times the noise of another region
 
 
 class _Scope:
     """One account and region: its chain, its noise, its part of the script."""
 
-    def __init__(self, stage: Stage, trail: TrailMaker) -> None:
+    def __init__(self, stage: Stage, trail: TrailMaker, fleet: int) -> None:
         self.trail = trail
         self.account, self.region = trail.account, trail.region
         made = activities(stage.company, self.account, self.region)
-        self.noise = Noise(stage.seed, self.account, self.region, made)
+        machines = [stage.company.instance(self.account, self.region, number) for number in range(fleet)]
+        self.noise = Noise(stage.seed, self.account, self.region, made, machines)
         cues = sorted(stage.cues.get((self.account, self.region), []))
         self.cues: dict[datetime, list[Cue]] = {}
         for cue in cues:
@@ -52,6 +54,8 @@ class Production:
         self.history = EventHistory()
         self.noise_wanted = max(0, events - stage.script_size)
         self.noise_made = self.recorded = 0
+        places = story.hours * len(story.accounts) * len(story.regions)
+        fleet = min(_LARGEST_FLEET, 1 + self.noise_wanted // places // _FOR_ONE)
         self.scopes = [
             _Scope(
                 stage,
@@ -66,6 +70,7 @@ class Production:
                     organization=story.organization,
                     prefix=story.prefix,
                 ),
+                fleet,
             )
             for account in story.accounts
             for region in story.regions
