@@ -3,19 +3,25 @@
 A clean object is plain, or gzip of exactly one member whose CRC-32 and size are right (RFC 1952). Anything else is a flag:
 
 - ``container:padding``, ``container:trailing_bytes``, ``container:empty_member``: something without content after the first member;
-- ``container:crc``, ``container:no_trailer``: whole content in a damaged container;
+- ``container:crc``, ``container:no_trailer``, ``container:header``: whole content in a damaged container;
 - ``container:plain``: named ``.gz`` but not compressed;
 - ``trailing_content``: more members with content: ``content`` is the first, ``rest`` the others;
 - ``truncated`` or ``deflate_error``: ``content`` is what came out before the fault.
 
-First version, in pure zlib: right in every case, not yet as fast as the floor.
+The fast way (isal) takes what is clean; whatever it does not accept to the last byte goes the careful way (zlib), which
+alone decides what is odd. So the verdict never depends on a fast library's manners.
 """
 
 from __future__ import annotations
 
 import gzip
+import os
+import stat
+import zipfile
 import zlib
 from dataclasses import dataclass
+
+from isal import isal_zlib
 
 from ctforensics import hashing
 from ctforensics.errors import EvidenceError
@@ -26,11 +32,20 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far the door goes: bytes of stored and of inflated content, and the ratio between them."""
+    """How far the door goes: bytes of stored and of inflated content, and the ratio between them.
+
+    CloudTrail logs shrink 5 to 60 times; deflate cannot do more than 1032 times, so a bound above that would be none. What
+    inflates to less than ``small`` bytes is let through whatever its ratio.
+    """
 
     stored: int = 1 << 30
     inflated: int = 1 << 30
-    ratio: int = 1200
+    ratio: int = 300
+    small: int = 1 << 24
+
+    def bound(self, stored: int) -> int:
+        """How many bytes of content so many stored bytes may give."""
+        return min(self.inflated, max(self.small, stored * self.ratio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +98,12 @@ def read_stored(located: Located, limits: Limits) -> bytes:
     if located.size > limits.stored:
         raise EvidenceError(f"Larger than {limits.stored} bytes.", where=located.path)
     try:
-        with located.open() as stream:
-            data = stream.read(limits.stored + 1)
-    except (OSError, EOFError, zlib.error, RuntimeError) as error:
+        if located.file is not None:
+            data = _read_file(located.file, located.size, limits.stored + 1)
+        else:
+            with located.open() as stream:
+                data = stream.read(limits.stored + 1)
+    except (OSError, EOFError, zlib.error, RuntimeError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise EvidenceError(
             f"Cannot be read: {getattr(error, 'strerror', None) or error}.", where=located.path
         ) from error
@@ -94,11 +112,43 @@ def read_stored(located: Located, limits: Limits) -> bytes:
     return data
 
 
+# Nothing is followed, and a pipe that took a file's place since it was listed does not make us wait.
+_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
+
+def _read_file(file: str | os.PathLike[str], size: int, most: int) -> bytes:
+    descriptor = os.open(file, _OPEN)
+    try:
+        data = os.read(descriptor, min(size + 1, most))
+        if len(data) == size and size:
+            return data
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise OSError("it is no longer a regular file")
+        parts = [data]
+        while data and sum(map(len, parts)) < most:  # it grew, or the system gives it in pieces
+            data = os.read(descriptor, min(hashing.CHUNK, most - sum(map(len, parts))))
+            parts.append(data)
+        return b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
 def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) -> Inflated:
     """The content of gzip or plain bytes. Raises EvidenceError for a bomb (ratio or size beyond the limits)."""
     if not data.startswith(GZIP_MAGIC):
         return Inflated(data, flags=("container:plain",) if gz_name and data else ())
-    bound = min(limits.inflated, max(len(data), 1 << 16) * limits.ratio)
+    bound = limits.bound(len(data))
+    engine = isal_zlib.decompressobj(31)
+    try:
+        whole = engine.decompress(data, bound + 1)
+        if engine.eof and not engine.unused_data and len(whole) <= bound and not data[3] & 0xE0:
+            return Inflated(whole, container="gzip")
+    except isal_zlib.error:
+        pass  # the careful way below says what is wrong
+    return _inflate_carefully(data, bound)
+
+
+def _inflate_carefully(data: bytes, bound: int) -> Inflated:
     contents: list[bytes] = []
     flags: list[str] = []
     error, at = None, 0
@@ -146,6 +196,8 @@ def _member(data: bytes, bound: int) -> tuple[bytes, int, str | None]:
     crc, size = int.from_bytes(trailer[:4], "little"), int.from_bytes(trailer[4:], "little")
     if crc != zlib.crc32(content) or size != len(content) & 0xFFFFFFFF:
         return content, used, "container:crc"
+    if data[2] != 8 or data[3] & 0xE0:  # method and reserved bits: RFC 1952, 2.3.1.2 wants them refused
+        return content, used, "container:header"
     return content, used, None
 
 

@@ -1,1 +1,1 @@
-"""Digest validation, offline: files into outcomes."""
+"""Digest validation: which evidence files are proven to be what CloudTrail delivered, and what is missing. Offline."""

@@ -1,0 +1,242 @@
+"""What one run has seen and found, on disk: memory stays the same for a thousand files and for a million.
+
+A temporary SQLite database that nobody else sees and that is gone with the run. Not evidence, not derived data: scratch
+paper. Text from evidence is bound, never part of a statement.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ctforensics.verify.digests import Digest, Listed, Previous, Scope
+from ctforensics.verify.outcome import FileOutcome
+
+_TABLES = """
+CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, name TEXT, kind TEXT, sha BLOB, joined BLOB,
+  flags TEXT, fault TEXT);
+CREATE TABLE digest (id INTEGER PRIMARY KEY, scope INTEGER, bucket TEXT, key TEXT, start TEXT, end TEXT, stamp TEXT,
+  fingerprint TEXT, supported INTEGER, pbucket TEXT, pkey TEXT, psha TEXT, psignature TEXT, psupported INTEGER,
+  sha TEXT, text BLOB, backfill INTEGER, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
+CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
+CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
+CREATE TABLE metadata (place TEXT, key TEXT, signature TEXT, algorithm TEXT, generated TEXT);
+CREATE TABLE judged (id INTEGER PRIMARY KEY);
+CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, path TEXT, content_sha256 TEXT, account TEXT,
+  region TEXT, trail TEXT, digest TEXT, since TEXT, until TEXT, events_since TEXT, events_until TEXT);
+"""
+_INDEXES = """
+CREATE INDEX seen_sha ON seen (sha);
+CREATE INDEX listed_place ON listed (place);
+CREATE INDEX listed_sha ON listed (sha);
+CREATE INDEX digest_scope ON digest (scope);
+CREATE INDEX metadata_place ON metadata (place);
+CREATE INDEX metadata_key ON metadata (key);
+"""
+
+UNSAFE, UNSUPPORTED, OTHER_SCOPE = 1, 2, 4
+"""What is odd about a listing, as bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One object that was opened, or could not be. ``sha`` is of its content; ``joined`` of all members together."""
+
+    id: int
+    root: str
+    path: str
+    place: str
+    name: str
+    kind: str
+    sha: bytes | None
+    joined: bytes | None
+    flags: tuple[str, ...]
+    fault: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signature proposed by somebody's object metadata; proposing costs nothing, so it needs no protection."""
+
+    signature: str
+    algorithm: str
+    generated: str | None
+
+
+def printable(path: str) -> str:
+    """A path as text that can be stored and compared: bytes that are no UTF-8 stand escaped, accents are composed."""
+    if path.isascii():
+        return path
+    return unicodedata.normalize("NFC", path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+
+
+class Ledger:
+    """The scratch paper of one run."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
+        self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
+        self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;" + _TABLES)
+        self.db.execute("BEGIN")
+        self.scopes: dict[Scope, int] = {}
+
+    def close(self) -> None:
+        """Throws everything away."""
+        self.db.close()
+        self._folder.cleanup()
+
+    # -- taking in ------------------------------------------------------------------------------------------------
+
+    def add_seen(self, rows: list[tuple[Any, ...]]) -> None:
+        """Rows in the order of the table ``seen``."""
+        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+
+    def add_digest(self, number: int, digest: Digest, listed: list[Listed]) -> None:
+        """A digest that could be read (``number``: the id of what was seen) and what it lists."""
+        scope = digest.scope
+        regular = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region)
+        of_scope = self.scopes.setdefault(regular, len(self.scopes))
+        p = digest.previous
+        self.db.execute(
+            "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
+            (
+                number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
+                digest.stamp.isoformat(), digest.fingerprint, digest.supported,
+                *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
+                digest.sha256, digest.text, scope.backfill,
+            ),
+        )  # fmt: skip
+        usual = f"{scope.account}_CloudTrail"
+        region = f"_{scope.region}_"
+        self.db.executemany(
+            "INSERT INTO listed VALUES (?,?,?,?,?,?,?)",
+            [
+                (number, f"{log.bucket}/{log.key}", log.key, log.sha256, _odd(log, usual, region), log.oldest, log.newest)
+                for log in listed
+            ],
+        )
+
+    def add_places(self, rows: Iterable[tuple[str, str, str]]) -> None:
+        """Where acquired objects came from: root, path, BUCKET/KEY."""
+        self.db.executemany("INSERT OR REPLACE INTO place VALUES (?,?,?)", rows)
+
+    def add_metadata(self, rows: Iterable[tuple[str, Signature]]) -> None:
+        """Proposed signatures by BUCKET/KEY."""
+        self.db.executemany(
+            "INSERT INTO metadata VALUES (?,?,?,?,?)",
+            ((place, place.partition("/")[2], s.signature, s.algorithm, s.generated) for place, s in rows),
+        )
+
+    def known_place(self, root: str, path: str) -> str | None:
+        """The BUCKET/KEY that the register gives for an object."""
+        row = self.db.execute("SELECT place FROM place WHERE root = ? AND path = ?", (root, path)).fetchone()
+        return row[0] if row else None
+
+    def finish_taking_in(self) -> None:
+        """Makes the indexes, once, when everything was read."""
+        self.db.executescript(_INDEXES)
+        self.db.execute("BEGIN")
+
+    # -- looking up -----------------------------------------------------------------------------------------------
+
+    def signatures(self, places: Iterable[str]) -> list[Signature]:
+        """What object metadata proposes for these places (BUCKET/KEY), each once."""
+        found: list[Signature] = []
+        for place in places:
+            rows = self.db.execute("SELECT signature, algorithm, generated FROM metadata WHERE place = ?", (place,))
+            found += [s for s in (Signature(*row) for row in rows) if s not in found]
+        return found
+
+    def metadata_places(self, key: str) -> list[str]:
+        """The BUCKET/KEYs for which metadata is at hand under that key, in any bucket."""
+        return [row[0] for row in self.db.execute("SELECT DISTINCT place FROM metadata WHERE key = ?", (key,))]
+
+    def digests(self, scope: Scope) -> Iterator[tuple[int, Digest]]:
+        """The digests of one scope, regular and backfill, with the ids of what was seen, newest first."""
+        number = self.scopes[scope]
+        for row in self.db.execute("SELECT * FROM digest WHERE scope = ? ORDER BY end DESC, id", (number,)):
+            yield row[0], _digest(scope, row)
+
+    def seen(self, number: int) -> Seen:
+        """What was seen under this id."""
+        return _seen(self.db.execute("SELECT * FROM seen WHERE id = ?", (number,)).fetchone())
+
+    def seen_where(self, condition: str, *values: Any) -> Iterator[Seen]:
+        """What was seen and fits a condition written in this package (never text from evidence)."""
+        for row in self.db.execute(f"SELECT * FROM seen WHERE {condition}", values):
+            yield _seen(row)
+
+    def at_place(self, bucket_key: str, key: str) -> list[Seen]:
+        """The objects that stand where BUCKET/KEY belongs: as the register says, or by the end of their path."""
+        self.db.execute("CREATE INDEX IF NOT EXISTS seen_name ON seen (name)")
+        name = printable(key.rsplit("/", 1)[-1])
+        names = (name, name.removesuffix(".gz"))
+        return [s for s in self.seen_where("name IN (?, ?) ORDER BY id", *names) if stands_at(s.place, bucket_key, key)]
+
+    # -- results --------------------------------------------------------------------------------------------------
+
+    def mark_digests(self, rows: Iterable[tuple[bool, bool, int]]) -> None:
+        """Whether digests are proven and selected: (proven, selected, id)."""
+        self.db.executemany("UPDATE digest SET proven = ?, selected = ? WHERE id = ?", rows)
+
+    def mark_judged(self, numbers: Iterable[int]) -> None:
+        """These objects have their outcome (or need none)."""
+        self.db.executemany("INSERT OR IGNORE INTO judged VALUES (?)", ((n,) for n in numbers))
+
+    def add_outcomes(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Outcomes in the order in which they are to be read back."""
+        self.db.executemany("INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", (_row(o) for o in outcomes))
+
+    def outcomes(self, condition: str = "true") -> Iterator[FileOutcome]:
+        """The outcomes, in order; the condition is written in this package."""
+        cursor = self.db.cursor()
+        for row in cursor.execute(f"SELECT * FROM outcome WHERE {condition} ORDER BY rowid"):
+            yield FileOutcome(*row[:11], *(datetime.fromisoformat(t) if t else None for t in row[11:]))
+
+    def count(self) -> dict[tuple[str, str], int]:
+        """How many outcomes of each kind and code."""
+        return {(k, c): n for k, c, n in self.db.execute("SELECT kind, code, count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2")}
+
+
+def stands_at(place: str, bucket_key: str, key: str) -> bool:
+    """Whether an object's place is the very one: the key itself, or a path that ends in BUCKET/KEY (also without ``.gz``)."""
+    for wanted, end in ((printable(key), printable(bucket_key)),):
+        for cut in ("", ".gz"):
+            w, e = wanted.removesuffix(cut), end.removesuffix(cut)
+            if place == w or place == e or place.endswith("/" + e):
+                return True
+    return False
+
+
+def _odd(log: Listed, usual: str, region: str) -> int:
+    name = log.key.rsplit("/", 1)[-1]
+    return (
+        (UNSAFE if log.unsafe else 0)
+        | (0 if log.supported else UNSUPPORTED)
+        | (0 if name.startswith(usual) and region in name else OTHER_SCOPE)
+    )
+
+
+def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
+    (_, _, bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, ps, pa, sha, text, backfill, *_rest) = row
+    previous = Previous(pb, pk, ph, ps, bool(pa)) if pb is not None else None
+    own = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region, bool(backfill))
+    at = datetime.fromisoformat
+    return Digest(own, bucket, key, at(start), at(end), at(stamp), fingerprint, bool(supported), previous, sha, text)
+
+
+def _seen(row: tuple[Any, ...]) -> Seen:
+    return Seen(*row[:8], tuple(row[8].split(" ")) if row[8] else (), row[9])
+
+
+def _row(o: FileOutcome) -> tuple[Any, ...]:
+    return (
+        str(o.code), o.key, o.kind, o.detail, o.root, o.path, o.content_sha256, o.account, o.region, o.trail, o.digest,
+        *(t.isoformat() if t else None for t in (o.since, o.until, o.events_since, o.events_until)),
+    )  # fmt: skip

@@ -1,0 +1,161 @@
+"""Opening every object once: its kind by its content, the hash of its content, and nothing else kept.
+
+Reading runs in threads (opening, inflating and hashing let others run); results come back in the order of the walk, so that
+the same evidence gives the same run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Any
+
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import door
+from ctforensics.evidence.roots import Located
+from ctforensics.verify import digests, lake
+from ctforensics.verify.digests import Digest, Listed
+from ctforensics.verify.ledger import Ledger, printable
+
+LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
+_CHUNK = 64
+_LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
+_DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
+
+# kind, sha, joined, flags, fault, digest, listed, sign file
+Look = tuple[str, bytes | None, bytes | None, str | None, str | None, Digest | None, list[Listed] | None, Any]
+
+
+def look(located: Located, limits: door.Limits = LIMITS) -> Look:
+    """Opens one object and says what it is. Never raises for what is wrong with the evidence."""
+    path = located.path
+    try:
+        stored = door.read_stored(located, limits)
+        inflated = door.inflate(stored, limits, gz_name=path.endswith(".gz"))
+    except EvidenceError as error:
+        return _kind_by_name(path), None, None, None, error.message, None, None, None
+    content = inflated.content
+    sha = hashlib.sha256(content)
+    if content.startswith(b'{"Records":[{"eventVersion"') and not inflated.flags:
+        return "log", sha.digest(), None, None, None, None, None, None
+    joined = hashlib.sha256(content + inflated.rest).digest() if inflated.rest else None
+    flags = " ".join(inflated.flags) or None
+    kind = _kind_by_content(content, path)
+    if kind == "digest":
+        return _look_at_digest(content, inflated, sha, joined, flags)
+    if kind == "lake":
+        return kind, sha.digest(), joined, flags, None, None, None, lake.parse(content)
+    if kind == "lake_result":
+        # CloudTrail Lake signs the compressed file, not its content.
+        return kind, hashlib.sha256(stored).digest(), None, flags, None, None, None, None
+    return kind, sha.digest(), joined, flags, None, None, None, None
+
+
+def _look_at_digest(content: bytes, inflated: door.Inflated, sha: Any, joined: bytes | None, flags: str | None) -> Look:
+    fault = None
+    try:
+        digest, listed = digests.parse(content, sha.hexdigest())
+        if inflated.rest:
+            fault = "D_BAD_FORMAT: more content follows the digest in the same file"
+        return "digest", sha.digest(), joined, flags, fault, digest, listed, None
+    except digests.BadSchema as error:
+        fault = f"D_BAD_SCHEMA: {error}"
+    except digests.BadFormat as error:
+        fault = f"D_BAD_FORMAT: {error}"
+        if inflated.rest and joined:
+            return _look_at_split_digest(content + inflated.rest, joined, flags, fault)
+    return "digest", sha.digest(), joined, flags, fault, None, None, None
+
+
+def _look_at_split_digest(whole: bytes, joined: bytes, flags: str | None, fault: str) -> Look:
+    try:
+        digest, listed = digests.parse(whole, joined.hex())
+    except (digests.BadFormat, digests.BadSchema):
+        return "digest", joined, None, flags, fault, None, None, None
+    return "digest", joined, None, "container:split", None, digest, listed, None
+
+
+def _kind_by_content(content: bytes, path: str) -> str:
+    head = content[:4096]
+    if _LOG.match(head):
+        return "log" if b'"eventVersion"' in head or b'"eventTime"' in head or len(content) < 64 else _kind_by_name(path)
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if start == b"{":
+        if any(mark in content for mark in _DIGEST_MARKS):
+            return "digest"
+        if b'"hashSignature"' in content and b'"files"' in content:
+            return "lake"
+    return _kind_by_name(path)
+
+
+def _kind_by_name(path: str) -> str:
+    name = path.rsplit("/", 1)[-1]
+    if "_CloudTrail-Digest_" in name and name.endswith((".json.gz", ".json")):
+        return "digest"
+    if "_CloudTrail_" in name and name.endswith((".json.gz", ".json")):
+        return "log"
+    if name == lake.SIGN_NAME:
+        return "lake"
+    if lake.RESULT_NAME.fullmatch(name):
+        return "lake_result"
+    return "other"
+
+
+def read_all(
+    objects: Iterable[Located],
+    ledger: Ledger,
+    *,
+    registered: bool,
+    jobs: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> lake.SignFiles:
+    """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
+    signs: lake.SignFiles = []
+    number = 0
+    for chunk, looks in _in_order(objects, jobs):
+        rows = []
+        for located, (kind, sha, joined, flags, fault, digest, listed, sign) in zip(chunk, looks, strict=True):
+            number += 1
+            path = printable(located.path)
+            place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
+            name = place[place.rfind("/") + 1 :]
+            rows.append((number, located.root, path, place, name, kind, sha, joined, flags, fault))
+            if digest is not None and listed is not None:
+                ledger.add_digest(number, digest, listed)
+            elif kind == "lake":
+                signs.append((number, path, sign))
+        ledger.add_seen(rows)
+        if progress:
+            progress(number)
+    ledger.finish_taking_in()
+    return signs
+
+
+def place_of(path: str) -> str:
+    """The part of a path that can be a key: what stands behind the names of containers."""
+    return path.rsplit("!/", 1)[-1]
+
+
+def _in_order(objects: Iterable[Located], jobs: int) -> Iterator[tuple[list[Located], list[Look]]]:
+    source = iter(objects)
+    if jobs < 2:
+        while chunk := list(islice(source, _CHUNK)):
+            yield chunk, [look(located) for located in chunk]
+        return
+    waiting: deque[tuple[list[Located], Future[list[Look]]]] = deque()
+    with ThreadPoolExecutor(jobs, thread_name_prefix="verify") as pool:
+        while True:
+            while len(waiting) < jobs * 2 and (chunk := list(islice(source, _CHUNK))):
+                waiting.append((chunk, pool.submit(_look_at_chunk, chunk)))
+            if not waiting:
+                return
+            chunk, future = waiting.popleft()
+            yield chunk, future.result()
+
+
+def _look_at_chunk(chunk: list[Located]) -> list[Look]:
+    return [look(located) for located in chunk]

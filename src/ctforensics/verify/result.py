@@ -1,0 +1,124 @@
+"""What one run of verification came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ctforensics import clock
+from ctforensics.verify.ledger import Ledger
+from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of
+
+SCHEMA = "ctforensics/verification/1"
+
+
+class Outcomes:
+    """The outcomes of a run, as often as one likes, from disk."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def __iter__(self) -> Iterator[FileOutcome]:
+        return self._ledger.outcomes()
+
+    def __len__(self) -> int:
+        return int(self._ledger.db.execute("SELECT count(*) FROM outcome").fetchone()[0])
+
+    def notable(self) -> Iterator[FileOutcome]:
+        """Those that are neither D_OK, D_OK_CHAIN, L_OK nor Q_OK."""
+        return self._ledger.outcomes("code NOT IN ('D_OK', 'D_OK_CHAIN', 'L_OK', 'Q_OK')")
+
+
+@dataclass(slots=True)
+class Verification:
+    """Two answers: ``authentic`` (ok, anomaly, unknown, fail) and ``complete`` (true, false, or null: nobody knows what
+    should be here). ``keys_from`` says whose keys are trusted: aws, supplied, practice, or none."""
+
+    authentic: str
+    complete: bool | None
+    keys_from: str
+    since: datetime | None
+    until: datetime | None
+    window_source: str
+    here: tuple[datetime, datetime] | None
+    expected: dict[str, Any] | None
+    counts: dict[str, Any]
+    files: Outcomes
+    findings: list[Finding]
+    reasons: list[str] = field(default_factory=list)
+    run: str | None = None
+
+    @property
+    def window(self) -> dict[str, Any]:
+        """The window as JSON, with its source (asked, or what is here)."""
+        since, until = (self.since, self.until) if self.window_source == "asked" else self.here or (None, None)
+        return {
+            "since": clock.utc_text(since) if since else None,
+            "until": clock.utc_text(until) if until else None,
+            "source": self.window_source,
+        }
+
+    def head(self) -> dict[str, Any]:
+        """Everything but files and findings, as JSON."""
+        return {
+            "schema": SCHEMA,
+            "authentic": self.authentic,
+            "complete": self.complete,
+            "keys_from": self.keys_from,
+            "window": self.window,
+            "expected": self.expected,
+            "counts": self.counts,
+            "reasons": self.reasons,
+        }
+
+    def to_json(self, files: str = "all") -> dict[str, Any]:
+        """The whole answer; ``files`` is all, findings (only what is not plainly ok) or none."""
+        chosen = {"all": iter(self.files), "findings": self.files.notable(), "none": iter(())}[files]
+        return self.head() | {
+            "files": [outcome.to_json() for outcome in chosen],
+            "findings": [finding.to_json() for finding in self.findings],
+        }
+
+    def first_line(self) -> str:
+        """One sentence: what is proven, what is not, whose keys say so."""
+        proven, unproven = self.counts["proven"], self.counts["unproven"]
+        start = f"{proven:,} of {proven + unproven:,} files are proven, {unproven:,} are not."
+        if not proven + unproven:
+            start = "Nothing is here that could be verified." if not self.counts["proven_outside"] else (
+                f"Nothing was delivered in what was asked; {self.counts['proven_outside']:,} digests outside of it are proven."
+            )
+        keys = {
+            "aws": "Keys: fetched from AWS by this case.",
+            "supplied": "Keys: SUPPLIED with the evidence or by hand, not fetched from AWS: they prove only as much as who gave them.",
+            "practice": "Keys: PRACTICE. This is no evidence.",
+            "none": "No public key proved anything.",
+        }[self.keys_from]
+        return f"{start} {keys}"
+
+
+def tally(ledger: Ledger) -> dict[str, Any]:
+    """Counts by code, by class and by kind; proven are those of class ok and anomaly."""
+    codes: dict[str, int] = {}
+    classes = dict.fromkeys(CLASSES, 0)
+    kinds: dict[str, int] = {}
+    for (kind, code), number in ledger.count().items():
+        codes[code] = codes.get(code, 0) + number
+        classes[class_of(code)] += number
+        kinds[kind] = kinds.get(kind, 0) + number
+    seen = dict(ledger.db.execute("SELECT kind, count(*) FROM seen GROUP BY kind ORDER BY kind"))
+    refused = ledger.db.execute("SELECT count(*) FROM seen WHERE kind = 'other' AND fault IS NOT NULL").fetchone()[0]
+    return {
+        "objects": sum(seen.values()),
+        "other": seen.get("other", 0),
+        "other_unreadable": refused,
+        "files": kinds,
+        "codes": dict(sorted(codes.items())),
+        "classes": classes,
+        "proven": classes["ok"] + classes["anomaly"],
+        "unproven": classes["unknown"] + classes["fail"],
+        "proven_outside": int(
+            ledger.db.execute("SELECT count(*) FROM digest WHERE proven AND NOT selected").fetchone()[0]
+        ),
+    }

@@ -1,0 +1,206 @@
+"""One run: every object is read once, digests are proven, log files matched, reach and expectation judged.
+
+Offline: nothing here talks to AWS. Files alone decide; what records say (stops, selectors) is joined in ``coverage``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from ctforensics.evidence.roots import Located
+from ctforensics.trail import object_keys
+from ctforensics.verify import expect, lake, logfiles, reach, reading, trails, unlisted
+from ctforensics.verify.expect import Expectation
+from ctforensics.verify.keys import KeyStore, weakest
+from ctforensics.verify.ledger import Ledger, Signature, printable
+from ctforensics.verify.outcome import FileOutcome, Finding, worst
+from ctforensics.verify.result import Outcomes, Verification, tally
+from ctforensics.verify.selection import Selection
+
+
+def verify(
+    objects: Iterable[Located],
+    *,
+    keys: KeyStore,
+    metadata: Mapping[str, Any] | None = None,
+    places: Iterable[tuple[str, str, str]] | None = None,
+    signatures: Iterable[tuple[str, Signature]] = (),
+    expectation: Expectation | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    accounts: Iterable[str] | None = None,
+    regions: Iterable[str] | None = None,
+    names: Iterable[str] | None = None,
+    jobs: int = 2,
+    progress: Callable[[int], None] | None = None,
+) -> Verification:
+    """Judges these objects. Never raises for what is wrong with the evidence.
+
+    ``metadata`` maps BUCKET/KEY to HEAD answers; ``signatures`` and ``places`` (root, path, BUCKET/KEY) say the same for
+    objects that a case acquired. ``names`` are trail names or ARNs. Times are naive UTC, by delivery.
+    """
+    selection = Selection.of(since, until, accounts, regions, names)
+    ledger = Ledger()
+    registered = places is not None
+    ledger.add_places((root, path, printable(place)) for root, path, place in places or ())
+    ledger.add_metadata(signatures)
+    ledger.add_metadata(from_heads(metadata or {}))
+    signs = reading.read_all(objects, ledger, registered=registered, jobs=jobs, progress=progress)
+    _name_bucket(ledger)
+    findings, origins, covers = _judge_digests(ledger, keys, selection)
+    ledger.add_outcomes(_broken_digests(ledger, selection))
+    ledger.add_outcomes(logfiles.judge(ledger))
+    loose = unlisted.Loose()
+    ledger.add_outcomes(unlisted.judge(ledger, covers, selection, loose))
+    ledger.add_outcomes(lake.judge(ledger, signs, keys))
+    findings += reach.findings(covers, loose, selection)
+    if expectation:
+        known = {(f.code, f.account, f.region, f.trail) for f in findings}
+        findings += [
+            f
+            for f in expect.lacking(expectation, covers, selection)
+            if (f.code, f.account, f.region, f.trail) not in known
+        ]
+    return _conclude(ledger, selection, findings, covers, expectation, origins)
+
+
+def from_heads(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Signature]]:
+    """Signatures out of HEAD answers by BUCKET/KEY; entries without one are passed over."""
+    for place, answer in metadata.items():
+        signature = from_head(answer)
+        if signature:
+            yield printable(place.removeprefix("s3://")), signature
+
+
+def from_head(answer: Any) -> Signature | None:
+    """The signature in one HEAD answer or in its user metadata, whatever the case of the names."""
+    if not isinstance(answer, Mapping):
+        return None
+    inner = answer.get("Metadata")
+    fields = {str(n).lower().removeprefix("x-amz-meta-"): v for n, v in (inner if isinstance(inner, Mapping) else answer).items()}
+    if not isinstance(fields.get("signature"), str):
+        return None
+    generated = fields.get("backfill-generation-timestamp")
+    return Signature(fields["signature"], str(fields.get("signature-algorithm") or ""), str(generated) if generated else None)
+
+
+def _name_bucket(ledger: Ledger) -> None:
+    """A folder that is one bucket's content, with metadata that names one bucket which no digest claims: it is that one."""
+    buckets = {row[0] for row in ledger.db.execute("SELECT DISTINCT substr(place, 1, instr(place, '/') - 1) FROM metadata")}
+    if len(buckets) != 1:
+        return
+    (bucket,) = buckets
+    claimed = {row[0] for row in ledger.db.execute("SELECT DISTINCT bucket FROM digest")}
+    if bucket and claimed and bucket not in claimed:
+        prefix = f"{bucket}/"
+        ledger.db.execute(
+            "UPDATE seen SET place = ? || place WHERE substr(place, 1, ?) <> ?", (prefix, len(prefix), prefix)
+        )
+
+
+def _judge_digests(
+    ledger: Ledger, keys: KeyStore, selection: Selection
+) -> tuple[list[Finding], set[str], unlisted.Covers]:
+    findings: list[Finding] = []
+    origins: set[str] = set()
+    covers: unlisted.Covers = {}
+    for scope in sorted(ledger.scopes, key=lambda s: (s.organization, s.account, s.region, s.trail, s.home_region)):
+        judged = trails.judge(ledger, scope, keys, selection)
+        covers.setdefault((scope.account, scope.region), []).append(judged.cover)
+        ledger.add_outcomes(judged.outcomes)
+        findings += judged.findings
+        origins |= judged.origins
+    return findings, origins, covers
+
+
+def _broken_digests(ledger: Ledger, selection: Selection) -> Iterator[FileOutcome]:
+    """Files that are digests by name or content and could not be read as one."""
+    broken = "kind = 'digest' AND fault IS NOT NULL AND id NOT IN (SELECT id FROM digest) ORDER BY path, id"
+    for seen in ledger.seen_where(broken):
+        key = object_keys.parse(seen.name)
+        if key and not (selection.has(key.account, key.region) and selection.has_hour(key.stamp, key.stamp)):
+            continue
+        code, found, text = (seen.fault or "").partition(": ")
+        yield FileOutcome(
+            code if found and code.startswith("D_") else "D_BAD_FORMAT",
+            seen.place,
+            "digest",
+            text if found and code.startswith("D_") else seen.fault or "",
+            root=seen.root,
+            path=seen.path,
+            content_sha256=seen.sha.hex() if seen.sha else None,
+            account=key.account if key else None,
+            region=key.region if key else None,
+            trail=key.trail if key else None,
+            until=key.stamp if key else None,
+        )
+
+
+def _conclude(
+    ledger: Ledger,
+    selection: Selection,
+    findings: list[Finding],
+    covers: unlisted.Covers,
+    expectation: Expectation | None,
+    origins: set[str],
+) -> Verification:
+    findings.sort(key=lambda f: (f.account or "", f.region or "", f.trail or "", f.since or datetime.min, f.code, f.detail))
+    counts = tally(ledger)
+    authentic, reasons = _authentic(ledger, counts, findings, selection)
+    complete, why = _complete(ledger, findings, covers, expectation, selection)
+    asked = selection.since is not None or selection.until is not None
+    here = [edge for group in covers.values() for c in group for span in c.spans for edge in span]
+    return Verification(
+        authentic=authentic,
+        complete=complete,
+        keys_from=weakest(origins),
+        since=selection.since,
+        until=selection.until,
+        window_source="asked" if asked else "what is here",
+        here=(min(here), max(here)) if here else None,
+        expected=expectation.to_json() if expectation else None,
+        counts=counts,
+        files=Outcomes(ledger),
+        findings=findings,
+        reasons=reasons + why,
+    )
+
+
+def _authentic(
+    ledger: Ledger, counts: dict[str, Any], findings: list[Finding], selection: Selection
+) -> tuple[str, list[str]]:
+    classes = [name for name, number in counts["classes"].items() if number]
+    result = worst([*classes, *(f.verdict for f in findings)])
+    if counts["proven"] or result == "fail":
+        return result, []
+    if not counts["unproven"] and counts["proven_outside"] and not selection.accounts and not selection.trails:
+        return result, ["Nothing was delivered in what was asked: proven digests of this evidence lie outside of it."]
+    return worst([result, "unknown"]), ["Nothing is proven."]
+
+
+def _complete(
+    ledger: Ledger,
+    findings: list[Finding],
+    covers: unlisted.Covers,
+    expectation: Expectation | None,
+    selection: Selection,
+) -> tuple[bool | None, list[str]]:
+    missing = ledger.db.execute("SELECT count(*) FROM outcome WHERE code = 'D_MISSING'").fetchone()[0]
+    if missing or any(f.verdict == "incomplete" for f in findings):
+        return False, []
+    unknown = []
+    typed = selection.accounts and selection.regions and selection.trails
+    if not typed and not (expectation and expectation.known):
+        unknown.append("accounts, regions and trails")
+    if selection.since is None or selection.until is None:
+        unknown.append("the window")
+    chosen = [c for group in covers.values() for c in group if selection.has_scope(c.scope)]
+    if not any(c.proven for c in chosen):
+        return None, ["Whether it is complete is not known: no digest of what was asked is proven."]
+    if typed and len({(c.scope.account, c.scope.region) for c in chosen}) < len(selection.accounts) * len(selection.regions):
+        return None, ["Whether it is complete is not known: of some of what was asked nothing is here."]
+    if unknown:
+        return None, [f"Whether it is complete is not known: nobody said which {' and '.join(unknown)} should be here."]
+    return True, []
