@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from ctforensics.load.result import LoadResult
     from ctforensics.load.scope import Scope
     from ctforensics.notes.book import NoteBook
-    from ctforensics.verify.outcome import Verification
+    from ctforensics.verify.result import Verification
 
 
 def open_case(path: str | Path | None = None, *, create: bool = False) -> Case:

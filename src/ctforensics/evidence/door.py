@@ -20,6 +20,7 @@ import stat
 import zipfile
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from isal import isal_zlib
 
@@ -28,6 +29,7 @@ from ctforensics.errors import EvidenceError
 from ctforensics.evidence.roots import Located
 
 GZIP_MAGIC = b"\x1f\x8b"
+ISAL_ERROR: Any = isal_zlib.error  # its stub does not say that this is an exception class
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,7 @@ def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) ->
         whole = engine.decompress(data, bound + 1)
         if engine.eof and not engine.unused_data and len(whole) <= bound and not data[3] & 0xE0:
             return Inflated(whole, container="gzip")
-    except isal_zlib.error:
+    except ISAL_ERROR:
         pass  # the careful way below says what is wrong
     return _inflate_carefully(data, bound)
 

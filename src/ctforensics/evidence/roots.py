@@ -5,9 +5,11 @@ Nothing is followed out of the root: symbolic links, pipes, devices and sockets 
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import tarfile
+import threading
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -16,9 +18,12 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from ctforensics.case.folder import CaseFolder
+from ctforensics.case.manifest import Root
 from ctforensics.errors import EvidenceError
 
 CONTAINER_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+MEMBER_AT_ONCE = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,16 @@ def walk(root: Path, label: str) -> Iterator[Located]:
         yield from _walk_tar(root, label)
     else:
         yield _from_file(root, label, root.name)
+
+
+def roots_of(folder: CaseFolder) -> list[Root]:
+    """Every root of the case ordered by label, its own ``evidence/`` among them where that holds anything."""
+    listed = list(folder.manifest().evidence)
+    own = folder.evidence.resolve()
+    covered = any(own == folder.where(root).resolve() for root in listed)
+    if not covered and folder.evidence.is_dir() and any(folder.evidence.iterdir()):
+        listed.append(Root(label="evidence", where="evidence"))
+    return sorted(listed, key=lambda root: root.label)
 
 
 def _walk_folder(root: Path, label: str) -> Iterator[Located]:
@@ -100,10 +115,14 @@ def _walk_zip(root: Path, label: str) -> Iterator[Located]:
 
 def _walk_tar(root: Path, label: str) -> Iterator[Located]:
     with tarfile.open(root) as archive:
-        for entry in sorted(archive.getmembers(), key=lambda info: info.name):
+        # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
+        forward = root.name.lower().endswith(("gz", "tgz"))
+        members = archive.getmembers()
+        lock = threading.Lock()
+        for entry in members if forward else sorted(members, key=lambda info: info.name):
             path = f"{root.name}!/{entry.name}"
             if entry.isfile():
-                yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry))
+                yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry, lock))
             elif not entry.isdir():
                 yield Located(label, path, 0, refused="container member is not a regular file")
 
@@ -112,8 +131,13 @@ def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
     return cast(BinaryIO, archive.open(entry))
 
 
-def _open_tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo) -> BinaryIO:
-    return cast(BinaryIO, archive.extractfile(entry))
+def _open_tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo, lock: threading.Lock) -> BinaryIO:
+    """A member's bytes, read at once: the members of a tar share one file position, and several threads read."""
+    with lock:
+        stream = cast(BinaryIO, archive.extractfile(entry))
+        if entry.size > MEMBER_AT_ONCE:
+            raise EvidenceError(f"Larger than {MEMBER_AT_ONCE} bytes inside a tar.", where=entry.name)
+        return io.BytesIO(stream.read())
 
 
 def members(container: Path, label: str) -> dict[str, Located]:
@@ -129,8 +153,9 @@ def members(container: Path, label: str) -> dict[str, Located]:
             found.setdefault(path, Located(label, path, entry.file_size, open=partial(_open_member, archive, entry)))
     elif tarfile.is_tarfile(container):
         tar = tarfile.open(container)  # noqa: SIM115 - stays open as long as its members are wanted
+        lock = threading.Lock()
         for info in tar.getmembers():
             path = f"{container.name}!/{info.name}"
             if info.isfile():
-                found.setdefault(path, Located(label, path, info.size, open=partial(_open_tar_member, tar, info)))
+                found.setdefault(path, Located(label, path, info.size, open=partial(_open_tar_member, tar, info, lock)))
     return found

@@ -7,6 +7,9 @@ from pathlib import Path
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError, ParameterError
+from ctforensics.evidence.roots import roots_of
+
+__all__ = ["add_root", "roots_of"]
 
 _KINDS = {".zip": "zip", ".tar": "tar", ".tgz": "tar", ".gz": "file"}
 
@@ -53,13 +56,3 @@ def _free_label(label: str | None, place: Path, taken: set[str]) -> str:
     if base not in taken | {"evidence"}:
         return base
     return next(f"{base}-{n}" for n in range(2, len(taken) + 4) if f"{base}-{n}" not in taken)
-
-
-def roots_of(folder: CaseFolder) -> list[Root]:
-    """Every root of the case ordered by label, its own ``evidence/`` among them where that holds anything."""
-    listed = list(folder.manifest().evidence)
-    own = folder.evidence.resolve()
-    covered = any(own == folder.where(root).resolve() for root in listed)
-    if not covered and folder.evidence.is_dir() and any(folder.evidence.iterdir()):
-        listed.append(Root(label="evidence", where="evidence"))
-    return sorted(listed, key=lambda root: root.label)

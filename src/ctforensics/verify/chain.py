@@ -188,7 +188,9 @@ def cycles(nodes: Iterable[Node], places: dict[str, list[Node]]) -> list[Node]:
             previous = node.digest.previous
             older = places.get(f"{previous.bucket}/{previous.key}", []) if previous else []
             # Of several contents at one place the one that the link means, else the first.
-            node = next((n for n in older if previous and n.digest.sha256 == previous.sha256), older[0] if older else None)
+            node = next(
+                (n for n in older if previous and n.digest.sha256 == previous.sha256), older[0] if older else None
+            )
         if node is not None and state[id(node)] == 1:
             found.append(node)
         for visited in path:

@@ -141,7 +141,12 @@ def parse(content: bytes, sha256: str) -> tuple[Digest, list[Listed]]:
         raise BadSchema("digestS3Object is no name of a digest file")
     digest = Digest(
         scope=Scope(
-            place.organization or "", place.account, place.region, place.trail or "", place.home_region or "", place.backfill
+            place.organization or "",
+            place.account,
+            place.region,
+            place.trail or "",
+            place.home_region or "",
+            place.backfill,
         ),
         bucket=bucket,
         key=key,

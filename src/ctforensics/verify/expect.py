@@ -93,9 +93,13 @@ def parse(data: Any, source: str, *, where: str = "") -> Expectation:
     try:
         trails = tuple(_trail(t) for t in data.get("trailList") or () if t.get("LogFileValidationEnabled", True))
         accounts = tuple(_name(a, "Id") for a in data.get("Accounts") or () if _is_on(a, "Status", ("ACTIVE",)))
-        regions = tuple(_name(r, "RegionName") for r in data.get("Regions") or () if not _is_on(r, "RegionOptStatus", _OFF, False))
+        regions = tuple(
+            _name(r, "RegionName") for r in data.get("Regions") or () if not _is_on(r, "RegionOptStatus", _OFF, False)
+        )
     except (KeyError, TypeError, AttributeError, IndexError) as error:
-        raise ParameterError(f"An entry cannot be read ({error!r}).", where=where, hint="Take the answers as AWS gave them.") from error
+        raise ParameterError(
+            f"An entry cannot be read ({error!r}).", where=where, hint="Take the answers as AWS gave them."
+        ) from error
     parts = {"trails": trails, "accounts": accounts, "regions": regions}
     return Expectation(trails, accounts, regions, {name: source for name, part in parts.items() if part})
 

@@ -88,7 +88,9 @@ def read_keys(file: Path, origin: str = "supplied") -> list[PublicKey]:
         raise ForensicsError(f"The keys cannot be read: {error.strerror}.", where=str(file)) from error
     except (ValueError, RecursionError) as error:
         raise ParameterError(
-            f"The keys are no JSON ({error}).", where=str(file), hint="Save the answer of `aws cloudtrail list-public-keys`."
+            f"The keys are no JSON ({error}).",
+            where=str(file),
+            hint="Save the answer of `aws cloudtrail list-public-keys`.",
         ) from error
     return parse_keys(data, origin=origin, where=str(file), region=_region_in(file.name))
 
@@ -123,7 +125,9 @@ def _key(record: Any, region: str | None, origin: str, where: str) -> PublicKey:
         name = str(record["Fingerprint"]).lower()
         since, until = _instant(record.get("ValidityStartTime")), _instant(record.get("ValidityEndTime"))
     except (KeyError, TypeError, AttributeError, ValueError, binascii.Error, OverflowError, ForensicsError) as error:
-        raise ParameterError(f"A key record cannot be read ({error}).", where=where, hint="Take the answer as AWS gave it.") from error
+        raise ParameterError(
+            f"A key record cannot be read ({error}).", where=where, hint="Take the answer as AWS gave it."
+        ) from error
     return PublicKey(name, der, region, since, until, "practice" if is_practice_key(der) else origin)
 
 

@@ -49,7 +49,9 @@ def parse(content: bytes) -> SignFile | str:
         files = tuple((entry["fileName"], entry["fileHashValue"]) for entry in raw["files"])
         if not files or not all(isinstance(n, str) and isinstance(h, str) and _SHA256.fullmatch(h) for n, h in files):
             return "its list of files is empty or holds no hashes"
-        return SignFile(files, str(raw["hashSignature"]), str(raw["publicKeyFingerprint"]), str(raw.get("region") or ""))
+        return SignFile(
+            files, str(raw["hashSignature"]), str(raw["publicKeyFingerprint"]), str(raw.get("region") or "")
+        )
     except BadFormat as error:
         return str(error)
     except (KeyError, TypeError):
@@ -80,7 +82,9 @@ def _judge_one(ledger: Ledger, seen: Seen, path: str, sign: SignFile | str, keys
             continue
         result = next(ledger.seen_where("path = ? AND root = ? ORDER BY id", wanted, seen.root), None)
         if result is None:
-            yield FileOutcome("Q_MISSING", wanted, "lake", f"listed by {path}", root=seen.root, region=sign.region or None)
+            yield FileOutcome(
+                "Q_MISSING", wanted, "lake", f"listed by {path}", root=seen.root, region=sign.region or None
+            )
             continue
         ledger.mark_judged([result.id])
         if result.fault or result.sha is None or result.sha.hex() != sha256.lower():

@@ -117,7 +117,15 @@ class Ledger:
         self.db.executemany(
             "INSERT INTO listed VALUES (?,?,?,?,?,?,?)",
             [
-                (number, f"{log.bucket}/{log.key}", log.key, log.sha256, _odd(log, usual, region), log.oldest, log.newest)
+                (
+                    number,
+                    f"{log.bucket}/{log.key}",
+                    log.key,
+                    log.sha256,
+                    _odd(log, usual, region),
+                    log.oldest,
+                    log.newest,
+                )
                 for log in listed
             ],
         )
@@ -201,7 +209,10 @@ class Ledger:
 
     def count(self) -> dict[tuple[str, str], int]:
         """How many outcomes of each kind and code."""
-        return {(k, c): n for k, c, n in self.db.execute("SELECT kind, code, count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2")}
+        return {
+            (k, c): n
+            for k, c, n in self.db.execute("SELECT kind, code, count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2")
+        }
 
 
 def stands_at(place: str, bucket_key: str, key: str) -> bool:
@@ -209,7 +220,7 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
     for wanted, end in ((printable(key), printable(bucket_key)),):
         for cut in ("", ".gz"):
             w, e = wanted.removesuffix(cut), end.removesuffix(cut)
-            if place == w or place == e or place.endswith("/" + e):
+            if place in (w, e) or place.endswith("/" + e):
                 return True
     return False
 
@@ -224,7 +235,9 @@ def _odd(log: Listed, usual: str, region: str) -> int:
 
 
 def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
-    (_, _, bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, ps, pa, sha, text, backfill, *_rest) = row
+    (_, _, bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, ps, pa, sha, text, backfill, *_rest) = (
+        row
+    )
     previous = Previous(pb, pk, ph, ps, bool(pa)) if pb is not None else None
     own = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region, bool(backfill))
     at = datetime.fromisoformat
@@ -232,7 +245,8 @@ def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    return Seen(*row[:8], tuple(row[8].split(" ")) if row[8] else (), row[9])
+    number, root, path, place, name, kind, sha, joined, flags, fault = row
+    return Seen(number, root, path, place, name, kind, sha, joined, tuple(flags.split(" ")) if flags else (), fault)
 
 
 def _row(o: FileOutcome) -> tuple[Any, ...]:

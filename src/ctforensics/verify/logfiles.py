@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
 from ctforensics.trail import object_keys
 from ctforensics.verify.digests import Scope
@@ -46,8 +47,13 @@ def judge(ledger: Ledger) -> Iterator[FileOutcome]:
     scopes = list(ledger.scopes)
     rows = ledger.db.cursor().execute(_LISTINGS)
     for _, group in groupby(rows, key=lambda row: row[0]):
-        listings = [Listing(*row[:6], bool(row[6]), *row[7:10], scopes[row[10]]) for row in group]
+        listings = [_listing(row, scopes) for row in group]
         yield from _judge_place(ledger, listings)
+
+
+def _listing(row: tuple[Any, ...], scopes: list[Scope]) -> Listing:
+    place, key, sha, odd, oldest, newest, proven, digest, start, end, scope = row
+    return Listing(place, key, sha, odd, oldest, newest, bool(proven), digest, start, end, scopes[scope])
 
 
 def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcome]:
@@ -66,7 +72,7 @@ def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcom
         code, detail = _elsewhere(first, astray[0])
     else:
         code, detail = ("L_MISSING" if first.proven else "L_MISSING_UNVERIFIED"), f"listed by {first.digest}"
-    primary = (here or standing or astray or [None])[0]
+    primary = next(iter([*here, *standing, *astray]), None)
     if first.odd & UNSAFE:
         code, detail = "L_UNSAFE_KEY", "it would lead out of its folder"
     elif any(listing.odd & UNSUPPORTED for listing in believed):
@@ -90,7 +96,9 @@ def _matches(ledger: Ledger, wanted: Iterable[bytes]) -> list[Seen]:
 
 def is_listed_place(ledger: Ledger, seen: Seen) -> bool:
     """Whether an object stands where some digest lists a log file: then it is judged there."""
-    row = ledger.db.execute("SELECT 1 FROM listed WHERE place = ? OR key = ? LIMIT 1", (seen.place, seen.place)).fetchone()
+    row = ledger.db.execute(
+        "SELECT 1 FROM listed WHERE place = ? OR key = ? LIMIT 1", (seen.place, seen.place)
+    ).fetchone()
     if row is None and "/" in seen.place:  # a mirror of buckets that stands deeper in its root
         tail = seen.place.split("/AWSLogs/")[0].rpartition("/")[0]
         inner = seen.place[len(tail) + 1 :] if tail else seen.place

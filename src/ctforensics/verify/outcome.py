@@ -23,7 +23,11 @@ _MEANING: dict[str, tuple[str, str, str]] = {
     "D_OK_CHAIN": ("ok", "a newer digest vouches for it", "valid"),
     "D_OK_META_SIG": ("anomaly", "the signature kept beside it is wrong, but a newer digest vouches for it", ""),
     "D_OK_CONTAINER": ("anomaly", "its content is proven, its gzip container is not as delivered", ""),
-    "D_RELOCATED": ("anomaly", "proven, but stored elsewhere than delivered", "has been moved from its original location"),
+    "D_RELOCATED": (
+        "anomaly",
+        "proven, but stored elsewhere than delivered",
+        "has been moved from its original location",
+    ),
     "D_KEY_WINDOW": ("anomaly", "signed with a key outside the time for which AWS published it", ""),
     "D_NAME_MISMATCH": ("anomaly", "its name gives another time than its signed end time", ""),
     "D_NO_SIGNATURE": ("unknown", "no signature is at hand and no newer digest vouches for it", ""),
@@ -174,3 +178,9 @@ class Finding:
             "until": utc_text(self.until) if self.until else None,
             "detail": self.detail or words(self.code),
         }
+
+    def sentence(self) -> str:
+        """The finding for people: code, what it is about, when, why."""
+        about = " ".join(part for part in (self.account, self.region, self.trail) if part)
+        when = f"{utc_text(self.since)} to {utc_text(self.until)}" if self.since or self.until else ""
+        return f"{self.code} {about} {when}: {self.detail or words(self.code)}".replace("  ", " ")

@@ -104,7 +104,9 @@ def _lacking(everything: list[Cover], selection: Selection) -> Iterator[Finding]
             for region in sorted({r for _, r in here}):
                 wanted = selection.has(account, region) and (not selection.trails or trail in selection.trails)
                 if (account, region) not in here and wanted:
-                    detail = "other accounts of this organisation's trail have digests of this region, this one has none"
+                    detail = (
+                        "other accounts of this organisation's trail have digests of this region, this one has none"
+                    )
                     yield Finding("G_NO_DIGESTS", account, region, trail, selection.since, selection.until, detail)
 
 

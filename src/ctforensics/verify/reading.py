@@ -82,7 +82,9 @@ def _look_at_split_digest(whole: bytes, joined: bytes, flags: str | None, fault:
 def _kind_by_content(content: bytes, path: str) -> str:
     head = content[:4096]
     if _LOG.match(head):
-        return "log" if b'"eventVersion"' in head or b'"eventTime"' in head or len(content) < 64 else _kind_by_name(path)
+        return (
+            "log" if b'"eventVersion"' in head or b'"eventTime"' in head or len(content) < 64 else _kind_by_name(path)
+        )
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     if start == b"{":
         if any(mark in content for mark in _DIGEST_MARKS):

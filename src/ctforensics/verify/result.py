@@ -9,9 +9,10 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.verify.ledger import Ledger
-from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of
+from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of, words
 
 SCHEMA = "ctforensics/verification/1"
+PLAIN = ("D_OK", "D_OK_CHAIN", "L_OK", "Q_OK")
 
 
 class Outcomes:
@@ -28,7 +29,7 @@ class Outcomes:
 
     def notable(self) -> Iterator[FileOutcome]:
         """Those that are neither D_OK, D_OK_CHAIN, L_OK nor Q_OK."""
-        return self._ledger.outcomes("code NOT IN ('D_OK', 'D_OK_CHAIN', 'L_OK', 'Q_OK')")
+        return self._ledger.outcomes(f"code NOT IN {PLAIN!r}")
 
 
 @dataclass(slots=True)
@@ -81,13 +82,29 @@ class Verification:
             "findings": [finding.to_json() for finding in self.findings],
         }
 
+    def summary(self) -> Iterator[str]:
+        """The run in a few lines: what is proven, the two answers, every code that is not plainly ok, every finding."""
+        yield self.first_line()
+        complete = {True: "yes", False: "NO", None: "not known"}[self.complete]
+        yield f"Authentic: {self.authentic}. Complete: {complete}."
+        yield from self.reasons
+        for code, number in self.counts["codes"].items():
+            if code not in PLAIN:
+                yield f"{number:>7,}  {code} ({class_of(code)}): {words(code)}"
+        for finding in self.findings:
+            yield f"         {finding.sentence()}"
+
     def first_line(self) -> str:
         """One sentence: what is proven, what is not, whose keys say so."""
         proven, unproven = self.counts["proven"], self.counts["unproven"]
         start = f"{proven:,} of {proven + unproven:,} files are proven, {unproven:,} are not."
         if not proven + unproven:
-            start = "Nothing is here that could be verified." if not self.counts["proven_outside"] else (
-                f"Nothing was delivered in what was asked; {self.counts['proven_outside']:,} digests outside of it are proven."
+            start = (
+                "Nothing is here that could be verified."
+                if not self.counts["proven_outside"]
+                else (
+                    f"Nothing was delivered in what was asked; {self.counts['proven_outside']:,} digests outside of it are proven."
+                )
             )
         keys = {
             "aws": "Keys: fetched from AWS by this case.",
@@ -103,10 +120,14 @@ def tally(ledger: Ledger) -> dict[str, Any]:
     codes: dict[str, int] = {}
     classes = dict.fromkeys(CLASSES, 0)
     kinds: dict[str, int] = {}
+    valid: dict[str, int] = {}
+    invalid: dict[str, int] = {}
     for (kind, code), number in ledger.count().items():
         codes[code] = codes.get(code, 0) + number
         classes[class_of(code)] += number
         kinds[kind] = kinds.get(kind, 0) + number
+        side = {"ok": valid, "anomaly": valid, "fail": invalid}.get(class_of(code), {})
+        side[kind] = side.get(kind, 0) + number
     seen = dict(ledger.db.execute("SELECT kind, count(*) FROM seen GROUP BY kind ORDER BY kind"))
     refused = ledger.db.execute("SELECT count(*) FROM seen WHERE kind = 'other' AND fault IS NOT NULL").fetchone()[0]
     return {
@@ -114,6 +135,8 @@ def tally(ledger: Ledger) -> dict[str, Any]:
         "other": seen.get("other", 0),
         "other_unreadable": refused,
         "files": kinds,
+        "valid": valid,
+        "invalid": invalid,
         "codes": dict(sorted(codes.items())),
         "classes": classes,
         "proven": classes["ok"] + classes["anomaly"],

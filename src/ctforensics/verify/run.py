@@ -11,7 +11,8 @@ from typing import Any
 
 from ctforensics.evidence.roots import Located
 from ctforensics.trail import object_keys
-from ctforensics.verify import expect, lake, logfiles, reach, reading, trails, unlisted
+from ctforensics.verify import expect, lake, logfiles, reach, reading, unlisted
+from ctforensics.verify import trails as one_trail
 from ctforensics.verify.expect import Expectation
 from ctforensics.verify.keys import KeyStore, weakest
 from ctforensics.verify.ledger import Ledger, Signature, printable
@@ -32,16 +33,16 @@ def verify(
     until: datetime | None = None,
     accounts: Iterable[str] | None = None,
     regions: Iterable[str] | None = None,
-    names: Iterable[str] | None = None,
+    trails: Iterable[str] | None = None,
     jobs: int = 2,
     progress: Callable[[int], None] | None = None,
 ) -> Verification:
     """Judges these objects. Never raises for what is wrong with the evidence.
 
     ``metadata`` maps BUCKET/KEY to HEAD answers; ``signatures`` and ``places`` (root, path, BUCKET/KEY) say the same for
-    objects that a case acquired. ``names`` are trail names or ARNs. Times are naive UTC, by delivery.
+    objects that a case acquired. ``trails`` are trail names or ARNs. Times are naive UTC, by delivery.
     """
-    selection = Selection.of(since, until, accounts, regions, names)
+    selection = Selection.of(since, until, accounts, regions, trails)
     ledger = Ledger()
     registered = places is not None
     ledger.add_places((root, path, printable(place)) for root, path, place in places or ())
@@ -79,16 +80,23 @@ def from_head(answer: Any) -> Signature | None:
     if not isinstance(answer, Mapping):
         return None
     inner = answer.get("Metadata")
-    fields = {str(n).lower().removeprefix("x-amz-meta-"): v for n, v in (inner if isinstance(inner, Mapping) else answer).items()}
+    fields = {
+        str(n).lower().removeprefix("x-amz-meta-"): v
+        for n, v in (inner if isinstance(inner, Mapping) else answer).items()
+    }
     if not isinstance(fields.get("signature"), str):
         return None
     generated = fields.get("backfill-generation-timestamp")
-    return Signature(fields["signature"], str(fields.get("signature-algorithm") or ""), str(generated) if generated else None)
+    return Signature(
+        fields["signature"], str(fields.get("signature-algorithm") or ""), str(generated) if generated else None
+    )
 
 
 def _name_bucket(ledger: Ledger) -> None:
     """A folder that is one bucket's content, with metadata that names one bucket which no digest claims: it is that one."""
-    buckets = {row[0] for row in ledger.db.execute("SELECT DISTINCT substr(place, 1, instr(place, '/') - 1) FROM metadata")}
+    buckets = {
+        row[0] for row in ledger.db.execute("SELECT DISTINCT substr(place, 1, instr(place, '/') - 1) FROM metadata")
+    }
     if len(buckets) != 1:
         return
     (bucket,) = buckets
@@ -107,7 +115,7 @@ def _judge_digests(
     origins: set[str] = set()
     covers: unlisted.Covers = {}
     for scope in sorted(ledger.scopes, key=lambda s: (s.organization, s.account, s.region, s.trail, s.home_region)):
-        judged = trails.judge(ledger, scope, keys, selection)
+        judged = one_trail.judge(ledger, scope, keys, selection)
         covers.setdefault((scope.account, scope.region), []).append(judged.cover)
         ledger.add_outcomes(judged.outcomes)
         findings += judged.findings
@@ -146,7 +154,9 @@ def _conclude(
     expectation: Expectation | None,
     origins: set[str],
 ) -> Verification:
-    findings.sort(key=lambda f: (f.account or "", f.region or "", f.trail or "", f.since or datetime.min, f.code, f.detail))
+    findings.sort(
+        key=lambda f: (f.account or "", f.region or "", f.trail or "", f.since or datetime.min, f.code, f.detail)
+    )
     counts = tally(ledger)
     authentic, reasons = _authentic(ledger, counts, findings, selection)
     complete, why = _complete(ledger, findings, covers, expectation, selection)
@@ -199,7 +209,9 @@ def _complete(
     chosen = [c for group in covers.values() for c in group if selection.has_scope(c.scope)]
     if not any(c.proven for c in chosen):
         return None, ["Whether it is complete is not known: no digest of what was asked is proven."]
-    if typed and len({(c.scope.account, c.scope.region) for c in chosen}) < len(selection.accounts) * len(selection.regions):
+    if typed and len({(c.scope.account, c.scope.region) for c in chosen}) < len(selection.accounts) * len(
+        selection.regions
+    ):
         return None, ["Whether it is complete is not known: of some of what was asked nothing is here."]
     if unknown:
         return None, [f"Whether it is complete is not known: nobody said which {' and '.join(unknown)} should be here."]

@@ -1,0 +1,166 @@
+"""``ctforensics verify``: which files are proven, and is anything missing."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ctforensics.cli import console
+
+if TYPE_CHECKING:
+    from ctforensics.verify.outcome import FileOutcome
+    from ctforensics.verify.result import Verification
+
+MOST_FILES = 100_000
+FAIL_ON = ("fail", "unknown", "incomplete", "anomaly")
+
+
+def add(commands: Any) -> None:
+    command = commands.add_parser(
+        "verify",
+        help="prove which files are authentic and whether any are missing",
+        description="Digest validation, offline: every digest and log file of a case, a folder, a zip or a tar.",
+        epilog="Example: ctforensics verify mirror/ --public-keys keys.json --metadata heads.json --since 2024-05-01 --until 2024-05-08",
+    )
+    command.add_argument(
+        "place",
+        type=Path,
+        metavar="CASE|DIR|ZIP",
+        help="a case, the content of a bucket, a folder per bucket, a zip or tar",
+    )
+    command.add_argument(
+        "--public-keys",
+        type=Path,
+        action="append",
+        metavar="FILE",
+        help="a ListPublicKeys answer, or keys per region (repeatable)",
+    )
+    command.add_argument(
+        "--metadata", type=Path, metavar="FILE", help='HEAD answers: {"BUCKET/KEY": {"Metadata": {"signature": ...}}}'
+    )
+    command.add_argument(
+        "--expect", type=Path, metavar="FILE", help="what should be here: trailList, Accounts, Regions in one object"
+    )
+    command.add_argument("--since", help="delivered at or after this instant, UTC")
+    command.add_argument("--until", help="delivered before this instant, UTC")
+    command.add_argument("--account", action="append", help="only this account (repeatable)")
+    command.add_argument("--region", action="append", help="only this region (repeatable)")
+    command.add_argument("--trail", action="append", help="only this trail, by name or ARN (repeatable)")
+    command.add_argument(
+        "--fail-on",
+        choices=FAIL_ON,
+        action="append",
+        help="what gives exit 1 (fail, unknown and incomplete unless said; repeatable)",
+    )
+    command.add_argument(
+        "--files", choices=("none", "findings", "all"), help="which files --json lists (all below 100,000)"
+    )
+    command.add_argument(
+        "-o", "--output", type=Path, metavar="FILE", help="write every file and finding there as JSON lines"
+    )
+    command.add_argument(
+        "--verbose", action="store_true", help="print a line for every file, also for those that are ok"
+    )
+    command.add_argument("--jobs", type=int, default=2, help="threads that read (2)")
+    command.add_argument("--json", action="store_true", help="print the answer as JSON")
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    progress = console.Progress("verify", "files")
+    result = _verify(args, progress)
+    progress.end()
+    if args.output:
+        _write_lines(args.output, result)
+    if args.json:
+        files = args.files or ("all" if len(result.files) < MOST_FILES else "none")
+        console.print_json(result.to_json(files) | ({"run": result.run} if result.run else {}))
+    else:
+        _print(result, args.verbose)
+    return 1 if found_something(result, args.fail_on or ("fail", "unknown", "incomplete")) else 0
+
+
+def _verify(args: argparse.Namespace, progress: console.Progress) -> Verification:
+    from ctforensics import clock
+    from ctforensics.case import folder
+    from ctforensics.errors import ParameterError
+    from ctforensics.investigation import open_case
+    from ctforensics.verify.cases import verify_path
+
+    options: dict[str, Any] = {
+        "public_keys": args.public_keys,
+        "metadata": args.metadata,
+        "expect": args.expect,
+        "since": clock.parse_instant(args.since) if args.since else None,
+        "until": clock.parse_instant(args.until) if args.until else None,
+        "accounts": args.account,
+        "regions": args.region,
+        "trails": args.trail,
+        "jobs": max(1, args.jobs),
+        "progress": progress,
+    }
+    if options["since"] and options["until"] and options["since"] >= options["until"]:
+        raise ParameterError("--since is not before --until.", hint="Swap them.")
+    if folder.is_case(args.place):
+        return open_case(args.place).verify(**options)
+    return verify_path(args.place, **options)
+
+
+def found_something(result: Verification, what: list[str] | tuple[str, ...]) -> bool:
+    """Whether the run found what was asked to give exit 1: ``unknown`` includes fail, ``anomaly`` includes both."""
+    worse = {"fail": ("fail",), "unknown": ("unknown", "fail"), "anomaly": ("anomaly", "unknown", "fail")}
+    if "incomplete" in what and result.complete is False:
+        return True
+    return any(result.authentic in worse[name] for name in what if name in worse)
+
+
+def _print(result: Verification, verbose: bool) -> None:
+    from ctforensics.verify.result import PLAIN
+
+    for outcome in result.files:
+        if verbose or outcome.code not in PLAIN:
+            console.out(line(outcome))
+    window = result.window
+    if window["source"] == "asked":
+        console.out(f"Results requested for {window['since'] or 'the beginning'} to {window['until'] or 'the end'}")
+    if result.here:
+        from ctforensics.clock import utc_text
+
+        console.out(f"Results found for {utc_text(result.here[0])} to {utc_text(result.here[1])}:")
+    for sentence in result.summary():
+        console.out(sentence)
+    for sentence in counted(result):
+        console.out(sentence)
+
+
+def line(outcome: FileOutcome) -> str:
+    """A file as the AWS CLI prints it, with our code and why behind it."""
+    from ctforensics.verify.outcome import aws_words, words
+
+    kind = {"digest": "Digest file", "log": "Log file"}.get(outcome.kind, "Query result file")
+    said = aws_words(outcome.code)
+    verdict = "valid" if said == "valid" else f"INVALID: {said}" if said else outcome.verdict
+    why = outcome.detail or words(outcome.code)
+    return f"{kind}\ts3://{outcome.key}\t{verdict}\t{outcome.code} ({outcome.verdict}): {why}".replace("\t", "  ")
+
+
+def counted(result: Verification) -> list[str]:
+    """The AWS CLI's closing lines: how many digest and log files are valid."""
+    said = []
+    for kind, name in (("digest", "digest files"), ("log", "log files"), ("lake", "query result files")):
+        total = result.counts["files"].get(kind, 0)
+        if total:
+            good, bad = result.counts["valid"].get(kind, 0), result.counts["invalid"].get(kind, 0)
+            said.append(f"{good:,}/{total:,} {name} valid" + (f", {bad:,}/{total:,} {name} INVALID" if bad else ""))
+    return said or ["No digests found"]
+
+
+def _write_lines(path: Path, result: Verification) -> None:
+    import json
+    from itertools import chain
+
+    with path.open("w", encoding="utf-8") as stream:
+        files = (outcome.to_json() for outcome in result.files)
+        for item in chain(files, (finding.to_json() for finding in result.findings)):
+            stream.write(json.dumps(item) + "\n")
