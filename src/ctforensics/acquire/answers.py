@@ -20,6 +20,7 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.case.register import EvidenceLine
 
 FOLDER = "_aws"
+KEPT = ("cloudtrail", "s3", "kms")  # small answers that trail health reads again
 # Codes that are an answer: there is none of it.
 _ABSENT = re.compile(r"^NoSuch(?!Bucket$)|NotFound|NotInUse|NotOptedIn|^ReportNotPresent$")
 Where = tuple[str, str, str, str, str]
@@ -45,17 +46,25 @@ class Outcome:
 
 @dataclass
 class Answers:
-    """One session of asking. Answers stand in a folder of their own for each session: nothing is ever overwritten."""
+    """One session of asking. Answers stand in a folder of their own for each session: nothing is ever overwritten.
+
+    ``kept`` holds the small ones by operation and subject.
+    """
 
     folder: CaseFolder
     stamp: str
     outcomes: list[Outcome] = field(default_factory=list)
+    kept: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._partial = self.folder.path / "acquisition" / "answers"
         self._partial.mkdir(parents=True, exist_ok=True)
         self._count = 0
+
+    def outcome(self, operation: str, subject: str) -> Outcome | None:
+        """How a question about something ended; None where it was not asked."""
+        return next((o for o in self.outcomes if o.operation == operation and o.subject == subject), None)
 
     @classmethod
     def begin(cls, folder: CaseFolder) -> Answers:
@@ -82,7 +91,9 @@ class Answers:
         except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
             self._note_refusal(access, where, error, files)
             return None
-        self._note(Outcome(*where, "obtained", files=tuple(files)))
+        self.note(Outcome(*where, "obtained", files=tuple(files)))
+        if service in KEPT:
+            self.kept[operation, subject] = pages
         return pages
 
     def save(self, path: str, data: bytes) -> str:
@@ -118,7 +129,7 @@ class Answers:
 
     def _save(self, where: Where, raw: bytes, number: int) -> str:
         service, operation, account, region, subject = where
-        name = ".".join(filter(None, (service, operation, _slug(subject), f"p{number + 1}" if number else "")))
+        name = ".".join(filter(None, (service, operation, slug(subject), f"p{number + 1}" if number else "")))
         suffix = "json" if raw[:1] in (b"{", b"[") else "xml" if raw[:1] == b"<" else "txt"
         return self.save(f"{account or 'account'}/{region or 'global'}/{name}.{suffix}", raw)
 
@@ -128,17 +139,19 @@ class Answers:
         judged = judge(error)
         if _ABSENT.search(code):
             files.append(self._save(where, access.raw_error, 0))
-            self._note(Outcome(*where, "absent", code, tuple(files)))
+            self.note(Outcome(*where, "absent", code, tuple(files)))
             return
         word = "denied" if "denied" in judged.reason or code in ("AuthorizationError", "OptInRequired") else "failed"
-        self._note(Outcome(*where, word, code, tuple(files)))
+        self.note(Outcome(*where, word, code, tuple(files)))
 
-    def _note(self, outcome: Outcome) -> None:
+    def note(self, outcome: Outcome) -> None:
+        """Adds how a question ended."""
         with self._lock:
             self.outcomes.append(outcome)
 
 
-def _slug(subject: str) -> str:
+def slug(subject: str) -> str:
+    """A subject (an ARN, a filter) as part of a file name; empty stays empty."""
     if not subject:
         return ""
     kept = re.sub(r"[^A-Za-z0-9_-]+", "-", subject.rsplit(":", 1)[-1])[-80:].strip("-")

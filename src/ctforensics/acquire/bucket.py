@@ -75,7 +75,10 @@ class Known:
 
 @dataclass
 class Copier:
-    """Runs a plan. ``stop`` is the refusal that ended it early: what was not tried is refused for that reason."""
+    """Runs a plan. ``stop`` is the refusal that ended it early: what was not tried is refused for that reason.
+
+    ``try_archived``: this case asked for restores, so archived objects may be readable by now.
+    """
 
     folder: CaseFolder
     fetcher: Fetcher
@@ -85,6 +88,7 @@ class Copier:
     until: float | None = None
     told: Told = lambda done, total: None
     remainder: Callable[[Remainder], None] = lambda remainder: None
+    try_archived: bool = False
     stop: Refusal | None = None
     _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
     _written: float = field(default_factory=time.monotonic)
@@ -111,7 +115,7 @@ class Copier:
 
     def _decide(self, wanted: Wanted) -> str | None:
         """The place for an object that must be fetched now; everything else is settled here."""
-        if wanted.archived:
+        if wanted.archived and not self.try_archived:
             self._left(wanted, "archived", wanted.storage_class)
             return None
         path, present = self.known.place(wanted)
@@ -134,7 +138,8 @@ class Copier:
                 continue
             if result.fatal and self.stop is None:
                 self.stop = result
-            self._left(wanted, result.outcome, result.reason)
+            reason = wanted.storage_class if result.outcome == "archived" else result.reason
+            self._left(wanted, result.outcome, reason)
         if len(self._batch) >= BATCH or time.monotonic() - self._written > BATCH_SECONDS:
             self._commit()
 

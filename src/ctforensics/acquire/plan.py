@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from ctforensics import clock
 from ctforensics.acquire.discover import discover
@@ -96,6 +97,32 @@ def make(access: Access, scope: Scope, folder: Path, *, requester_pays: bool = F
     plan.list_calls = lister.calls
     for wanted in plan.objects():
         plan.count(wanted)
+    return plan
+
+
+def count_more(plan: Plan, pattern: str) -> int:
+    """Counts in what was added to the plan's folder afterwards; returns how many."""
+    added = 0
+    for file in sorted(plan.folder.glob(pattern)):
+        for wanted in _read(file, newest_first=False):
+            plan.count(wanted)
+            added += 1
+    return added
+
+
+def from_objects(scope: Scope, objects: Iterable[Wanted], folder: Path) -> Plan:
+    """A plan from objects that are known already (an inventory), without listing."""
+    plan = Plan(scope, folder, Branches())
+    folder.mkdir(parents=True, exist_ok=True)
+    with ExitStack() as stack:
+        files: dict[int, TextIO] = {}
+        for wanted in objects:
+            stamp = object_keys.parse(wanted.key)
+            rank = scope.rank(wanted.kind, stamp.stamp if stamp else None)
+            if rank not in files:
+                files[rank] = stack.enter_context(open(folder / f"{rank}-inventory.jsonl", "w", encoding="utf-8"))
+            files[rank].write(json.dumps(asdict(wanted)) + "\n")
+            plan.count(wanted)
     return plan
 
 

@@ -1,4 +1,4 @@
-"""One acquisition from S3, whole: sign in, plan, copy, account for it, and leave the record of custody."""
+"""One acquisition from S3, whole: sign in, plan, probe, ask what only access gives, copy, account for it, record custody."""
 
 from __future__ import annotations
 
@@ -14,17 +14,21 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.acquire import account, examiner, preflight, trust
+from ctforensics.acquire import account, event_history, examiner, health, inventory, preflight, trust, versions
 from ctforensics.acquire import plan as planning
-from ctforensics.acquire.answers import Answers
+from ctforensics.acquire import restore as restoring
+from ctforensics.acquire.answers import Answers, replace_file
 from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fresh_partial
+from ctforensics.acquire.event_history import History
 from ctforensics.acquire.fetch import Fetcher
+from ctforensics.acquire.health import Control
 from ctforensics.acquire.plan import Plan
 from ctforensics.acquire.preflight import Preflight, Probe
-from ctforensics.acquire.scope import Scope
+from ctforensics.acquire.scope import Branch, Scope
+from ctforensics.acquire.versions import Versions
 from ctforensics.aws.clients import Access
 from ctforensics.aws.refusals import Refusal
-from ctforensics.case import lock
+from ctforensics.case import custody, lock
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError
@@ -32,15 +36,37 @@ from ctforensics.errors import CaseError
 
 @dataclass(slots=True)
 class Options:
-    """How to acquire: objects at once, minutes to use, and who pays for requests."""
+    """How to acquire: objects at once, seconds to use, who pays for requests, and what to ask beside the objects."""
 
     jobs: int = 16
     budget_seconds: float | None = None
     requester_pays: bool = False
     configuration: bool = True
     buckets: tuple[str, ...] = ()
+    restore: restoring.Request | None = None
+    history: bool = False
+    filters: list[tuple[str, str]] = field(default_factory=list)
+    history_pace: float | None = None
+    versions: str = ""
+    inventory: str = ""
     told: Told = lambda done, total: None
     say: Callable[[str], None] = lambda sentence: None
+
+    @property
+    def payer(self) -> dict[str, str]:
+        return {"RequestPayer": "requester"} if self.requester_pays else {}
+
+
+@dataclass(slots=True)
+class Beside:
+    """What was learned beside the objects: answers summed up, keys by region, trail health, event history, versions."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, int] = field(default_factory=dict)
+    health: list[Control] = field(default_factory=list)
+    health_file: Path | None = None
+    history: History | None = None
+    versions: dict[str, Versions] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -49,10 +75,10 @@ class Acquired:
 
     plan: Plan
     head: str
+    beside: Beside
     stop: Refusal | None = None
     wanted_file: Path | None = None
-    answers: dict[str, Any] = field(default_factory=dict)
-    keys: dict[str, int] = field(default_factory=dict)
+    restored: dict[str, int] = field(default_factory=dict)
 
 
 @contextmanager
@@ -65,7 +91,7 @@ def busy(folder: CaseFolder, command: str) -> Iterator[None]:
 def dry_run(access: Access, scope: Scope, options: Options) -> Plan:
     """The plan of an acquisition; nothing is written to the case."""
     with tempfile.TemporaryDirectory(prefix="ctforensics-plan-") as place:
-        return planning.make(access, scope, Path(place), requester_pays=options.requester_pays)
+        return _plan(access, scope, options, Path(place))
 
 
 def look_first(accesses: list[Access], scope: Scope, options: Options) -> Preflight:
@@ -82,8 +108,7 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     Raises ForensicsError where the bucket cannot be listed at all or the disk is too small; an acquisition that ends early
     returns with ``stop`` set and its ledger balanced.
     """
-    began = time.monotonic()
-    until = began + options.budget_seconds if options.budget_seconds else None
+    until = time.monotonic() + options.budget_seconds if options.budget_seconds else None
     access = accesses[0]
     access.who()
     url = f"s3://{scope.bucket}/{scope.prefix}"
@@ -93,52 +118,123 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     partial = fresh_partial(folder)
     spool = partial.parent / "plan"
     shutil.rmtree(spool, ignore_errors=True)
-    plan = planning.make(access, scope, spool, requester_pays=options.requester_pays)
+    plan = _plan(access, scope, options, spool)
     probed = preflight.probe_objects(access, scope, plan.branches, requester_pays=options.requester_pays)
     _room_for(folder, plan)
     examiner.ensure_root(folder, Root(ROOT, ROOT))
-    told, keys = _what_only_access_gives(folder, accesses, scope, options, plan) if options.configuration else ({}, {})
-    _say_what_is_missing(probed, told, options)
+    beside = _beside(folder, accesses, scope, options, plan, until)
+    _say_what_is_missing(probed, beside.answers, options)
     wanted_file = partial.parent / f"wanted-{clock.now():%Y%m%dT%H%M%S}.jsonl"
+    stop = _copy(folder, access, plan, options, until, wanted_file, url)
+    restored = _restore(folder, access, wanted_file, options)
+    head = _close(folder, accesses, plan, beside, stop, url)
+    return Acquired(plan, head, beside, stop, wanted_file if wanted_file.exists() else None, restored)
+
+
+def _plan(access: Access, scope: Scope, options: Options, spool: Path) -> Plan:
+    if options.inventory:
+        return planning.from_objects(scope, inventory.objects(access, scope, options.inventory), spool)
+    return planning.make(access, scope, spool, requester_pays=options.requester_pays)
+
+
+def _copy(
+    folder: CaseFolder, access: Access, plan: Plan, options: Options, until: float | None, wanted_file: Path, url: str
+) -> Refusal | None:
+    """Copies the plan; returns why it ended early. A crash or an interruption leaves a custody line, too."""
+    partial = folder.path / "acquisition" / "partial"
     fetcher = Fetcher(access.client("s3"), partial, ROOT, requester_pays=options.requester_pays)
     with _wanted_list(wanted_file) as remainder:
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
+        copier.try_archived = restoring.asked_before(folder)
         try:
             copier.run(plan.objects())
         except BaseException as error:
             examiner.record(folder, "stopped", source=url, why=type(error).__name__, ledger=plan.ledger.as_json())
             raise
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
-            shutil.rmtree(spool, ignore_errors=True)
+            for leftover in (partial, plan.folder):
+                shutil.rmtree(leftover, ignore_errors=True)
+    return copier.stop
+
+
+def _restore(folder: CaseFolder, access: Access, wanted_file: Path, options: Options) -> dict[str, int]:
+    if options.restore is None or not wanted_file.exists():
+        return {}
+    done = restoring.request_all(access.client("s3"), wanted_file, options.restore, options.jobs)
+    custody.record(folder, "restore", tier=options.restore.tier, days=options.restore.days, requests=done)
+    return done
+
+
+def _close(
+    folder: CaseFolder, accesses: list[Access], plan: Plan, beside: Beside, stop: Refusal | None, url: str
+) -> str:
+    """The last custody line of an acquisition; returns the head."""
     sessions = [examiner.remember(folder, one) for one in accesses]
-    head = examiner.record(
+    return examiner.record(
         folder,
-        "stopped" if copier.stop else "done",
+        "stopped" if stop else "done",
         source=url,
+        **({"why": stop.reason} if stop else {}),
         ledger=plan.ledger.as_json(),
         not_listed=[{"prefix": prefix, "reason": reason} for prefix, reason in plan.refused],
         absent=plan.branches.absent,
-        clock_offset=access.clock_offset,
-        answers=told,
-        public_keys=keys,
+        clock_offset=accesses[0].clock_offset,
+        answers=beside.answers,
+        public_keys=beside.keys,
+        event_history=beside.history.events if beside.history else None,
+        versions={name: [v.entries, v.deleted, v.older] for name, v in beside.versions.items()} or None,
         sessions=sessions,
     )
-    return Acquired(plan, head, copier.stop, wanted_file if wanted_file.exists() else None, told, keys)
 
 
-def _what_only_access_gives(
-    folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options, plan: Plan
-) -> tuple[dict[str, Any], dict[str, int]]:
-    """Keys first, then configuration: small, and gone when the access is."""
+def _beside(
+    folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options, plan: Plan, until: float | None
+) -> Beside:
+    """Keys first, then configuration, versions and event history: small, and gone when the access is."""
+    result = Beside()
+    if not (options.configuration or options.history or options.versions):
+        return result
     answers = Answers.begin(folder)
     facts = account.ask_first(accesses, answers, scope)
-    since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
-    until = min(max(scope.until or plan.newest or since, plan.newest or since) + scope.late, clock.now())
-    keys = trust.acquire_keys(folder, accesses[0], answers, facts.regions, since, max(until, since))
-    account.save_expectation(answers, scope, facts)
-    account.ask_rest(accesses, answers, scope, facts, options.buckets)
-    return answers.finish(), keys
+    if options.configuration:
+        since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
+        last = max(scope.until or plan.newest or since, plan.newest or since)
+        result.keys = trust.acquire_keys(
+            folder, accesses[0], answers, facts.regions, since, max(min(last + scope.late, clock.now()), since)
+        )
+        account.save_expectation(answers, scope, facts)
+        account.ask_rest(accesses, answers, scope, facts, options.buckets)
+        result.health = health.read(answers, scope.bucket, facts.trails)
+        result.health_file = folder.exhibits / f"trail-health-{answers.stamp}.json"
+        replace_file(result.health_file, health.as_json(result.health).encode())
+    if options.versions:
+        result.versions = _versions(accesses[0], answers, scope, options, plan)
+    if options.history:
+        result.history = event_history.pull(
+            accesses[0],
+            answers,
+            facts.regions,
+            options.filters,
+            scope.since,
+            scope.until,
+            pace=event_history.PACE if options.history_pace is None else options.history_pace,
+            deadline=until,
+        )
+    result.answers = answers.finish()
+    return result
+
+
+def _versions(access: Access, answers: Answers, scope: Scope, options: Options, plan: Plan) -> dict[str, Versions]:
+    """Versions of the log bucket's branches (fetched where asked for) and of whole victim buckets (listed only)."""
+    spool = plan.folder if options.versions == "fetch" else None
+    branches = plan.branches.found or [Branch(scope.prefix, "other")]
+    found = {scope.bucket: versions.take_stock(access, answers, scope, branches, spool, options.payer)}
+    if spool:
+        planning.count_more(plan, "1-v*.jsonl")
+    for bucket in options.buckets:
+        victim = Scope(bucket, since=scope.since, until=scope.until, late=scope.late)
+        found[bucket] = versions.take_stock(access, answers, victim, [Branch("", "other")], None, options.payer)
+    return found
 
 
 def _say_what_is_missing(probed: list[Probe], told: dict[str, Any], options: Options) -> None:
@@ -147,7 +243,7 @@ def _say_what_is_missing(probed: list[Probe], told: dict[str, Any], options: Opt
     rights = [(probe.action, probe.resource) for probe in denied]
     for entry in told.get("not_obtained", ()):
         service, _, operation = entry["question"].partition(":")
-        if "Denied" in entry["code"] or "denied" in entry["code"]:
+        if "denied" in entry["code"].lower():
             bucket = service == "s3" and f"arn:aws:s3:::{entry['subject']}"
             rights.append((preflight.action_of(service, operation), bucket or "*"))
     for probe in denied:
@@ -169,22 +265,18 @@ def _asked(scope: Scope) -> dict[str, Any]:
 
 def _room_for(folder: CaseFolder, plan: Plan) -> None:
     """Raises CaseError where the planned bytes cannot fit, before any of them is copied."""
-    free = shutil.disk_usage(folder.path).free
-    have = (
-        sum(f.stat().st_size for f in folder.evidence.rglob("*") if f.is_file())
-        if free < plan.ledger.planned_bytes
-        else 0
-    )
-    if plan.ledger.planned_bytes - have > free:
+    free, needed = shutil.disk_usage(folder.path).free, plan.ledger.planned_bytes
+    have = sum(f.stat().st_size for f in folder.evidence.rglob("*") if f.is_file()) if free < needed else 0
+    if needed - have > free:
         raise CaseError(
-            f"The plan needs {plan.ledger.planned_bytes:,} bytes and {free:,} are free.",
+            f"The plan needs {needed:,} bytes and {free:,} are free.",
             where=str(folder.path),
             hint="Make room, put the case on another disk, or narrow the scope.",
         )
 
 
 @contextmanager
-def _wanted_list(file: Path) -> Iterator[Any]:
+def _wanted_list(file: Path) -> Iterator[Callable[[Remainder], None]]:
     """Writes what is not here, one line for each object; leaves no file where there is nothing to write."""
     with file.open("w", encoding="utf-8") as stream:
 
@@ -192,6 +284,7 @@ def _wanted_list(file: Path) -> Iterator[Any]:
             line = {
                 "bucket": left.wanted.bucket,
                 "key": left.wanted.key,
+                "version_id": left.wanted.version_id,
                 "size": left.wanted.size,
                 "storage_class": left.wanted.storage_class,
                 "outcome": left.outcome,

@@ -51,7 +51,7 @@ def _one(
     except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
         refusal = judge(error)
         word = "denied" if "denied" in refusal.reason else "failed"
-        answers.outcomes.append(Outcome(*where, word, refusal.reason))
+        answers.note(Outcome(*where, word, refusal.reason))
         return None
     received = folder.keys / "received"
     received.mkdir(parents=True, exist_ok=True)
@@ -76,7 +76,7 @@ def _one(
         "acquired_at": clock.utc_text(clock.now().replace(microsecond=0)),
     }
     journal.append(folder.keys / "provenance.jsonl", [facts], chained=False)
-    answers.outcomes.append(Outcome(*where, "obtained", files=(f"keys/{region}.json",)))
+    answers.note(Outcome(*where, "obtained", files=(f"keys/{region}.json",)))
     return facts
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ctforensics.cli import console
 
 if TYPE_CHECKING:
-    from ctforensics.acquire.plan import Plan
-    from ctforensics.acquire.run import Acquired, Options
+    from ctforensics.acquire.run import Options
     from ctforensics.acquire.scope import Scope
     from ctforensics.aws.clients import Access
     from ctforensics.case.folder import CaseFolder
@@ -36,6 +34,7 @@ def add(commands: Any) -> None:
         "--victim-bucket", action="append", default=[], help="a bucket whose configuration is wanted too (repeatable)"
     )
     command.add_argument("--objects-only", action="store_true", help="copy objects; ask no other service anything")
+    _beside_options(command)
     command.add_argument(
         "--preflight", action="store_true", help="try every right that is needed; print what is missing as a policy"
     )
@@ -46,6 +45,25 @@ def add(commands: Any) -> None:
     command.add_argument("--json", action="store_true", help="the result as JSON on standard output")
     _received_options(command)
     command.set_defaults(run=run)
+
+
+def _beside_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--restore", choices=["expedited", "standard", "bulk"], help="ask S3 to restore archived objects"
+    )
+    command.add_argument("--days", type=int, default=14, help="how long restored copies stay readable (default 14)")
+    command.add_argument("--event-history", action="store_true", help="pull LookupEvents of all regions, too")
+    command.add_argument(
+        "--lookup",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="event history of one key or name alone, for example AccessKeyId=AKIA... (repeatable)",
+    )
+    command.add_argument(
+        "--versions", choices=["list", "fetch"], help="list versions and delete markers; fetch: older versions, too"
+    )
+    command.add_argument("--inventory", metavar="s3://.../manifest.json", help="an S3 Inventory in place of listing")
 
 
 def _scope_options(command: argparse.ArgumentParser) -> None:
@@ -104,6 +122,7 @@ def run(args: argparse.Namespace) -> int:
 def _acquire(
     args: argparse.Namespace, folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options
 ) -> int:
+    from ctforensics.acquire import telling
     from ctforensics.acquire.run import acquire_bucket
 
     progress = console.Progress("Acquiring", "objects")
@@ -112,11 +131,17 @@ def _acquire(
         result = acquire_bucket(folder, accesses, scope, options)
     finally:
         progress.end()
-    _tell(args, result)
+    if args.json:
+        console.print_json(telling.as_json(result))
+    else:
+        for line in telling.lines(result):
+            console.out(line)
     if result.stop:
         console.say(f"ctforensics: stopped early: {result.stop.reason}. {result.stop.hint}")
         return 2
-    return 0 if result.plan.ledger.complete and not result.plan.refused and not result.plan.branches.absent else 1
+    changed = any(found.deleted or found.older for found in result.beside.versions.values())
+    whole = result.plan.ledger.complete and not result.plan.refused and not result.plan.branches.absent
+    return 0 if whole and not changed else 1
 
 
 def _say_lines(text: str) -> None:
@@ -153,6 +178,7 @@ def _preflight(args: argparse.Namespace, accesses: list[Access], scope: Scope, o
 
 
 def _take_in(args: argparse.Namespace) -> int:
+    from ctforensics.acquire import telling
     from ctforensics.acquire.directory import Provenance, acquire_path, check_source
     from ctforensics.acquire.run import busy
 
@@ -174,86 +200,30 @@ def _take_in(args: argparse.Namespace) -> int:
         }
         console.print_json({"schema": 1, **told})
     else:
-        console.out(taken.ledger.sentence())
-        for (outcome, reason), count in sorted(taken.ledger.reasons.items()):
-            console.out(f"  {count:,} {outcome}: {reason}")
+        for line in telling.ledger_lines(taken.ledger):
+            console.out(line)
         console.out(f"Evidence root {taken.label}, SHA-256 as received: {taken.sha256}")
         console.out(f"Custody head, to write down or mail: {taken.head}")
     return 0 if taken.ledger.complete else 1
 
 
-def _tell(args: argparse.Namespace, result: Acquired) -> None:
-    ledger = result.plan.ledger
-    if args.json:
-        console.print_json(
-            {
-                "schema": 1,
-                "ledger": ledger.as_json(),
-                "custody_head": result.head,
-                "answers": result.answers,
-                "public_keys": result.keys,
-                **_plan_json(result.plan),
-            }
-        )
-        return
-    console.out(ledger.sentence())
-    for (outcome, reason), count in sorted(ledger.reasons.items()):
-        console.out(f"  {count:,} {outcome}: {reason}")
-    _tell_gaps(result.plan)
-    _tell_answers(result)
-    if result.wanted_file:
-        console.out(f"What is not here, to ask for later: {result.wanted_file}")
-    console.out(f"Custody head, to write down or mail: {result.head}")
-
-
-def _tell_answers(result: Acquired) -> None:
-    if not result.answers:
-        return
-    console.out(f"Public keys: {sum(result.keys.values()):,} of {len(result.keys):,} regions.")
-    missing = result.answers["not_obtained"]
-    console.out(f"Configuration: {result.answers['asked']:,} questions, {len(missing):,} not obtained.")
-    counted = Counter((entry["question"], entry["code"]) for entry in missing)
-    for (question, code), count in sorted(counted.items()):
-        console.out(f"  not obtained: {question} ({code}){f', {count} times' if count > 1 else ''}")
-
-
-def _tell_gaps(plan: Plan) -> None:
-    for prefix, reason in plan.refused:
-        console.out(f"  not listed: s3://{plan.scope.bucket}/{prefix}: {reason}")
-    for name in plan.branches.absent:
-        console.out(f"  asked for and not in the bucket: {name}")
-    if plan.ledger.planned == 0:
-        console.out("  nothing was planned: no object in this scope")
-
-
 def _show_plan(args: argparse.Namespace, access: Access, scope: Scope, options: Options) -> int:
+    from ctforensics.acquire import telling
     from ctforensics.acquire.run import dry_run
 
     plan = dry_run(access, scope, options)
     if args.json:
-        console.print_json({"schema": 1, **_plan_json(plan)})
+        console.print_json({"schema": 1, **telling.plan_json(plan)})
         return 0
     rows = [(name, plan.classes[name], plan.class_bytes[name]) for name in sorted(plan.classes)]
     console.out(f"{plan.ledger.planned:,} objects, {plan.ledger.planned_bytes:,} bytes; nothing was copied.")
     console.out(console.table(["storage class", "objects", "bytes"], rows))
     console.out(console.table(["kind", "objects"], sorted(plan.kinds.items())))
-    _tell_gaps(plan)
+    for line in [*telling.estimate_lines(plan), *telling.gaps(plan)]:
+        console.out(line)
     for prefix, why in plan.branches.left_out:
         console.out(f"  left out: {prefix} ({why})")
     return 0
-
-
-def _plan_json(plan: Plan) -> dict[str, Any]:
-    return {
-        "objects": plan.ledger.planned,
-        "bytes": plan.ledger.planned_bytes,
-        "storage_classes": dict(plan.classes),
-        "kinds": dict(plan.kinds),
-        "branches": [branch.prefix for branch in plan.branches.found],
-        "left_out": [{"prefix": prefix, "reason": why} for prefix, why in plan.branches.left_out],
-        "not_listed": [{"prefix": prefix, "reason": why} for prefix, why in plan.refused],
-        "absent": plan.branches.absent,
-    }
 
 
 def _scope(args: argparse.Namespace) -> Scope:
@@ -274,6 +244,8 @@ def _scope(args: argparse.Namespace) -> Scope:
 
 
 def _options(args: argparse.Namespace) -> Options:
+    from ctforensics.acquire.event_history import parse_filter
+    from ctforensics.acquire.restore import Request
     from ctforensics.acquire.run import Options
     from ctforensics.acquire.scope import duration
 
@@ -284,6 +256,11 @@ def _options(args: argparse.Namespace) -> Options:
         requester_pays=args.requester_pays,
         configuration=not args.objects_only,
         buckets=tuple(args.victim_bucket),
+        restore=Request(args.restore, max(1, args.days)) if args.restore else None,
+        history=args.event_history or bool(args.lookup),
+        filters=[parse_filter(text) for text in args.lookup],
+        versions=args.versions or "",
+        inventory=args.inventory or "",
     )
 
 

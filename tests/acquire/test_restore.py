@@ -1,0 +1,44 @@
+import json
+
+import pytest
+from support import trail_files
+
+from ctforensics.acquire import price
+from ctforensics.case import folder as folders
+from ctforensics.case import register
+
+
+@pytest.fixture
+def frozen(aws):
+    """A trail of which one log lies in GLACIER."""
+    trail = trail_files.make("trail-bucket", hours=1)
+    aws.fill("trail-bucket", trail.objects, trail.metadata)
+    key = min(trail.objects)
+    aws.client("s3").put_object(Bucket="trail-bucket", Key=key, Body=trail.objects[key], StorageClass="GLACIER")
+    return key
+
+
+def test_archived_objects_are_restored_when_asked_for_and_picked_up_later(aws, frozen, acquire, tmp_path):
+    code, out, _ = acquire("s3://trail-bucket", "--objects-only", "--restore", "bulk", "--days", "3")
+    assert code == 1
+    assert "1 archived: GLACIER" in out and "Restore: 1 requested" in out
+    assert "Restore" in aws.client("s3").head_object(Bucket="trail-bucket", Key=frozen)
+    code, out, _ = acquire("s3://trail-bucket", "--objects-only")
+    assert code == 0 and "3 planned = 1 acquired + 2 present" in out
+    case = folders.open_folder(tmp_path / "case")
+    assert {line.key for line in register.read(case)} >= {frozen}
+    asked = [json.loads(line) for line in case.custody_file.read_text().splitlines() if '"restore"' in line]
+    assert asked[0]["tier"] == "bulk" and asked[0]["days"] == 3
+
+
+def test_a_dry_run_prices_archives_requests_and_egress(aws, frozen, acquire):
+    code, out, _ = acquire("s3://trail-bucket", "--dry-run")
+    assert code == 0
+    assert "--restore bulk: 1 objects in GLACIER" in out and "egress" in out
+
+
+def test_prices_add_up():
+    cost = price.estimate({"GLACIER": 2000, "STANDARD": 1000}, {"GLACIER": 3 << 30, "STANDARD": 1 << 30}, 1000)
+    assert cost.restore["GLACIER", "expedited"] == pytest.approx(2 * 10 + 3 * 0.03)
+    assert cost.egress == pytest.approx(4 * 0.09)
+    assert cost.requests == pytest.approx(0.005 + 3 * 0.0004)
