@@ -29,6 +29,16 @@ class Document:
     said: list[str] = field(default_factory=list)
 
     @property
+    def foot(self) -> str:
+        """What the foot line of a printed page says: title, matter, marks, as of when."""
+        head = next((b for b in self.blocks if b["kind"] == "title"), None)
+        if head is None:
+            return self.title
+        facts = {str(label): value for label, value in head["facts"]}
+        parts = [self.title, facts.get("Matter"), *head["marks"], facts.get("State of the case as of")]
+        return " · ".join(str(part) for part in parts if part)
+
+    @property
     def front(self) -> list[dict[str, Any]]:
         """What stands before the first heading: the first page with the answer."""
         return self.blocks[: self._first_heading()]

@@ -19,8 +19,9 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.case import folder as case_folder
+from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import ForensicsError, NotInstalled
-from ctforensics.reports import asof, catalog, execute, parameters
+from ctforensics.reports import asof, catalog, execute, handover, parameters
 from ctforensics.reports.execute import CellFailed
 
 FORMATS = (".html", ".pdf", ".md", ".docx", ".ipynb")
@@ -57,7 +58,17 @@ def make(
         variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
         (scratch / "attached").mkdir()
         notebook = _executed(chosen, values, scratch, variables, timeout, target)
+        private = _private(folder, scratch, chosen)
+        notebook = handover.scrubbed(json.loads(json.dumps(notebook)), private)
         return _written(notebook, suffix, target, scratch, as_of.at)
+
+
+def _private(folder: CaseFolder | None, scratch: Path, chosen: catalog.ReportNotebook) -> dict[str, str]:
+    """Places on this machine, longest first, with the words that stand for them in whatever leaves the house."""
+    places = {str(scratch): "TMP", str(chosen.path.resolve().parent): "NOTEBOOKS", f"{Path.home()}{os.sep}": "HOME/"}
+    if folder:
+        places |= {str(folder.path.resolve()): "CASE", str(folder.path.absolute()): "CASE"}
+    return {text: places[text] for text in sorted(places, key=len, reverse=True) if len(text) > 3}
 
 
 def _checked(target: Path) -> str:
@@ -115,10 +126,15 @@ def _logged(error: CellFailed, target: Path) -> ForensicsError:
 
 def _written(notebook: Any, suffix: str, target: Path, scratch: Path, at: datetime | None) -> Made:
     from ctforensics.reports import document, writers
+    from ctforensics.reports.pdf import NoBrowser
 
     told = document.read(notebook)
     made = scratch / f"report{suffix}"
-    writers.write(told, notebook, made, at)
+    try:
+        writers.write(told, notebook, made, at)
+    except NoBrowser as error:
+        page = _place(made.with_suffix(".html"), target.with_suffix(".html"))
+        raise ForensicsError(f"{error.message} The HTML report was written: {page}.", hint=error.hint) from error
     attached = sorted((scratch / "attached").iterdir())
     target.parent.mkdir(parents=True, exist_ok=True)
     beside = target.with_name(target.stem + "_files")

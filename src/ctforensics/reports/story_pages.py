@@ -32,7 +32,7 @@ runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) 
 SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_value(outcome) AS outcome, count(*) AS events,
   any_value(access_key_id) AS access_key_id, any_value(source_ip_address ORDER BY place) AS source_ip_address,
   any_value(target ORDER BY place) AS target, any_value(recipient_account_id) AS account, any_value(aws_region ORDER BY place) AS region,
-  any_value(issued_access_key_id ORDER BY place) AS issued_access_key_id, max(event_time) AS until,
+  any_value(issued_access_key_id ORDER BY place) AS issued_access_key_id, CASE WHEN count(*) > 1 THEN max(event_time) END AS until,
   any_value(actor) AS actor, list(event_id ORDER BY place)[1:20] AS event_ids,
   arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
 FROM runs GROUP BY same, run ORDER BY min(place)"""
