@@ -334,6 +334,80 @@ CASE
     ELSE p_text
 END;
 
+-- Calls in services -------------------------------------------------------------------------------------------------------
+
+-- Whether a call names this text, in whatever place. Refused calls mostly lose their parameters: those that name nothing
+-- pass too, because leaving them out would hide tries.
+CREATE MACRO mentions(p_text, p_params, p_response, p_resources, p_message) AS
+p_text = ''
+OR contains(
+    lower(replace(concat_ws(' ', CAST(p_params AS VARCHAR), CAST(p_response AS VARCHAR), CAST(p_resources AS VARCHAR), p_message), '\/', '/')),
+    lower(p_text)
+)
+OR (
+    p_message IS NOT NULL
+    AND coalesce(json_type(p_params), 'NULL') = 'NULL'
+    AND coalesce(denied_resource(p_message), '*') = '*'
+);
+
+-- Accounts of a list that are neither the home account nor owned ("all" and other groups count as outside).
+CREATE MACRO outsiders(p_accounts, p_home, p_owned) AS
+list_sort(list_distinct(list_filter(p_accounts, lambda a: a IS NOT NULL AND a IS DISTINCT FROM p_home AND NOT list_contains(p_owned, a))));
+
+-- A flag however it is written: true, "true", {"value": true}.
+CREATE MACRO as_flag(p_json) AS TRY_CAST(unwrapped(p_json) AS BOOLEAN);
+
+-- The inside of EC2's newer form {"DeleteFlowLogsRequest": {...}}; the parameters themselves where there is no such wrapper.
+CREATE MACRO inside(p_params, p_name) AS coalesce(json_extract(p_params, '$.' || p_name || 'Request'), p_params);
+
+-- Many in a short time ------------------------------------------------------------------------------------------------------
+
+-- Verification classes of many events in one text.
+CREATE MACRO verifications(p_class) AS array_to_string(list_sort(list(DISTINCT p_class)), ', ');
+
+-- By what calls are counted together: actor, access_key (else the actor), address.
+CREATE MACRO counted_by(p_by, p_actor, p_key, p_address) AS
+CASE p_by WHEN 'access_key' THEN coalesce(p_key, p_actor) WHEN 'address' THEN coalesce(p_address, 'no address') ELSE p_actor END;
+
+-- Bursts: stretches in which one doer met at least p_least different things within p_minutes (a sliding window).
+-- p_calls is the name of a table of the question that has at least the columns who, thing and event_time.
+CREATE MACRO bursts(p_calls, p_minutes, p_least) AS TABLE
+WITH marked AS (
+    SELECT
+        *,
+        count(DISTINCT thing) OVER (
+            PARTITION BY who ORDER BY event_time
+            RANGE BETWEEN to_minutes(CAST(p_minutes AS BIGINT)) PRECEDING AND CURRENT ROW
+        ) AS things_lately
+    FROM query_table(p_calls)
+),
+
+hot AS (
+    SELECT who, event_time, lag(event_time) OVER (PARTITION BY who ORDER BY event_time) AS hot_before
+    FROM marked
+    WHERE things_lately >= p_least
+    GROUP BY who, event_time
+),
+
+numbered AS (
+    SELECT
+        who,
+        event_time,
+        count_if(hot_before IS NULL OR hot_before < event_time - to_minutes(CAST(p_minutes AS BIGINT)))
+            OVER (PARTITION BY who ORDER BY event_time) AS burst
+    FROM hot
+),
+
+spans AS (
+    SELECT who, burst, min(event_time) - to_minutes(CAST(p_minutes AS BIGINT)) AS span_since, max(event_time) AS span_until
+    FROM numbered
+    GROUP BY who, burst
+)
+
+SELECT spans.burst, marked.*
+FROM marked
+JOIN spans ON marked.who = spans.who AND marked.event_time BETWEEN spans.span_since AND spans.span_until;
+
 -- Security groups ---------------------------------------------------------------------------------------------------------
 
 -- The rules of a security group call in words such as "tcp 22-22 0.0.0.0/0": nested, flat, wrapped, or from the response.
