@@ -131,9 +131,10 @@ def test_labels_are_written_only_where_they_are_asked_for(tmp_path):
     assert sorted(p.name for p in tmp_path.rglob("*") if "label" in p.name) == []
 
 
-def test_the_number_of_events_is_what_was_asked_for(tmp_path):
-    made = practice.write("quiet_week", tmp_path / "a", events=12_345)
-    assert made.events == len(records(made.bucket)) == 12_345
+@pytest.mark.parametrize("story", ["quiet_week", "trail_stopped"])
+def test_the_number_of_events_is_what_was_asked_for(story, tmp_path):
+    made = practice.write(story, tmp_path / "a", events=7_654)
+    assert made.events == len(records(made.bucket)) == 7_654
 
 
 @pytest.mark.parametrize("per_file", [8, 300])

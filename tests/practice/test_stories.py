@@ -66,7 +66,7 @@ def test_the_leaked_key_is_used_from_abroad_and_refused_at_first(told):
 
 
 def test_the_role_hop_stands_in_both_accounts_and_its_key_is_used(told):
-    here, there = of(told, "leaked_key", "role_hop")
+    (here,), (there,) = of(told, "leaked_key", "role_hop"), of(told, "leaked_key", "role_hop_received")
     assert here["sharedEventID"] == there["sharedEventID"]
     assert here["recipientAccountId"] != there["recipientAccountId"]
     assert there["userIdentity"]["type"] == "AWSAccount" and "arn" not in there["userIdentity"]

@@ -25,7 +25,7 @@ class _Scope:
     """One account and region: its chain, its noise, its part of the script."""
 
     def __init__(self, stage: Stage, trail: TrailMaker, fleet: int) -> None:
-        self.trail = trail
+        self.trail, self._stage = trail, stage
         self.account, self.region = trail.account, trail.region
         made = activities(stage.company, self.account, self.region)
         machines = [stage.company.instance(self.account, self.region, number) for number in range(fleet)]
@@ -41,7 +41,7 @@ class _Scope:
 
     def records(self, at: datetime) -> bool:
         """Whether the trail records what happens at that instant."""
-        return not any(since < at < until for since, until in self.stops)
+        return self._stage.records(self.account, at)
 
 
 class Production:

@@ -129,6 +129,11 @@ class Stage:
             "files": self.files,
         }
 
+    def records(self, account: str, at: datetime) -> bool:
+        """Whether that account's trail records what happens at that instant."""
+        return not any(since < at < until for since, until in self.stops.get(account, []))
+
     @property
     def script_size(self) -> int:
-        return sum(len(cues) for cues in self.cues.values())
+        """How many records of the script the trail records."""
+        return sum(self.records(account, cue.at) for (account, _), cues in self.cues.items() for cue in cues)

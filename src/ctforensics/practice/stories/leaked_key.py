@@ -160,9 +160,8 @@ def _hop(stage: Stage, thief: Actor) -> Actor:
     }
     here = stage.play(at, thief, "sts", "AssumeRole", account=PRODUCTION, **facts)
     there = stage.play(at, thief.as_foreigner(), "sts", "AssumeRole", account=DATA, **facts)
-    stage.fact(
-        "role_hop", "role_assumption_chain", "The leaked key becomes a role session in the data account.", here, there
-    )
+    stage.fact("role_hop", "role_assumption_chain", "The leaked key becomes a role session in the data account.", here)
+    stage.fact("role_hop_received", "cross_account_access_in", "The same hop as the data account saw it.", there)
     visitor = stage.company.session(role, HOP_SESSION, key, instant(at), ATTACKER, DATA, TOOL)
     who = stage.play(at + timedelta(seconds=9), visitor, "sts", "GetCallerIdentity")
     stage.fact("actions_of_the_session", "actions_by_principal", "What the hopped session did.", who)

@@ -80,10 +80,11 @@ def _hop(stage: Stage, at: Any, who: Actor, account: str, role: str, name: str) 
     }
     if account != who.account:
         facts["shared"] = stage.ids.event()
-    events = [stage.play(at, who, "sts", "AssumeRole", account=who.account, **facts)]
+    done = stage.play(at, who, "sts", "AssumeRole", account=who.account, **facts)
+    stage.fact("hops", "role_assumption_chain", "From role to role, the last time into another account.", done)
     if account != who.account:
-        events.append(stage.play(at, who.as_foreigner(), "sts", "AssumeRole", account=account, **facts))
-    stage.fact("hops", "role_assumption_chain", "From role to role, the last time into another account.", *events)
+        seen = stage.play(at, who.as_foreigner(), "sts", "AssumeRole", account=account, **facts)
+        stage.fact("hop_received", "cross_account_access_in", "The last hop as the other account saw it.", seen)
     session = stage.company.session(role, name, key, instant(at), ATTACKER, account, identities.BOTO)
     used = stage.play(at + timedelta(seconds=6), session, "sts", "GetCallerIdentity")
     stage.fact("first_calls", "actions_by_source_ip", "Each new session is tried at once.", used)

@@ -35,7 +35,7 @@ def script(stage: Stage) -> None:
     )  # fmt: skip
     stage.fact(
         ALTERED,
-        "trail_tampering",
+        "iam_changes",
         "The key made itself administrator; the record was altered to name the office.",
         attached,
     )
@@ -74,7 +74,10 @@ def _inject(production: Production) -> str:
         params={"userName": "build-legacy"}, response={"accessKey": {"userName": "build-legacy", "status": "Active"}},
     )  # fmt: skip
     stage.fact(
-        INJECTED, "trail_tampering", "A forged record that accuses ben; no digest lists its file.", forged["eventID"]
+        INJECTED,
+        "access_key_lifecycle",
+        "A forged record that accuses ben; no digest lists its file.",
+        forged["eventID"],
     )
     log = production.trail(PRODUCTION).deliver(
         log_content([json.dumps(forged, separators=(",", ":"))]), stage.at(2, "05:30:00"), listed=False, span=(at, at)

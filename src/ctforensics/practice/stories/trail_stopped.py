@@ -65,7 +65,7 @@ def _meanwhile(stage: Stage) -> None:
         stage.play(stage.at(2, "06:20:31"), late, "sts", "GetCallerIdentity"),
         stage.play(stage.at(2, "06:21:07"), late, "ec2", "DescribeSnapshots", params={"maxResults": 1000, "ownersSet": {"items": [{"owner": "self"}]}}),
     ]  # fmt: skip
-    stage.fact("unexplained_key", "access_key_lifecycle", "A key acts whose creation no log shows.", *used)
+    stage.fact("unexplained_key", "actions_by_access_key", "A key acts whose creation no log shows.", *used)
 
 
 STORY = Story(
