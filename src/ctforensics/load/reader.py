@@ -133,12 +133,12 @@ class Reader:
         kept, sifted = self._sift(reading.records)
         times: list[datetime] = []
         for record in kept:
-            inexact = not record.parsed.exact
             made = row.make(
                 record.parsed,
                 delivered=file["delivered_at"],
                 fidelity=record.fidelity,
-                keep_text=record.raw.decode("utf-8", "replace") if self.options.keep_raw or inexact else None,
+                keep_text=_text_to_keep(record, self.options.keep_raw),
+                flags=record.flags,
             )
             self.events.append(made)
             self.sources.append(
@@ -209,6 +209,14 @@ def file_row(task: Task, path: str) -> dict[str, Any]:
         "rejected": 0,
         "sifted": 0,
     }
+
+
+def _text_to_keep(record: cloudtrail.Record, keep_raw: bool) -> str | None:
+    """The text of a record where columns cannot repeat it or all text is wanted; of a wrapped one, the record's own."""
+    if record.parsed.exact and not keep_raw:
+        return None
+    whole = record.form in ("records", "array", "bare")
+    return (record.raw if whole else record.parsed.form).decode("utf-8", "replace")
 
 
 def _hashes(found: Opened) -> dict[str, Any]:

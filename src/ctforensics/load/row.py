@@ -8,15 +8,12 @@ from typing import Any
 import orjson
 
 from ctforensics.trail import canonical, fast
-from ctforensics.trail.columns import COLUMN_NAMES, EVENT_COLUMNS, TESTIMONY
+from ctforensics.trail.columns import EVENT_COLUMNS, TESTIMONY
 from ctforensics.trail.derive import conclude, event_time
 from ctforensics.trail.identity import flag, identify
 
 _TYPE_OF = {c.name: c.type for c in EVENT_COLUMNS}
 _FOLDED = {field.casefold(): column for field, column in TESTIMONY.items()}
-_POSITION = {name: i for i, name in enumerate(COLUMN_NAMES)}
-_RESERVED = ("event_key", "event_time", "event_time_basis")
-# Numbers that a text cannot be told from, NaN and its kin: what the flags of an inexact record are called.
 _TIME_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -25,27 +22,34 @@ def dump(value: Any) -> str:
     return orjson.dumps(value, None, fast.SORTED).decode()
 
 
-def make(parsed: fast.Parsed, *, delivered: datetime | None, fidelity: str, keep_text: str | None) -> dict[str, Any]:
+def make(
+    parsed: fast.Parsed,
+    *,
+    delivered: datetime | None,
+    fidelity: str,
+    keep_text: str | None,
+    flags: frozenset[str] = frozenset(),
+) -> dict[str, Any]:
     """The row of one record by column name; absent columns are left out (null).
 
     ``keep_text`` is stored where columns cannot repeat the record, or always with --keep-raw (the caller decides).
     """
     record = parsed.record
     row: dict[str, Any] = {"event_key": canonical.key_of(parsed.form), "fidelity": fidelity}
-    unknown, flags = testimony(record, row)
+    unknown, odd = testimony(record, row)
     moment, basis = event_time(record, delivered)
     row["event_time"], row["event_time_basis"] = moment, basis
     if "eventTime" in record and not (basis == "eventTime" and _repeats(record["eventTime"], moment)):
         unknown["eventTime"] = record["eventTime"]
-        flags.append("type:eventTime")
+        odd.append("type:eventTime")
     if unknown:
         row["unknown_fields"] = dump(unknown)
-    flags += parsed.flags
-    if flags:
-        row["parse_flags"] = sorted(flags)
+    odd += [*parsed.flags, *flags]
+    if odd:
+        row["parse_flags"] = sorted(odd)
     if keep_text is not None:
         row["record_text"] = keep_text
-    for name, value in conclude(_spelled(record, flags), identify(_identity(record))).items():
+    for name, value in conclude(_spelled(record, odd), identify(_identity(record))).items():
         row[name] = value
     row["verification"] = "not_checked"
     return row

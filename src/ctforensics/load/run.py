@@ -218,7 +218,7 @@ def _result(con: duckdb.DuckDBPyConnection, scope: Scope, opened: int) -> LoadRe
         rejects=counts("SELECT reason, count(*) FROM rejects GROUP BY 1 ORDER BY 1"),
         left_out=counts("SELECT reason, count(*) FROM files WHERE outcome = 'out_of_scope' GROUP BY 1 ORDER BY 1"),
         other_kinds=counts("SELECT kind, count(*) FROM files WHERE outcome = 'other_kind' GROUP BY 1 ORDER BY 1"),
-        conflicts=con.execute("SELECT count(*) FROM conflicts").fetchall()[0][0],
+        conflicts=con.execute("SELECT count(*) FROM conflicts WHERE kind <> 'addendum'").fetchall()[0][0],
         findings=tuple(dict(zip(("code", "class", "subject", "detail"), row, strict=True)) for row in findings),
         scope=scope.to_json(),
     )

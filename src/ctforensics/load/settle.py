@@ -5,11 +5,13 @@ from __future__ import annotations
 import duckdb
 
 from ctforensics.errors import ConservationError
+from ctforensics.load import copies
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Brings the tables into the state that does not depend on the order of loading. Raises ConservationError."""
     _number_files(con)
+    copies.resolve(con)
     _count(con)
     assert_balanced(con)
 

@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from ctforensics.trail import fast
+from ctforensics.logs import copies, tables
+from ctforensics.trail import fast, object_keys
 from ctforensics.unwrap import envelope, json_text
 from ctforensics.unwrap.json_text import Fault, Part
 
 _RECORD_LISTS = (b"Records", b"records", b"Events", b"events")
+# Bytes of which at least one stands in every content that holds CloudTrail, however damaged.
+_MARKS = (
+    b"eventVersion",
+    b"eventSource",
+    b"CloudTrailEvent",
+    b'"Records"',
+    b"eventName",
+    b"digestS3Bucket",
+    b"aws:",
+    b"s3ObjectKey",
+)
+_TIMED_LINE = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \{")
+# How poor a copy of each form is; the order, best first, is that of trail.tables.
+FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
 _ONLY_RECORDS = re.compile(rb'\{\s*"Records"\s*:\s*(?=\[)')
 _FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
 
@@ -26,6 +43,7 @@ class Record:
     parsed: fast.Parsed
     fidelity: str = "full"
     raw: bytes = b""
+    flags: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -55,7 +73,7 @@ def read(content: bytes, path: str = "") -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
     reading = Reading()
     if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in (b"{", b"["):
-        _settle(reading, content)
+        _other_text(content, reading, path)
         return reading
     index = 0
     for form, part in parts(content, reading):
@@ -67,8 +85,74 @@ def read(content: bytes, path: str = "") -> Reading:
             index += 1
             continue
         index = _element(reading, form, part, index)
-    _settle(reading, content)
+    _settle(reading, content, path)
     return reading
+
+
+def _other_text(content: bytes, reading: Reading, path: str) -> None:
+    """What does not begin as JSON: a table of records, lines with a time before a record, or nothing of ours."""
+    table = tables.parquet_table(content) if content.startswith(tables.PARQUET) else tables.csv_table(content)
+    if table is not None:
+        _table(reading, table)
+    elif _TIMED_LINE.match(content):
+        _timed_lines(reading, content)
+    _settle(reading, content, path)
+
+
+def _table(reading: Reading, table: tables.Table) -> None:
+    reading.form, reading.kind = table.form, "cloudtrail"
+    raw_column = copies.raw_column(table.names) if table.form == "raw" else None
+    for index, row in enumerate(table.rows):
+        if row.fault:
+            shown = str(row.cells)[:200]
+            reading.rejects.append(Reject(index, row.offset, row.length, "malformed_row", row.fault, shown))
+        elif raw_column:
+            _raw_cell(reading, index, row, str(row.cells.get(raw_column) or ""))
+        else:
+            ocsf = table.form == "ocsf"
+            made, flags = copies.record_of_ocsf(row.cells) if ocsf else copies.record_of(row.cells, table.form)
+            _copy(reading, index, row.offset, row.length, table.form, made, flags)
+
+
+def _raw_cell(reading: Reading, index: int, row: tables.Row, text: str) -> None:
+    """A cell that holds a whole record as text: as good as the record itself."""
+    try:
+        found = list(envelope.records_in(fast.parse(text.encode("utf-8", "surrogatepass")), "raw_column"))
+    except ValueError as error:
+        found, reason = [], str(error)[:200]
+    else:
+        reason = "no CloudTrail record in the cell"
+    if not found:
+        reading.rejects.append(Reject(index, row.offset, row.length, "not_a_record", reason, text[:200]))
+    for form, parsed in found:
+        reading.records.append(Record(index, row.offset, row.length, form, parsed))
+
+
+def _copy(
+    reading: Reading, index: int, offset: int, length: int, form: str, made: dict[str, Any], flags: set[str]
+) -> None:
+    """A record at second hand."""
+    parsed = fast.parse(
+        json.dumps(made, default=str, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    )
+    reading.records.append(
+        Record(index, offset, length, form, parsed, FIDELITY.get(form, form), flags=frozenset(flags))
+    )
+
+
+def _timed_lines(reading: Reading, content: bytes) -> None:
+    """A CloudWatch Logs export task: each line an ISO time, a blank, and the message."""
+    at = index = 0
+    for line in content.splitlines(keepends=True):
+        match = _TIMED_LINE.match(line)
+        part = (
+            Part(at + match.end() - 1, line[match.end() - 1 :].rstrip(b"\r\n"))
+            if match
+            else Part(at, line.rstrip(b"\r\n"))
+        )
+        if part.raw.strip():
+            index = _element(reading, "cloudwatch", part, index)
+        at += len(line)
 
 
 def parts(content: bytes, reading: Reading) -> Iterator[tuple[str, Part | Fault]]:
@@ -158,6 +242,12 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         return index + 1
     if not found:
         named = envelope.look_alike(parsed.record)
+        copied = [] if named else _copies(parsed.record)
+        for inner_form, made, flags in copied:
+            _copy(reading, index, part.offset, len(part.raw), inner_form, made, flags)
+            index += 1
+        if copied:
+            return index
         reading.kind = reading.kind or named
         reason = named or "not_a_record"
         reading.rejects.append(
@@ -171,12 +261,42 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
     return index
 
 
-def _settle(reading: Reading, content: bytes) -> None:
+def _copies(value: Any) -> list[tuple[str, dict[str, Any], set[str]]]:
+    """The records that an object repeats at second hand: OCSF, Elastic, flattened rows, the rows of a Lake answer."""
+    if not isinstance(value, dict):
+        return []
+    if copies.is_ocsf(value):
+        return [("ocsf", *copies.record_of_ocsf(value))]
+    source, result = value.get("_source"), value.get("result")
+    inner = source if isinstance(source, dict) else value
+    if copies.is_elastic(inner):
+        return [("elastic", *copies.record_of_elastic(inner))]
+    if isinstance(value.get("QueryResultRows"), list):
+        rows = [
+            {k: v for cell in row if isinstance(cell, dict) for k, v in cell.items()}
+            for row in value["QueryResultRows"]
+            if isinstance(row, list)
+        ]
+        return [("lake_results", *copies.record_of(row, "lake")) for row in rows if copies.form_of(list(row))]
+    flat = result if isinstance(result, dict) else value
+    form = copies.form_of(list(flat))
+    if (
+        form
+        and form != "raw"
+        and any("amazonaws.com" in str(v) for k, v in flat.items() if copies.fold(k) == "eventsource")
+    ):
+        return [("sentinel" if form == "sentinel" else "flattened", *copies.record_of(flat, form))]
+    return []
+
+
+def _settle(reading: Reading, content: bytes, path: str) -> None:
     """The kind and shape of the whole, once its parts are known."""
     if reading.records:
         reading.kind, reading.form = "cloudtrail", reading.form or reading.records[0].form
     elif "has_list" in reading.flags and not reading.rejects:
         reading.kind = "cloudtrail"
+    elif not object_keys.parse(path) and not any(mark in content for mark in _MARKS):
+        reading.kind, reading.rejects = None if content.strip() not in (b"", b"[]") else "empty", []
     elif "foreign" in reading.flags and "odd" not in reading.flags:
         # Whole objects of another kind, and none of ours: not a damaged trail file but another file.
         reading.rejects = [r for r in reading.rejects if r.detail != "not a CloudTrail record"]

@@ -10,14 +10,17 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from ctforensics import hashing
 from ctforensics.case import generation
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseError, EvidenceError
 from ctforensics.evidence import door, roots
+from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import Located
+from ctforensics.logs import cloudtrail
 from ctforensics.originals.rebuild import record_from_row
 from ctforensics.trail import canonical, fast
-from ctforensics.unwrap import envelope
+from ctforensics.unwrap import archives, envelope
 
 _AT_ONCE = 5000
 _COLUMNS = """SELECT s.event_key, s.file_no, s.record_index, s.byte_offset, s.byte_length, s.container, e.event_time
@@ -80,13 +83,21 @@ def _read(con: duckdb.DuckDBPyConnection, shelf: _Shelf, rows: list[tuple[Any, .
     by_file: dict[int, list[int]] = {}
     for number, row in enumerate(rows):
         by_file.setdefault(row[1], []).append(number)
-    for file_no, numbers in by_file.items():
-        content = shelf.content(file_no)
-        if content is not None:
-            for number in numbers:
-                original = _original(content, rows[number])
-                if original:
-                    found[number] = original
+    for file_no, path, content in shelf.contents(list(by_file)):
+        numbers = by_file[file_no]
+        again: dict[bytes, dict[str, Any]] | None = None
+        for number in numbers:
+            original = _original(content, rows[number])
+            if original is None:
+                again = again if again is not None else _read_again(content, path)
+                record = again.get(rows[number][0].bytes)
+                original = (
+                    Original(str(rows[number][0]), record, _place(content, rows[number]), "evidence")
+                    if record
+                    else None
+                )
+            if original:
+                found[number] = original
     missing = [number for number in range(len(rows)) if number not in found]
     if missing:
         rebuilt = _rebuild(con, [rows[number][0] for number in missing])
@@ -95,19 +106,27 @@ def _read(con: duckdb.DuckDBPyConnection, shelf: _Shelf, rows: list[tuple[Any, .
     yield from (found[number] for number in range(len(rows)))
 
 
+def _place(content: bytes, row: tuple[Any, ...]) -> bytes:
+    return content[row[3] : row[3] + row[4]]
+
+
 def _original(content: bytes, row: tuple[Any, ...]) -> Original | None:
-    """The record at its place, or None where the bytes there no longer give its key."""
-    key, _, _, offset, length, form, _ = row
-    raw = content[offset : offset + length]
-    if hash_of(raw) == key.bytes:
-        return Original(str(key), json.loads(raw.decode("utf-8", "replace")), raw, "evidence")
+    """The record at its place, or None where the bytes there do not give its key by themselves."""
+    key, form, raw = row[0], row[5], _place(content, row)
     try:
+        if hash_of(raw) == key.bytes:
+            return Original(str(key), json.loads(raw.decode("utf-8", "replace")), raw, "evidence")
         for _, inner in envelope.records_in(fast.parse(raw), form):
             if canonical.key_of(inner.form) == key.bytes:
                 return Original(str(key), inner.record, raw, "evidence")
     except ValueError:
         return None
     return None
+
+
+def _read_again(content: bytes, path: str) -> dict[bytes, dict[str, Any]]:
+    """Every record of a content by its key: for tables and exports, whose rows are no records by themselves."""
+    return {canonical.key_of(r.parsed.form): r.parsed.record for r in cloudtrail.read(content, path).records}
 
 
 def hash_of(raw: bytes) -> bytes | None:
@@ -134,21 +153,41 @@ class _Shelf:
         self.con = con.cursor()
         self.archives: dict[str, dict[str, Located]] = {}
 
-    def content(self, file_no: int) -> bytes | None:
-        """The inflated content of a file, or None where it is gone or is not what was loaded."""
+    def contents(self, numbers: list[int]) -> Iterator[tuple[int, str, bytes]]:
+        """Number, path and inflated content of files; those that are gone or are not what was loaded are left out."""
         rows = self.con.execute(
-            "SELECT root, path, content_sha256 FROM c.files WHERE file_no = ?", [file_no]
+            "SELECT root, path, file_no, content_sha256 FROM c.files WHERE file_no IN (SELECT unnest(?::INTEGER[]))",
+            [numbers],
         ).fetchall()
-        label, path, expected = rows[0]
+        outer: dict[tuple[str, str], dict[str, tuple[int, str]]] = {}
+        for label, path, number, sha in rows:
+            outer.setdefault((label, self._object(label, path)), {})[path] = (number, sha)
+        for (label, stored), wanted in outer.items():
+            for path, content, sha in self._open(label, stored):
+                if path in wanted and wanted[path][1] == sha:
+                    yield wanted[path][0], path, content
+
+    def _object(self, label: str, path: str) -> str:
+        """The path of the stored object that holds a path: a root that is a container itself names its members."""
+        place = self.places.get(label)
+        parts = path.split("!/")
+        return "!/".join(parts[:2]) if place is not None and place.is_file() else parts[0]
+
+    def _open(self, label: str, path: str) -> Iterator[tuple[str, bytes, str]]:
+        """Path, content and content hash of an object and of everything inside it."""
         place = self.places.get(label)
         located = self._locate(label, place, path) if place else None
         if located is None:
-            return None
+            return
         try:
             opened = door.open_object(located)
         except EvidenceError:
-            return None
-        return opened.content if opened.content_sha256 == expected else None
+            return
+        if not archives.kind(opened.content):
+            yield path, opened.content, opened.content_sha256
+            return
+        for member in archives.members(path, opened.content, Limits()):
+            yield member.path, member.content, hashing.sha256_hex(member.content)
 
     def _locate(self, label: str, place: Path, path: str) -> Located | None:
         if place.is_dir() and ".." not in path.split("/"):

@@ -70,7 +70,10 @@ def open_one(value: Any) -> Iterator[Inner]:
     elif isinstance(value.get("results"), list):
         yield from (Inner("splunk", entry) for entry in value["results"])
     else:
-        yield from _text_member(value)
+        opened = list(_text_member(value))
+        yield from opened
+        if not opened:
+            yield from (Inner("wrapped", inner) for inner in value.values() if is_record(inner) or _carries(inner))
 
 
 def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
@@ -86,6 +89,16 @@ def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
     original = event.get("original") if isinstance(event, dict) else value.get("event.original")
     if isinstance(original, str) and original.lstrip()[:1] == "{":
         yield Inner("elastic", original.encode("utf-8", "surrogatepass"))
+
+
+def _carries(value: Any) -> bool:
+    """Whether an object inside an envelope that we do not know holds a list of records, or text under the usual name."""
+    if not isinstance(value, dict):
+        return False
+    message, listed = value.get("message"), value.get("Records")
+    return (isinstance(message, str) and message.startswith('{"')) or (
+        isinstance(listed, list) and any(map(is_record, listed))
+    )
 
 
 def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tuple[str, fast.Parsed]]:
