@@ -9,7 +9,14 @@ from typing import Any
 
 from ctforensics.cli import console
 
-_ENDINGS = {"jsonl": "jsonl", "parquet": "parquet", "csv": "csv", "timesketch": "timesketch.jsonl", "navigator": "layer.json", "stix": "stix.json"}
+_ENDINGS = {
+    "jsonl": "jsonl",
+    "parquet": "parquet",
+    "csv": "csv",
+    "timesketch": "timesketch.jsonl",
+    "navigator": "layer.json",
+    "stix": "stix.json",
+}
 
 
 def add(commands: Any) -> None:
@@ -23,7 +30,9 @@ def add(commands: Any) -> None:
     command.add_argument("case", type=Path, metavar="CASE")
     command.add_argument("--format", choices=tuple(_ENDINGS), default="jsonl", help="what to write (default: jsonl)")
     command.add_argument("--where", default="", metavar="SQL", help="an SQL condition on the columns of events")
-    command.add_argument("--value", action="append", default=[], help="with stix: also this address, access key id or ARN; repeatable")
+    command.add_argument(
+        "--value", action="append", default=[], help="with stix: also this address, access key id or ARN; repeatable"
+    )
     command.add_argument("-o", "--output", type=Path, help="the file to write (default: exhibits/ in the case)")
     command.add_argument("--json", action="store_true", help="JSON on standard output")
     command.set_defaults(run=run)

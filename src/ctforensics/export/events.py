@@ -131,7 +131,11 @@ def sketch_line(row: dict[str, Any]) -> dict[str, Any]:
         "timestamp_desc": described,
         "data_type": "aws:cloudtrail:entry",
     }
-    return line | {name: value for name, value in row.items() if value is not None and name not in ("event_time", "event_time_basis")}
+    return line | {
+        name: value
+        for name, value in row.items()
+        if value is not None and name not in ("event_time", "event_time_basis")
+    }
 
 
 def _message(row: dict[str, Any]) -> str:

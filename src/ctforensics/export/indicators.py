@@ -15,8 +15,19 @@ from ctforensics.notes.book import NoteBook
 
 # Ids are made of what they stand for, so that the same indicators of the same case give the same bundle.
 _SPACE = uuid.UUID("a3c6ecb7-3f8f-4f45-9d0a-2e1b6a3f7d11")
-_FIELDS = {"address": "address", "source_ip_address": "address", "access_key": "access_key", "access_key_id": "access_key"}
-_FIELDS |= {"actor": "principal", "principal": "principal", "session": "principal", "agent": "agent", "user_agent": "agent"}
+_FIELDS = {
+    "address": "address",
+    "source_ip_address": "address",
+    "access_key": "access_key",
+    "access_key_id": "access_key",
+}
+_FIELDS |= {
+    "actor": "principal",
+    "principal": "principal",
+    "session": "principal",
+    "agent": "agent",
+    "user_agent": "agent",
+}
 _KEY_ID = re.compile(r"A[KS]IA[A-Z0-9]{12,124}")
 
 
@@ -49,7 +60,9 @@ def of_value(value: str) -> Indicator:
     try:
         ipaddress.ip_address(text)
     except ValueError as error:
-        raise ParameterError(f"{value!r} is no address, access key id or ARN.", hint="Label other values in the notes.") from error
+        raise ParameterError(
+            f"{value!r} is no address, access key id or ARN.", hint="Label other values in the notes."
+        ) from error
     return Indicator("address", text)
 
 

@@ -28,7 +28,9 @@ WHERE list_contains($wanted, event_id) OR list_contains($wanted, event_key::VARC
     found = {str(cell).lower() for row in rows for cell in row}
     lost = [w for w in wanted if w.strip().lower() not in found]
     if lost:
-        raise ParameterError(f"No event has the id or key {', '.join(lost[:5])}.", hint="Name event ids as the answers print them.")
+        raise ParameterError(
+            f"No event has the id or key {', '.join(lost[:5])}.", hint="Name event ids as the answers print them."
+        )
     return [str(row[0]) for row in rows]
 
 
