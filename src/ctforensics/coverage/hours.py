@@ -1,0 +1,192 @@
+"""The state of every event hour of every chain (account, region, trail).
+
+Digests cover hours of *delivery*; people ask about hours of *events*. An event is usually delivered within 15 minutes, so an
+event hour is called verified only if delivery is covered until 15 minutes after it; and proven empty only if delivery is
+covered until 24 hours after it and no listed file reaches into it. It says nothing of events that the trail does not record.
+"""
+
+from __future__ import annotations
+
+import duckdb
+
+from ctforensics.coverage.judgement import FOUND_BY_COVERAGE
+
+_MISSING = "('D_MISSING', 'L_MISSING', 'L_MISSING_UNVERIFIED')"
+_ORGANIZATION = r"(^|/)AWSLogs/o-[a-z0-9]{4,32}/"
+
+# A forged digest may claim any time: what is not proven reaches at most five years.
+_CHAINS = rf"""
+CREATE OR REPLACE TEMP TABLE coverage_chains AS
+WITH spans AS (
+  SELECT account, region, trail, since, until, regexp_matches(object, '{_ORGANIZATION}') AS org, class IN ('ok', 'anomaly') AS proven
+  FROM verifications WHERE kind = 'digest' AND since IS NOT NULL AND until IS NOT NULL AND account IS NOT NULL
+    AND object NOT LIKE '%\_backfill.json%' ESCAPE '\'
+  UNION ALL
+  SELECT account, region, trail, since, until, false, false FROM findings
+  WHERE code IN ('G_GAP', 'G_LATE_START', 'G_HEAD_SHORT', 'G_NO_DIGESTS') AND since IS NOT NULL AND until IS NOT NULL)
+SELECT row_number() OVER (ORDER BY account, region, trail) AS chain, account, region, trail, bool_or(org) AS org,
+  greatest(min(since), max(until) - INTERVAL 5 YEAR, least(coalesce(min(since) FILTER (WHERE proven), min(since)), max(until))
+    - INTERVAL 5 YEAR) AS first, max(until) AS last
+FROM spans GROUP BY account, region, trail"""
+
+_SPANS = r"""
+CREATE OR REPLACE TEMP TABLE coverage_spans AS
+WITH proven AS (
+  SELECT c.chain, v.since, v.until FROM verifications v
+  JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
+  WHERE v.kind = 'digest' AND v.class IN ('ok', 'anomaly') AND v.object NOT LIKE '%\_backfill.json%' ESCAPE '\'),
+marked AS (
+  SELECT *, since > max(until) OVER (PARTITION BY chain ORDER BY since, until
+    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_new FROM proven),
+islands AS (SELECT *, count(*) FILTER (WHERE is_new) OVER (PARTITION BY chain ORDER BY since, until) AS island FROM marked)
+SELECT chain, min(since) AS since, max(until) AS until FROM islands GROUP BY chain, island"""
+
+# Every log file that was judged, with the chain it belongs to and the event times that it reaches. A file that nothing lists
+# belongs to every chain of its account and region; one whose account is not known is left to its events.
+_FILES = f"""
+CREATE OR REPLACE TEMP TABLE coverage_files AS
+WITH judged AS (
+  SELECT v.*, f.file_no, f.outcome, f.records, f.first_event_time, f.last_event_time
+  FROM verifications v LEFT JOIN files f ON f.root = v.root AND f.path = v.path
+  WHERE v.kind = 'log' AND v.account IS NOT NULL)
+SELECT c.chain, j.file_no, j.records,
+  CASE WHEN j.code IN {_MISSING} THEN 'missing' WHEN j.class IN ('ok', 'anomaly') THEN 'good'
+    WHEN j.class = 'fail' THEN 'bad' ELSE 'loose' END AS side,
+  coalesce(j.outcome IN ('loaded', 'partial', 'empty', 'duplicate'), false) AS is_loaded,
+  least(j.events_since, j.first_event_time, CASE WHEN j.events_since IS NULL AND j.first_event_time IS NULL THEN j.since END) AS lo,
+  greatest(j.events_until, j.last_event_time, CASE WHEN j.events_until IS NULL AND j.last_event_time IS NULL THEN j.since END) AS hi,
+  j.first_event_time, j.last_event_time
+FROM judged j JOIN coverage_chains c ON c.account = j.account AND c.region = j.region
+  AND (c.trail IS NOT DISTINCT FROM j.trail OR j.trail IS NULL)"""
+
+_COUNTS = """
+CREATE OR REPLACE TEMP TABLE coverage_counts AS
+WITH short AS (
+  SELECT chain, date_trunc('hour', first_event_time) AS hour, sum(records) AS events FROM coverage_files
+  WHERE is_loaded AND date_trunc('hour', first_event_time) = date_trunc('hour', last_event_time) GROUP BY ALL),
+long AS (
+  SELECT f.chain, date_trunc('hour', e.event_time) AS hour, count(*) AS events
+  FROM coverage_files f JOIN event_sources s USING (file_no) JOIN events e USING (event_key)
+  WHERE f.is_loaded AND date_trunc('hour', f.first_event_time) <> date_trunc('hour', f.last_event_time)
+    AND e.event_time_basis <> 'none' GROUP BY ALL)
+SELECT chain, hour, sum(events)::BIGINT AS events FROM (FROM short UNION ALL FROM long) GROUP BY ALL"""
+
+_GRID = """
+CREATE OR REPLACE TEMP TABLE coverage_grid AS
+WITH steps AS (
+  SELECT chain, date_trunc('hour', lo) AS hour, side, is_loaded, 1 AS step FROM coverage_files WHERE lo IS NOT NULL
+  UNION ALL
+  SELECT chain, date_trunc('hour', hi) + INTERVAL 1 HOUR, side, is_loaded, -1 FROM coverage_files WHERE lo IS NOT NULL),
+wanted AS (
+  SELECT chain, unnest(generate_series(date_trunc('hour', first), last - INTERVAL 1 SECOND, INTERVAL 1 HOUR)) AS hour FROM coverage_chains
+  UNION SELECT chain, hour FROM coverage_counts
+  UNION SELECT chain, date_trunc('hour', lo) FROM coverage_files WHERE lo IS NOT NULL),
+summed AS (
+  SELECT chain, hour,
+    coalesce(sum(step) FILTER (WHERE side = 'good'), 0) AS good, coalesce(sum(step) FILTER (WHERE side = 'bad'), 0) AS bad,
+    coalesce(sum(step) FILTER (WHERE side = 'loose'), 0) AS loose,
+    coalesce(sum(step) FILTER (WHERE side = 'missing'), 0) AS missing,
+    coalesce(sum(step) FILTER (WHERE is_loaded), 0) AS loaded
+  FROM steps GROUP BY ALL),
+reached AS (
+  SELECT chain, hour, w.hour IS NOT NULL AND w.chain IS NOT NULL AS is_wanted,
+    sum(coalesce(good, 0)) OVER run AS good, sum(coalesce(bad, 0)) OVER run AS bad, sum(coalesce(loose, 0)) OVER run AS loose,
+    sum(coalesce(missing, 0)) OVER run AS missing, sum(coalesce(loaded, 0)) OVER run AS loaded
+  FROM (SELECT chain, hour, true AS here FROM wanted) w FULL JOIN summed USING (chain, hour)
+  WINDOW run AS (PARTITION BY chain ORDER BY hour))
+SELECT * EXCLUDE (is_wanted) FROM reached
+WHERE (chain, hour) IN (SELECT (chain, hour) FROM wanted)"""
+
+_STATES = r"""
+INSERT INTO coverage BY NAME
+WITH unproven AS (
+  SELECT c.chain, v.since, v.until, v.class FROM verifications v
+  JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
+  WHERE v.kind = 'digest' AND v.class IN ('unknown', 'fail') AND v.code NOT IN ('D_MISSING', 'D_MISPLACED')
+    AND v.since IS NOT NULL),
+short AS (
+  SELECT c.chain, f.since, f.until FROM findings f
+  JOIN coverage_chains c ON c.account = f.account AND c.region = f.region AND c.trail IS NOT DISTINCT FROM f.trail
+  WHERE f.code IN ('G_HEAD_SHORT', 'G_LATE_START', 'G_NO_DIGESTS') AND f.since IS NOT NULL AND f.until IS NOT NULL),
+stops AS (
+  SELECT c.chain, s.stopped, s.started,
+    coalesce(s.started, (SELECT min(p.since) FROM coverage_spans p WHERE p.chain = c.chain AND p.since >= s.stopped),
+      TIMESTAMP 'infinity') AS ended
+  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org)),
+looked AS (
+  SELECT g.*, c.account, c.region, c.trail, c.first, c.last, coalesce(n.events, 0) AS events,
+    EXISTS (FROM coverage_spans p WHERE p.chain = g.chain AND p.since <= greatest(g.hour, least(c.first, g.hour + INTERVAL 59 MINUTE))
+      AND p.until >= g.hour + INTERVAL 75 MINUTE) AS near,
+    EXISTS (FROM coverage_spans p WHERE p.chain = g.chain AND p.since <= greatest(g.hour, least(c.first, g.hour + INTERVAL 59 MINUTE))
+      AND p.until >= g.hour + INTERVAL 25 HOUR) AS day,
+    EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.since < g.hour + INTERVAL 75 MINUTE AND u.until > g.hour) AS doubtful,
+    EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.class = 'fail' AND u.since < g.hour + INTERVAL 75 MINUTE
+      AND u.until > g.hour) AS forged,
+    EXISTS (FROM short s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS is_short,
+    (SELECT max(p.until) FROM coverage_spans p WHERE p.chain = g.chain) AS reach,
+    (SELECT arg_max({'stopped': s.stopped, 'started': s.started}, s.stopped) FROM stops s
+      WHERE s.chain = g.chain AND s.stopped < g.hour + INTERVAL 1 HOUR AND s.ended > g.hour) AS stop
+  FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts n USING (chain, hour)),
+judged AS (
+  SELECT *, CASE
+    WHEN NOT near AND stop IS NOT NULL THEN 'missing'
+    WHEN bad > 0 OR forged THEN 'tampered'
+    WHEN missing > 0 THEN 'missing'
+    WHEN NOT near AND (doubtful OR (loose > 0 AND NOT is_short)) THEN 'unverified'
+    WHEN NOT near AND (hour + INTERVAL 1 HOUR <= first OR hour + INTERVAL 75 MINUTE > reach) AND NOT is_short THEN 'unverified'
+    WHEN NOT near THEN 'missing'
+    WHEN loose > 0 THEN 'unverified'
+    WHEN good > 0 AND loaded = 0 THEN 'outside'
+    WHEN good > 0 THEN 'verified'
+    WHEN day THEN 'verified_empty'
+    ELSE 'unverified' END AS state
+  FROM looked)
+SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS files, events,
+  CASE
+    WHEN state = 'missing' AND NOT near AND stop IS NOT NULL THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
+      || coalesce('; start seen ' || strftime(stop.started, '%Y-%m-%dT%H:%M:%SZ'), '; no start seen')
+      || '; off throughout: not provable here'
+    WHEN state = 'tampered' AND bad > 0 THEN bad::BIGINT || ' log file(s) that reach into this hour failed verification'
+    WHEN state = 'tampered' THEN 'a digest of its deliveries failed verification'
+    WHEN state = 'missing' AND missing > 0 THEN missing::BIGINT || ' listed log file(s) that reach into this hour are not here'
+    WHEN state = 'missing' THEN 'no authentic digest covers its deliveries'
+    WHEN state = 'unverified' AND doubtful THEN 'a digest of its deliveries is not proven'
+    WHEN state = 'unverified' AND loose > 0 THEN loose::BIGINT || ' log file(s) that reach into this hour are not proven'
+    WHEN state = 'unverified' AND NOT near THEN 'its deliveries lie at the edge of what digests cover'
+    WHEN state = 'unverified' THEN 'nothing here, but deliveries until 24 hours later are not all covered'
+    WHEN state = 'outside' THEN 'proven, but its log files are not loaded'
+    WHEN state = 'verified' AND loaded < good THEN (good - loaded)::BIGINT || ' of its log files are not loaded'
+    WHEN state = 'verified' AND missing = 0 AND events = 0 THEN 'log files reach over this hour and hold no event in it'
+  END AS reason
+FROM judged ORDER BY account, region, trail, hour"""
+
+_LOGS_IN_STOPS = """
+INSERT INTO findings BY NAME
+WITH stops AS (
+  SELECT c.account, c.region, c.trail, s.stopped, s.started,
+    coalesce(s.started, (SELECT min(p.since) FROM coverage_spans p WHERE p.chain = c.chain AND p.since >= s.stopped),
+      TIMESTAMP 'infinity') AS ended
+  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org))
+SELECT 'G_LOG_IN_STOP' AS code, 'fail' AS class, s.account, s.region, s.trail,
+  min(e.event_time) AS since, max(e.event_time) + INTERVAL 1 SECOND AS until, v.object AS subject,
+  count(*) || ' event(s) of a time for which authentic records say that the trail was off (stopped '
+    || strftime(s.stopped, '%Y-%m-%dT%H:%M:%SZ') || '), in ' || v.object || ' (' || v.code || ')' AS detail, ? AS found_by
+FROM verifications v JOIN stops s ON s.account = v.account AND s.region = v.region
+  JOIN files f ON f.root = v.root AND f.path = v.path
+  JOIN event_sources es USING (file_no) JOIN events e USING (event_key)
+WHERE v.kind = 'log' AND v.class IN ('unknown', 'fail') AND (v.trail IS NULL OR v.trail = s.trail)
+  AND e.verification NOT IN ('ok', 'anomaly') AND e.event_time > s.stopped AND e.event_time < s.ended
+  AND e.event_time_basis <> 'none'
+GROUP BY s.account, s.region, s.trail, s.stopped, v.object, v.code"""
+
+
+def refresh(con: duckdb.DuckDBPyConnection, verified: bool) -> None:
+    """Fills ``coverage`` (empty where nothing was verified) and adds G_LOG_IN_STOP to the findings."""
+    con.execute("DELETE FROM coverage")
+    if not verified:
+        return
+    for statement in (_CHAINS, _SPANS, _FILES, _COUNTS, _GRID, _STATES):
+        con.execute(statement)
+    con.execute(_LOGS_IN_STOPS, [FOUND_BY_COVERAGE])
+    for name in ("grid", "counts", "files", "spans", "chains"):
+        con.execute(f"DROP TABLE temp.coverage_{name}")
