@@ -1,0 +1,43 @@
+-- /// query
+-- name = "lambda_config_changes"
+-- title = "Function settings"
+-- question = "Which functions' layers, environment, role or handler were changed?"
+-- events = ["lambda:UpdateFunctionConfiguration"]
+-- attack = ["T1546", "T1648"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- empty = "No function setting was changed as far as is recorded. Values of environment variables are never logged."
+-- look = "Layers of other accounts."
+--
+-- [timeline]
+-- message = ["{actor} changed {function_name}"]
+--
+-- [example]
+-- trail = "exercise"
+-- ///
+SELECT
+    event_time,
+    recipient_account_id,
+    aws_region,
+    actor,
+    access_key_id,
+    source_ip_address,
+    user_agent,
+    event_source,
+    event_name,
+    outcome,
+    error_class,
+    target,
+    regexp_extract(request_parameters ->> '$.functionName', '[^:]*$') AS function_name,
+    request_parameters ->> '$.role' AS role,
+    coalesce(json_extract(request_parameters, '$.layers'), json_extract(response_elements, '$.layers[*].arn')) AS layers,
+    request_parameters ->> '$.handler' AS handler,
+    event_id,
+    event_key,
+    verification
+FROM scoped($since, $until, $accounts, $regions, $outcome)
+WHERE
+    event_source = 'lambda.amazonaws.com' AND event_base_name = 'UpdateFunctionConfiguration'
+ORDER BY event_time, event_id, event_key;

@@ -1,0 +1,58 @@
+-- /// query
+-- name = "passed_roles"
+-- title = "Roles handed to services"
+-- question = "Which roles were handed to which services, by whom?"
+-- attack = ["T1098.003", "T1548.005"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- cost = "scan"
+-- empty = "No call handed a role to a service as far as is recorded. PassRole itself is never an event."
+-- look = "Powerful roles on small machines, functions and builds."
+--
+-- [params]
+-- role = { type = "VARCHAR", entity = "principal", default = "", help = "Role name or ARN; none given means all" }
+--
+-- [timeline]
+-- message = ["{actor} handed {passed_role} to {event_source}"]
+--
+-- [example]
+-- trail = "leaked_key"
+-- ///
+SELECT
+    event_time,
+    recipient_account_id,
+    aws_region,
+    actor,
+    access_key_id,
+    source_ip_address,
+    user_agent,
+    event_source,
+    event_name,
+    outcome,
+    error_class,
+    target,
+    passed_role,
+    event_id,
+    event_key,
+    verification
+FROM (
+    SELECT
+        *,
+        coalesce(
+            request_parameters ->> '$.roleArn', request_parameters ->> '$.roleARN', request_parameters ->> '$.role',
+            request_parameters ->> '$.serviceRole', request_parameters ->> '$.taskRoleArn', request_parameters ->> '$.executionRoleArn',
+            request_parameters ->> '$.iamInstanceProfile.arn', request_parameters ->> '$.iamInstanceProfile.name',
+            request_parameters ->> '$.iamInstanceProfile', request_parameters ->> '$.target.roleArn', request_parameters ->> '$.iamRoleArn',
+            request_parameters ->> '$.administrationRoleARN', request_parameters ->> '$.iamRole', request_parameters ->> '$.jobRoleArn'
+        ) AS passed_role
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+)
+WHERE
+    passed_role IS NOT NULL
+    AND event_source <> 'sts.amazonaws.com'
+    AND event_source <> 'iam.amazonaws.com'
+    AND event_class NOT IN ('read', 'list', 'session')
+    AND ($role = '' OR passed_role = $role OR name_of_arn(passed_role) = $role)
+ORDER BY event_time, event_id, event_key;

@@ -1,0 +1,35 @@
+-- /// query
+-- name = "console_password_spray"
+-- title = "Failed sign-ins of many users from one address"
+-- question = "Which address tried many users?"
+-- events = ["signin:ConsoleLogin"]
+-- attack = ["T1110.003"]
+-- attack_matrix = "v18.1"
+-- references = [
+--
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
+-- ]
+-- empty = "No address failed on that many users. Users that do not exist all carry the same hidden name and count as one."
+-- look = "Addresses from outside the usual networks."
+--
+-- [params]
+-- min_users = { type = "BIGINT", default = 2, help = "Different users at least" }
+--
+-- [example]
+-- trail = "leaked_key"
+-- ///
+SELECT
+    source_ip_address,
+    count(DISTINCT coalesce(user_name, user_identity_type)) AS users,
+    count(*) AS failures,
+    some_of(user_name) AS user_names,
+    some_of(recipient_account_id) AS accounts,
+    min(event_time) AS first_seen,
+    max(event_time) AS last_seen,
+    first_ids(event_id, event_time) AS event_ids,
+    histogram(verification) AS verification_classes
+FROM scoped($since, $until, $accounts, $regions, $outcome)
+WHERE event_source = 'signin.amazonaws.com' AND event_base_name = 'ConsoleLogin' AND outcome = 'failed'
+GROUP BY source_ip_address
+HAVING count(DISTINCT coalesce(user_name, user_identity_type)) >= $min_users
+ORDER BY users DESC, failures DESC, source_ip_address;
