@@ -36,7 +36,7 @@ def proxy(aws):
 
 @pytest.fixture
 def run(proxy, trail, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(fetch.Fetcher.__init__, "__kwdefaults__", {"requester_pays": False, "patience": 0.01})
+    monkeypatch.setattr(fetch.Fetcher.__init__, "__kwdefaults__", {"patience": 0.01})
 
     def acquire(*options):
         source = ["s3://trail-bucket", "--endpoint-url", proxy.url, "--objects-only", "--jobs", "4", *options]
@@ -189,8 +189,7 @@ def wait_for(condition, process):
 def test_a_killed_acquisition_goes_on_where_it_was(run, proxy, trail, tmp_path):
     proxy.rule = objects(fault=Fault(pause=0.4))
     process = started(proxy, tmp_path)
-    register_file = tmp_path / "case" / "evidence.jsonl"
-    wait_for(lambda: register_file.exists() and register_file.stat().st_size > 0, process)
+    wait_for(lambda: any((tmp_path / "case" / "evidence").rglob("*.gz")), process)
     process.send_signal(signal.SIGKILL)
     process.communicate()
     proxy.rule = lambda *_: None

@@ -21,7 +21,7 @@ def frozen(aws):
 def test_archived_objects_are_restored_when_asked_for_and_picked_up_later(aws, frozen, acquire, tmp_path):
     code, out, _ = acquire("s3://trail-bucket", "--objects-only", "--restore", "bulk", "--days", "3")
     assert code == 1
-    assert "1 archived: GLACIER" in out and "Restore: 1 requested" in out
+    assert "1 archived: in an archive class: GLACIER" in out and "Restore: 1 requested" in out
     assert "Restore" in aws.client("s3").head_object(Bucket="trail-bucket", Key=frozen)
     code, out, _ = acquire("s3://trail-bucket", "--objects-only")
     assert code == 0 and "3 planned = 1 acquired + 2 present" in out

@@ -6,6 +6,7 @@ there under its own name has a line. A killed acquisition is gone on with by run
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -116,7 +117,7 @@ class Copier:
     def _decide(self, wanted: Wanted) -> str | None:
         """The place for an object that must be fetched now; everything else is settled here."""
         if wanted.archived and not self.try_archived:
-            self._left(wanted, "archived", wanted.storage_class)
+            self._left(wanted, "archived", f"in an archive class: {wanted.storage_class}")
             return None
         path, present = self.known.place(wanted)
         if present:
@@ -138,8 +139,8 @@ class Copier:
                 continue
             if result.fatal and self.stop is None:
                 self.stop = result
-            reason = wanted.storage_class if result.outcome == "archived" else result.reason
-            self._left(wanted, result.outcome, reason)
+            archived = f"in an archive class: {wanted.storage_class}"
+            self._left(wanted, result.outcome, archived if result.outcome == "archived" else result.reason)
         if len(self._batch) >= BATCH or time.monotonic() - self._written > BATCH_SECONDS:
             self._commit()
 
@@ -162,9 +163,12 @@ class Copier:
 def place_file(temporary: Path, evidence: Path, path: str) -> None:
     """Moves a finished file to its place below the evidence folder, read-only."""
     target = evidence / path
-    target.parent.mkdir(parents=True, exist_ok=True)
     make_read_only(temporary)
-    temporary.replace(target)
+    try:
+        os.replace(temporary, target)
+    except FileNotFoundError:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(temporary, target)
 
 
 def fresh_partial(folder: CaseFolder) -> Path:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import os
 import time
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ctforensics import clock
 from ctforensics.acquire.plan import Wanted
 from ctforensics.aws import refusals
+from ctforensics.aws.reader import Answer, Reader
 from ctforensics.aws.refusals import Refusal
 from ctforensics.case.register import EvidenceLine
 from ctforensics.errors import EvidenceError
@@ -33,13 +35,10 @@ class Copied:
 
 
 class Fetcher:
-    """Fetches objects into a folder of temporary files; called from many threads."""
+    """Fetches objects of a bucket into a folder of temporary files; called from many threads."""
 
-    def __init__(
-        self, client: Any, partial: Path, root: str, *, requester_pays: bool = False, patience: float = 0.5
-    ) -> None:
-        self.client, self.partial, self.root, self.patience = client, partial, root, patience
-        self.extra = {"RequestPayer": "requester"} if requester_pays else {}
+    def __init__(self, reader: Reader, partial: Path, root: str, *, patience: float = 0.5) -> None:
+        self.reader, self.partial, self.root, self.patience = reader, partial, root, patience
 
     def __call__(self, number: int, wanted: Wanted, path: str) -> Copied | Refusal:
         """The object, or why it could not be had. Raises nothing that a single object can cause."""
@@ -51,9 +50,8 @@ class Fetcher:
                 return self._once(self.partial / f"{number}", wanted, path)
             except OSError as error:
                 if error.errno in _FULL:
-                    return Refusal(
-                        "refused", "the disk is full", "Make room, then run the same command to go on.", fatal=True
-                    )
+                    hint = "Make room, then run the same command to go on."
+                    return Refusal("refused", "the disk is full", hint, fatal=True)
                 refusal = _judge(error)
             except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
                 refusal = _judge(error)
@@ -62,22 +60,26 @@ class Fetcher:
         return refusal
 
     def _once(self, temporary: Path, wanted: Wanted, path: str) -> Copied:
-        version = {"VersionId": wanted.version_id} if wanted.version_id else {}
-        answer = self.client.get_object(Bucket=wanted.bucket, Key=wanted.key, **version, **self.extra)
+        answer = self.reader.get(wanted.key, wanted.version_id)
         stored, kept, size = hashlib.sha256(), bytearray(), 0
         try:
-            with temporary.open("wb") as out:
-                for chunk in answer["Body"].iter_chunks(CHUNK):
+            with open(temporary, "wb", opener=_read_only) as out:
+                for chunk in answer.chunks():
                     stored.update(chunk)
                     size += out.write(chunk)
                     if size <= IN_MEMORY:
                         kept += chunk
-                out.flush()
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+        self.reader.confirm()
         content = content_sha256(bytes(kept), wanted.key) if size <= IN_MEMORY else streamed_content_sha256(temporary)
         return Copied(temporary, _line(wanted, answer, self.root, path, size, stored.hexdigest(), content))
+
+
+def _read_only(path: str, flags: int) -> int:
+    """Makes a file that only its maker's open handle may write."""
+    return os.open(path, flags, 0o444)
 
 
 def _judge(error: Exception) -> Refusal:
@@ -92,11 +94,7 @@ def _judge(error: Exception) -> Refusal:
     return refusals.judge(error)
 
 
-def _line(
-    wanted: Wanted, answer: dict[str, Any], root: str, path: str, size: int, sha256: str, content: str
-) -> EvidenceLine:
-    version = answer.get("VersionId")
-    encryption = answer.get("ServerSideEncryption")
+def _line(wanted: Wanted, answer: Answer, root: str, path: str, size: int, sha256: str, content: str) -> EvidenceLine:
     return EvidenceLine(
         root=root,
         path=path,
@@ -105,12 +103,12 @@ def _line(
         content_sha256=content,
         bucket=wanted.bucket,
         key=wanted.key,
-        version_id=None if version in (None, "null") else version,
-        etag=answer["ETag"].strip('"'),
-        last_modified=clock.utc_text(answer["LastModified"]),
-        storage_class=answer.get("StorageClass", "STANDARD"),
-        metadata=answer.get("Metadata") or None,
-        encryption=" ".join(filter(None, (encryption, answer.get("SSEKMSKeyId")))) or None,
+        version_id=answer.version_id,
+        etag=answer.etag,
+        last_modified=clock.utc_text(answer.last_modified),
+        storage_class=answer.storage_class,
+        metadata=answer.metadata or None,
+        encryption=answer.encryption,
         acquired_at=clock.utc_text(clock.now().replace(microsecond=0)),
     )
 
@@ -151,4 +149,5 @@ def _first_member(stream: BinaryIO, bound: int = 1 << 36) -> str:
 
 def make_read_only(file: Path) -> None:
     """Takes the right to write away from everybody: evidence is never written again."""
-    file.chmod(0o444)
+    if file.stat().st_mode & 0o222:
+        file.chmod(0o444)

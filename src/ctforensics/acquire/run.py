@@ -27,6 +27,7 @@ from ctforensics.acquire.preflight import Preflight, Probe
 from ctforensics.acquire.scope import Branch, Scope
 from ctforensics.acquire.versions import Versions
 from ctforensics.aws.clients import Access
+from ctforensics.aws.reader import Reader
 from ctforensics.aws.refusals import Refusal
 from ctforensics.case import custody, lock
 from ctforensics.case.folder import CaseFolder
@@ -142,7 +143,8 @@ def _copy(
 ) -> Refusal | None:
     """Copies the plan; returns why it ended early. A crash or an interruption leaves a custody line, too."""
     partial = folder.path / "acquisition" / "partial"
-    fetcher = Fetcher(access.client("s3"), partial, ROOT, requester_pays=options.requester_pays)
+    reader = Reader(access.client("s3"), plan.scope.bucket, options.payer)
+    fetcher = Fetcher(reader, partial, ROOT)
     with _wanted_list(wanted_file) as remainder:
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
         copier.try_archived = restoring.asked_before(folder)
@@ -152,6 +154,7 @@ def _copy(
             examiner.record(folder, "stopped", source=url, why=type(error).__name__, ledger=plan.ledger.as_json())
             raise
         finally:
+            access.calls["s3", "GetObject", "200"] += reader.direct
             for leftover in (partial, plan.folder):
                 shutil.rmtree(leftover, ignore_errors=True)
     return copier.stop

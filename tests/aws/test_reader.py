@@ -1,0 +1,56 @@
+import pytest
+from support import aws_service
+
+from ctforensics.aws.clients import Access, Identity
+from ctforensics.aws.reader import Reader
+
+
+@pytest.fixture
+def bucket(monkeypatch):
+    for name, value in aws_service.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    with aws_service.running() as service:
+        metadata = {"a/b c+%é.gz": {"signature": "ab12", "signature-algorithm": "SHA256withRSA"}}
+        service.fill("bucket", {"plain": b"one", "a/b c+%é.gz": b"two", "x=1&y#z": b"three"}, metadata)
+        yield service
+
+
+@pytest.fixture
+def reader(bucket):
+    return Reader(Access(Identity(endpoint_url=bucket.url), "case-1").client("s3"), "bucket", {})
+
+
+def read(reader, key):
+    answer = reader.get(key)
+    body = b"".join(answer.chunks())
+    reader.confirm()
+    return answer, body
+
+
+def test_the_direct_way_and_the_way_through_boto3_tell_the_same(reader):
+    for key, body in {"plain": b"one", "a/b c+%é.gz": b"two", "x=1&y#z": b"three"}.items():
+        through_boto3 = reader._through_boto3(key, None)
+        assert b"".join(through_boto3.chunks()) == body
+        read(reader, "plain")
+        direct, direct_body = read(reader, key)
+        assert direct_body == body
+        for name in ("etag", "last_modified", "version_id", "storage_class", "metadata", "encryption"):
+            assert getattr(direct, name) == getattr(through_boto3, name)
+
+
+def test_only_the_first_object_goes_through_boto3(reader):
+    for key in ("plain", "a/b c+%é.gz", "x=1&y#z"):
+        read(reader, key)
+    assert reader.slow == 1
+
+
+def test_an_object_that_is_gone_is_boto3s_own_error(reader):
+    from botocore.exceptions import ClientError
+
+    read(reader, "plain")
+    with pytest.raises(ClientError, match="NoSuchKey"):
+        reader.get("nothing")
+
+
+def test_the_case_id_stands_in_the_user_agent(reader):
+    assert "case/case-1" in reader._user_agent()
