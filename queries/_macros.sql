@@ -408,6 +408,55 @@ SELECT spans.burst, marked.*
 FROM marked
 JOIN spans ON marked.who = spans.who AND marked.event_time BETWEEN spans.span_since AND spans.span_until;
 
+-- Machines and databases in calls -------------------------------------------------------------------------------------------
+
+-- Every EC2 instance type that the parameters name, in whatever place.
+CREATE MACRO instance_types_in(p_params) AS
+list_sort(list_distinct(regexp_extract_all(
+    CAST(p_params AS VARCHAR), '"((?:u-)?[a-z]+[0-9][a-z0-9-]*\.(?:nano|micro|small|medium|large|[0-9]*xlarge|metal[a-z0-9-]*))"', 1
+)));
+
+-- How many machines a launch asks for at most.
+CREATE MACRO machines_asked(p_params) AS
+greatest(
+    TRY_CAST(items_of(json_extract(p_params, '$.instancesSet'))[1] ->> '$.maxCount' AS BIGINT),
+    TRY_CAST(p_params ->> '$.instanceCount' AS BIGINT),
+    TRY_CAST(p_params ->> '$.desiredCapacity' AS BIGINT),
+    TRY_CAST(p_params ->> '$.maxSize' AS BIGINT),
+    TRY_CAST(p_params ->> '$.spotFleetRequestConfig.targetCapacity' AS BIGINT),
+    TRY_CAST(p_params ->> '$.CreateFleetRequest.TargetCapacitySpecification.TotalTargetCapacity' AS BIGINT),
+    len(as_list(json_extract(p_params, '$.instanceNames')))
+);
+
+-- What makes a launch stand out, in words.
+CREATE MACRO abuse_signs(p_params, p_name, p_error, p_many) AS
+list_filter([
+    CASE WHEN len(list_filter(instance_types_in(p_params), lambda t: regexp_matches(t, '^(p|g|inf|trn|dl|vt|f)[0-9]'))) > 0 THEN 'accelerated type' END,
+    CASE WHEN len(list_filter(instance_types_in(p_params), lambda t: regexp_matches(t, '\.([89]|[1-9][0-9]+)xlarge$|\.metal'))) > 0 THEN 'large type' END,
+    CASE WHEN machines_asked(p_params) >= p_many THEN 'many at once' END,
+    CASE WHEN p_name LIKE 'RequestSpot%' OR contains(lower(CAST(p_params AS VARCHAR)), '"spot"') THEN 'spot capacity' END,
+    CASE WHEN regexp_matches(p_error, 'LimitExceeded|InsufficientInstanceCapacity|Quota') THEN 'limit reached' END,
+    CASE WHEN regexp_matches(p_error, 'OptInRequired|Unsupported|PendingVerification|Blocked') THEN 'not allowed to this account' END,
+    CASE WHEN as_flag(json_extract(p_params, '$.disableApiTermination')) THEN 'termination protection' END
+], lambda x: x IS NOT NULL);
+
+-- What a database call does towards taking it over, in words.
+CREATE MACRO takeover_steps(p_params, p_response) AS
+list_filter([
+    CASE
+        WHEN json_exists(p_params, '$.masterUserPassword') OR json_exists(p_response, '$.pendingModifiedValues.masterUserPassword')
+            OR json_exists(p_params, '$.rotateMasterUserPassword') THEN 'master password set'
+    END,
+    CASE WHEN (p_params ->> '$.publiclyAccessible') = 'true' THEN 'made public' END,
+    CASE WHEN json_exists(p_params, '$.vPCSecurityGroupIds') OR json_exists(p_params, '$.vpcSecurityGroupIds') THEN 'security groups set' END,
+    CASE WHEN (p_params ->> '$.enableIAMDatabaseAuthentication') = 'true' THEN 'sign-in by IAM allowed' END,
+    CASE WHEN json_exists(p_params, '$.omitted') THEN 'parameters were dropped for size' END
+], lambda x: x IS NOT NULL);
+
+-- Everyone whom any statement of a document names.
+CREATE MACRO principals_in(p_document) AS
+list_sort(list_distinct(flatten(list_transform(statements_of(p_document), lambda s: principals_of(s)))));
+
 -- Security groups ---------------------------------------------------------------------------------------------------------
 
 -- The rules of a security group call in words such as "tcp 22-22 0.0.0.0/0": nested, flat, wrapped, or from the response.
