@@ -1,0 +1,65 @@
+-- /// query
+-- name = "config_secret_harvest"
+-- title = "Configuration read that often holds secrets"
+-- question = "Who read many functions, task definitions, build projects, connections or templates within a short time?"
+-- attack = ["T1552.001", "T1580"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- cost = "scan"
+-- empty = "Nobody read that much configuration in such a window."
+-- look = "GetFunction for every function (it gives the code), by a credential that never deploys."
+--
+-- [params]
+-- minutes = { type = "BIGINT", default = 30, help = "Length of the sliding window in minutes" }
+-- min_objects = { type = "BIGINT", default = 4, help = "Different objects within the window" }
+-- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+--
+-- [example]
+-- trail = "secrets_theft"
+-- ///
+WITH calls AS (
+    SELECT
+        *,
+        counted_by($by, actor, access_key_id, source_ip_address) AS who,
+        event_base_name || ' ' || coalesce(request_parameters ->> '$.functionName', request_parameters ->> '$.taskDefinition', request_parameters ->> '$.stackName', target, CAST(event_key AS VARCHAR)) AS thing
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        (
+            (event_source = 'lambda.amazonaws.com' AND event_base_name IN ('GetFunction', 'GetFunctionConfiguration', 'ListFunctions'))
+            OR (event_source = 'ecs.amazonaws.com' AND event_base_name = 'DescribeTaskDefinition')
+            OR (event_source = 'codebuild.amazonaws.com' AND event_base_name = 'BatchGetProjects')
+            OR (event_source = 'glue.amazonaws.com' AND event_base_name IN ('GetConnection', 'GetConnections', 'GetJob', 'GetJobs'))
+            OR (event_source = 'cloudformation.amazonaws.com' AND event_base_name IN ('GetTemplate', 'DescribeStacks'))
+            OR (event_source = 'lightsail.amazonaws.com' AND event_base_name IN ('DownloadDefaultKeyPair', 'GetInstanceAccessDetails'))
+            OR (event_source = 'amplify.amazonaws.com' AND event_base_name IN ('GetApp', 'ListApps'))
+            OR (event_source = 'apprunner.amazonaws.com' AND event_base_name = 'DescribeService')
+            OR (event_source = 'elasticbeanstalk.amazonaws.com' AND event_base_name = 'DescribeConfigurationSettings')
+        )
+        AND invoked_by IS NULL
+        AND user_identity_type IS DISTINCT FROM 'AWSService'
+)
+
+SELECT
+    who,
+    min(event_time) AS first_time,
+    max(event_time) AS last_time,
+    max(things_lately) AS most_in_window,
+    count(DISTINCT thing) AS different,
+    count(*) AS calls,
+    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
+    some_of(thing) AS things,
+    some_of(actor) AS actors,
+    some_of(access_key_id) AS access_key_ids,
+    some_of(source_ip_address) AS source_ip_addresses,
+    some_of(agent_family) AS agent_families,
+    some_of(aws_region) AS aws_regions,
+    some_of(recipient_account_id) AS recipient_account_ids,
+    arg_min(event_id, (event_time, event_id)) AS first_event_id,
+    arg_max(event_id, (event_time, event_id)) AS last_event_id,
+    first_ids(event_id, event_time) AS event_ids,
+    verifications(verification) AS verification
+FROM bursts('calls', $minutes, $min_objects)
+GROUP BY who, burst
+ORDER BY first_time, who;

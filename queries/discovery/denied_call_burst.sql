@@ -1,0 +1,53 @@
+-- /// query
+-- name = "denied_call_burst"
+-- title = "Many different refusals in a short time"
+-- question = "Who was refused on many different actions within a short time?"
+-- attack = ["T1580", "T1526"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- cost = "scan"
+-- empty = "Nobody was refused on that many different actions in such a window. Lower min_actions, or read authorization_failures."
+-- look = "A credential that tries what it can do, in many services and regions."
+--
+-- [params]
+-- minutes = { type = "BIGINT", default = 30, help = "Length of the sliding window in minutes" }
+-- min_actions = { type = "BIGINT", default = 5, help = "Different actions refused within the window" }
+-- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+--
+-- [example]
+-- trail = "leaked_key"
+-- ///
+WITH calls AS (
+    SELECT
+        *,
+        counted_by($by, actor, access_key_id, source_ip_address) AS who,
+        event_source || ':' || coalesce(event_base_name, '') AS thing
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        outcome = 'denied'
+)
+
+SELECT
+    who,
+    min(event_time) AS first_time,
+    max(event_time) AS last_time,
+    max(things_lately) AS most_in_window,
+    count(DISTINCT thing) AS different,
+    count(*) AS calls,
+    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
+    some_of(thing) AS things,
+    some_of(actor) AS actors,
+    some_of(access_key_id) AS access_key_ids,
+    some_of(source_ip_address) AS source_ip_addresses,
+    some_of(agent_family) AS agent_families,
+    some_of(aws_region) AS aws_regions,
+    some_of(recipient_account_id) AS recipient_account_ids,
+    arg_min(event_id, (event_time, event_id)) AS first_event_id,
+    arg_max(event_id, (event_time, event_id)) AS last_event_id,
+    first_ids(event_id, event_time) AS event_ids,
+    verifications(verification) AS verification
+FROM bursts('calls', $minutes, $min_actions)
+GROUP BY who, burst
+ORDER BY first_time, who;
