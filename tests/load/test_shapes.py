@@ -11,7 +11,8 @@ import zipfile
 
 import pytest
 import zstandard
-from conftest import record
+
+from tests.load.loading_desk import record
 
 HUNDRED = [record(n) for n in range(100)]
 

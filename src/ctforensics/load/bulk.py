@@ -23,7 +23,7 @@ from ctforensics.load.schema import EVENTS, SOURCES
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import EVENT_COLUMNS
 from ctforensics.trail.derive import event_class_of, mfa_of
-from ctforensics.trail.identity import Identity, identify
+from ctforensics.trail.identity import NOBODY, Identity, identify
 from ctforensics.trail.outcome import outcome
 from ctforensics.trail.target import target
 
@@ -83,6 +83,8 @@ class Bulk:
         if not all(map(_plain, records)):
             return None
         forms = [orjson.dumps(record, None, _SORTED) for record in records]
+        if any(map(fast.may_be_deep, forms)):
+            return None
         lengths = np.fromiter(map(len, forms), np.int64, len(forms))
         offsets = (np.cumsum(lengths + 1) - (lengths + 1) + len(HEAD)).tolist()
         self.records += records
@@ -372,10 +374,12 @@ def _remember(make: Callable[..., Any]) -> Callable[..., Any]:
 
 
 _abouts: dict[Any, tuple[str | None, ...]] = {}
-_identities: dict[bytes | None, Identity] = {}
+_identities: dict[bytes, Identity] = {}
 
 
 def _who(text: bytes | None, identity: Any) -> Identity:
+    if text is None:
+        return NOBODY
     found = _identities.get(text)
     if found is None:
         if len(_identities) >= _CACHED:

@@ -21,7 +21,7 @@ from ctforensics.evidence.door import Limits, Opened
 from ctforensics.load import row
 from ctforensics.load.bulk import Bulk
 from ctforensics.load.options import Options
-from ctforensics.load.schema import EVENTS, FILES, REJECTS, SOURCES, table_of
+from ctforensics.load.schema import AGGREGATED, EVENTS, FILES, REJECTS, SOURCES, table_of
 from ctforensics.load.task import Task
 from ctforensics.logs import cloudtrail
 from ctforensics.trail import object_keys
@@ -37,6 +37,7 @@ class Chunk:
     events: pa.Table
     sources: pa.Table
     rejects: pa.Table
+    aggregated: pa.Table
 
 
 class Reader:
@@ -49,6 +50,7 @@ class Reader:
         self.events: list[dict[str, Any]] = []
         self.sources: list[dict[str, Any]] = []
         self.rejects: list[dict[str, Any]] = []
+        self.aggregated: list[dict[str, Any]] = []
 
     def read(self, tasks: Iterable[Task]) -> Chunk:
         """Opens and hashes the objects, writes them into the register, and only then parses them."""
@@ -155,8 +157,9 @@ class Reader:
             if made["event_time_basis"] != "none":
                 times.append(made["event_time"])
         rejects = [_reject(r.index, r.offset, r.length, r.reason, r.detail, r.excerpt) for r in reading.rejects]
-        rejects += _container_rejects(found, rejects) if reading.kind in ("cloudtrail", None) else []
+        rejects += _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", None) else []
         self.rejects += [{**reject, "file_no": number} for reject in rejects]
+        self.aggregated += [{**row, "file_no": number, "record_index": index} for index, row in reading.aggregated]
         file.update(
             records=len(kept) + sifted + len(rejects),
             rejected=len(rejects),
@@ -167,7 +170,7 @@ class Reader:
             first_event_time=min(times, default=None),
             last_event_time=max(times, default=None),
         )
-        file.update(_outcome(reading, bool(kept) or sifted > 0, rejects))
+        file.update(_outcome(reading, bool(kept or sifted or reading.aggregated), rejects))
 
     def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
         needles = self.options.needles
@@ -188,7 +191,13 @@ class Reader:
         if self.events:
             events = pa.concat_tables([events, table_of(self.events, EVENTS)])
             sources = pa.concat_tables([sources, table_of(self.sources, SOURCES)])
-        return Chunk(table_of(self.files, FILES), events, sources, table_of(self.rejects, REJECTS))
+        return Chunk(
+            files=table_of(self.files, FILES),
+            events=events,
+            sources=sources,
+            rejects=table_of(self.rejects, REJECTS),
+            aggregated=table_of(self.aggregated, AGGREGATED),
+        )
 
 
 def file_row(task: Task, path: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +20,10 @@ _TIME_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 def dump(value: Any) -> str:
     """A parsed JSON value in the sorted form in which columns hold it."""
-    return orjson.dumps(value, None, fast.SORTED).decode()
+    try:
+        return orjson.dumps(value, None, fast.SORTED).decode()
+    except TypeError:  # nested deeper than orjson writes, or an integer beyond 64 bits
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def make(

@@ -65,7 +65,9 @@ def load(
                 judge(con)
             screen.build(con)
             result = _result(con, scope, opened)
+            con.execute("BEGIN")
             _facts(con, scope)
+            con.execute("COMMIT")
             con.execute("CHECKPOINT nextgen")
         finally:
             con.close()
@@ -140,7 +142,7 @@ def _read(
 
 def _forget(con: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
     """Takes out the rows of files that are read again in a wider way; events that stand keep standing."""
-    for table in ("files", "event_sources", "rejects"):
+    for table in ("files", "event_sources", "rejects", "aggregated_activity"):
         con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
 
 

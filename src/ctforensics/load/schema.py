@@ -34,6 +34,21 @@ REJECTS = pa.schema(
         ("excerpt", pa.string()),
     ]
 )
+AGGREGATED = pa.schema(
+    [
+        ("window_start", pa.timestamp("us")),
+        ("window_end", pa.timestamp("us")),
+        *(
+            (n, pa.string())
+            for n in ("account_id", "aws_region", "event_source", "event_id", "template", "dimension", "name")
+        ),
+        ("value", pa.int64()),
+        ("is_primary", pa.bool_()),
+        ("record", pa.string()),
+        ("file_no", pa.int32()),
+        ("record_index", pa.int32()),
+    ]
+)
 _FILE_TYPES = {
     **dict.fromkeys(("delivered_at", "first_event_time", "last_event_time", "modified_at"), pa.timestamp("us")),
     **dict.fromkeys(("size", "records", "events", "duplicates", "poorer_copies", "rejected", "sifted"), pa.int64()),

@@ -9,6 +9,7 @@ from ctforensics.trail.tables import DIMENSIONS, KIND_SQL
 
 def build(con: duckdb.DuckDBPyConnection) -> None:
     """Makes ``dim_*``, ``event_index`` and ``minute_counts`` from ``events`` anew."""
+    con.execute("BEGIN")
     for name, expression in DIMENSIONS.items():
         con.execute(f"DELETE FROM dim_{name}")
         con.execute(f"""INSERT INTO dim_{name}
@@ -26,6 +27,7 @@ def build(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DELETE FROM minute_counts")
     con.execute("""INSERT INTO minute_counts SELECT date_trunc('minute', event_time), kind, count(*) FROM event_index
         GROUP BY 1, 2 ORDER BY 1, 2""")
+    con.execute("COMMIT")
 
 
 def _alias(name: str) -> str:

@@ -27,6 +27,7 @@ def connect(path: str, settings: dict[str, str] | None = None) -> duckdb.DuckDBP
 
 def prepare(con: duckdb.DuckDBPyConnection) -> None:
     """Makes the tables and views where they are not there yet."""
+    con.execute("BEGIN")
     have = {name for (name,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     for name, statement in tables.DDL.items():
         if name not in have:
@@ -35,6 +36,7 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     for name, statement in tables.VIEWS.items():
         if name not in views:
             con.execute(statement)
+    con.execute("COMMIT")
 
 
 class Store:
@@ -60,11 +62,12 @@ class Store:
         """Writes what is waiting in one transaction."""
         if not self.waiting:
             return
-        files, events, sources, rejects = [], [], [], []
+        files, events, sources, rejects, aggregated = [], [], [], [], []
         for chunk in self.waiting:
             files.append(self._numbered(chunk.files, pa.array(range(chunk.files.num_rows), pa.int32())))
             sources.append(self._numbered(chunk.sources, chunk.sources["file_no"]))
             rejects.append(self._numbered(chunk.rejects, chunk.rejects["file_no"]))
+            aggregated.append(self._numbered(chunk.aggregated, chunk.aggregated["file_no"]))
             events.append(chunk.events)
             self.next_no += chunk.files.num_rows
         self.con.execute("BEGIN")
@@ -73,6 +76,7 @@ class Store:
             self._append("events", self._new(pa.concat_tables(events)))
             self._append("event_sources", pa.concat_tables(sources))
             self._append("rejects", pa.concat_tables(rejects))
+            self._append("aggregated_activity", pa.concat_tables(aggregated))
             self.con.execute("COMMIT")
         except BaseException:
             self.con.execute("ROLLBACK")

@@ -26,7 +26,7 @@ from ctforensics.load.reader import Chunk, Reader
 from ctforensics.load.task import Task
 
 _AHEAD = 3
-_TABLES = ("files", "events", "sources", "rejects")
+_TABLES = ("files", "events", "sources", "rejects", "aggregated")
 _tasks = msgspec.msgpack.Decoder(list[Task])
 
 

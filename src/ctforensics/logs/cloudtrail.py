@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctforensics.logs import copies, tables
+from ctforensics.logs import aggregated, copies, tables
 from ctforensics.trail import fast, object_keys
 from ctforensics.unwrap import envelope, json_text
 from ctforensics.unwrap.json_text import Fault, Part
@@ -67,6 +67,7 @@ class Reading:
     records: list[Record] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
+    aggregated: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
 
 def read(content: bytes, path: str = "") -> Reading:
@@ -256,6 +257,11 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         reading.flags.add("foreign" if named or form in ("bare", "array") else "odd")
         return index + 1
     for inner_form, inner in found:
+        if aggregated.is_aggregated(inner.record):
+            counts = aggregated.rows(inner.record, inner.form.decode("utf-8", "replace"))
+            reading.aggregated += [(index, row) for row in counts]
+            index += 1
+            continue
         reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
         index += 1
     return index
@@ -293,6 +299,8 @@ def _settle(reading: Reading, content: bytes, path: str) -> None:
     """The kind and shape of the whole, once its parts are known."""
     if reading.records:
         reading.kind, reading.form = "cloudtrail", reading.form or reading.records[0].form
+    elif reading.aggregated:
+        reading.kind, reading.form = "aggregated", "records"
     elif "has_list" in reading.flags and not reading.rejects:
         reading.kind = "cloudtrail"
     elif not object_keys.parse(path) and not any(mark in content for mark in _MARKS):

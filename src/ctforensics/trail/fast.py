@@ -32,12 +32,20 @@ class Parsed(NamedTuple):
         return not self.flags
 
 
+def may_be_deep(raw: bytes) -> bool:
+    """Whether a text has brackets enough to be nested deeper than the canonical form allows."""
+    most = canonical.MAX_DEPTH
+    return len(raw) > 2 * most and raw.count(b"]") + raw.count(b"}") > most
+
+
 class _Odd(Exception):
     """The text holds something that a plain parser would change."""
 
 
 def parse(raw: bytes) -> Parsed:
     """A JSON value as canonical form and as Python objects. Raises ValueError for what is no JSON."""
+    if may_be_deep(raw):
+        return _exactly(raw)
     try:
         value = orjson.loads(raw)
         if orjson.dumps(value) == raw:

@@ -1,0 +1,196 @@
+"""Loads that meet each other, kills, changing evidence, and other orders of files."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+import pytest
+
+from ctforensics.case import folder as case_folder
+from ctforensics.case import generation
+from ctforensics.errors import CaseBusy
+from ctforensics.load.roots import add_root
+from ctforensics.load.run import load
+from ctforensics.load.scope import Scope
+from tests.load.loading_desk import record
+
+NAME = "AWSLogs/111122223333/CloudTrail/{region}/2024/05/{day:02d}/111122223333_CloudTrail_{region}_202405{day:02d}T0615Z_{n:016d}.json"
+PROMISED = {
+    "events": "SELECT * FROM events ORDER BY event_key",
+    "sources": """SELECT s.* EXCLUDE (file_no), f.root, f.path, f.file_no FROM event_sources s JOIN files f USING (file_no)
+        ORDER BY f.path, record_index""",
+    "files": "SELECT * EXCLUDE (generation, modified_at) FROM files ORDER BY file_no",
+    "rejects": "SELECT * FROM rejects ORDER BY ALL",
+    "index": "SELECT * EXCLUDE (event_row) FROM event_index ORDER BY seq",
+    "minutes": "SELECT * FROM minute_counts ORDER BY ALL",
+}
+
+
+def rows_of(case):
+    with duckdb.connect(str(case.database), read_only=True) as con:
+        return {name: con.execute(sql).fetchall() for name, sql in PROMISED.items()}
+
+
+def fill(desk, files=40, records=30):
+    for n in range(files):
+        name = NAME.format(region="us-east-1" if n % 2 else "eu-west-1", day=n % 28 + 1, n=n)
+        desk.put(name, json.dumps({"Records": [record(n * 20 + k) for k in range(records)]}, separators=(",", ":")))
+    desk.put("broken.json", b'{"Records":[' + json.dumps(record(9999)).encode() + b',{"eventVersion"')
+
+
+def test_a_load_in_worker_processes_gives_the_same_rows_as_one_in_this_process(desk, tmp_path):
+    fill(desk, files=60)
+    desk.load(jobs=1)
+    other = case_folder.create(tmp_path / "other")
+    add_root(other, desk.evidence, "mirror")
+    from ctforensics.load import plan, run
+
+    size, few = plan.CHUNK_BYTES, run.FEW_CHUNKS
+    plan.CHUNK_BYTES, run.FEW_CHUNKS = 20_000, 2
+    try:
+        load(other, jobs=2)
+    finally:
+        plan.CHUNK_BYTES, run.FEW_CHUNKS = size, few
+    assert rows_of(other) == rows_of(desk.case)
+
+
+def test_files_that_come_in_another_order_give_the_same_rows(desk, tmp_path):
+    fill(desk)
+    desk.load()
+    other = case_folder.create(tmp_path / "other")
+    moved = tmp_path / "slowly"
+    moved.mkdir()
+    add_root(other, moved, "mirror")
+    files = [f for f in desk.evidence.rglob("*") if f.is_file()]
+    random.Random(7).shuffle(files)
+    for part in (files[:13], files[13:14], files[14:]):
+        for file in part:
+            target = moved / file.relative_to(desk.evidence)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.link(file, target)
+        load(other)
+    assert rows_of(other) == rows_of(desk.case)
+
+
+def test_two_loads_at_once_are_one_load_and_one_refusal(desk):
+    fill(desk, files=2)
+    with generation.writer(desk.case, "load"), pytest.raises(CaseBusy, match="Another process"):
+        desk.load()
+
+
+def test_a_reader_keeps_what_it_opened_while_a_load_publishes(desk):
+    fill(desk, files=2)
+    desk.load()
+    with duckdb.connect(str(desk.case.database), read_only=True) as reader:
+        before = reader.execute("SELECT count(*) FROM events").fetchall()
+        desk.put("more.json", {"Records": [record(5000)]})
+        script = (
+            "from pathlib import Path; from ctforensics.case.folder import CaseFolder; from ctforensics.load.run import load;"
+            f"print(load(CaseFolder(Path({str(desk.case.path)!r}))).events)"
+        )
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+        assert int(done.stdout) == before[0][0] + 1
+        assert reader.execute("SELECT count(*) FROM events").fetchall() == before
+
+
+def test_a_load_killed_at_any_moment_goes_on_to_the_same_rows(desk, tmp_path):
+    fill(desk)
+    desk.load()
+    script = """
+import sys
+from pathlib import Path
+from ctforensics.case.folder import CaseFolder
+from ctforensics.load import plan, run, store
+plan.CHUNK_BYTES, store.ROW_GROUP = 30_000, 100
+run.load(CaseFolder(Path(sys.argv[1])), jobs=1)
+"""
+    other = case_folder.create(tmp_path / "killed")
+    add_root(other, desk.evidence, "mirror")
+    chance = random.Random(11)
+    for _ in range(6):
+        child = subprocess.Popen([sys.executable, "-c", script, str(other.path)])
+        time.sleep(0.3 + chance.random() * 1.2)
+        if child.poll() is None:
+            os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    load(other)
+    assert rows_of(other) == rows_of(desk.case)
+    assert not other.next_database.exists()
+
+
+def test_evidence_that_changed_under_our_feet_is_a_finding_and_both_contents_stay(desk):
+    file = desk.put("a.json", {"Records": [record(1)]})
+    desk.load()
+    file.write_text(json.dumps({"Records": [record(2), record(3)]}))
+    result = desk.load()
+    assert [f["code"] for f in result.findings] == ["EVIDENCE_CHANGED"]
+    assert (result.events, result.found) == (3, True)
+    assert desk.load().new_files == 0
+
+
+def test_a_file_that_was_only_touched_is_no_finding(desk):
+    file = desk.put("a.json", {"Records": [record(1)]})
+    desk.load()
+    os.utime(file, (1, 1))
+    assert desk.load().findings == ()
+    again = desk.load()
+    assert (again.new_files, again.events, again.files) == (0, 1, {"loaded": 1})
+
+
+def test_evidence_that_is_gone_is_a_finding_and_its_rows_stay(desk):
+    file = desk.put("a.json", {"Records": [record(1)]})
+    desk.load()
+    file.unlink()
+    result = desk.load()
+    assert ([f["code"] for f in result.findings], result.events) == (["EVIDENCE_GONE"], 1)
+
+
+def test_the_register_has_a_line_for_every_object_with_both_hashes(desk):
+    import gzip
+    import hashlib
+
+    data = json.dumps({"Records": [record(1)]}).encode()
+    packed = gzip.compress(data)
+    desk.put("a.json.gz", packed)
+    desk.load()
+    desk.load()
+    lines = [json.loads(line) for line in desk.case.register_file.read_text().splitlines()]
+    assert [(line["path"], line["sha256"], line["content_sha256"]) for line in lines] == [
+        ("a.json.gz", hashlib.sha256(packed).hexdigest(), hashlib.sha256(data).hexdigest())
+    ]
+
+
+def test_scope_leaves_out_whole_files_and_a_wider_load_opens_just_those(desk):
+    fill(desk, files=20)
+    narrow = desk.load(scope=Scope(regions=("us-east-1",)))
+    assert narrow.left_out == {"region": 10}
+    wide = desk.load()
+    assert (wide.new_files, wide.left_out) == (10, {})
+    other = case_folder.create(desk.case.path.parent / "whole")
+    add_root(other, desk.evidence, "mirror")
+    load(other)
+    assert rows_of(other) == rows_of(desk.case)
+
+
+def test_a_file_whose_folder_and_name_disagree_is_never_left_out(desk):
+    desk.put(
+        NAME.format(region="us-east-1", day=3, n=1).replace("/us-east-1/", "/us-west-2/"), {"Records": [record(1)]}
+    )
+    assert desk.load(scope=Scope(regions=("eu-west-1",))).events == 1
+
+
+def test_sifting_counts_everything_and_loads_what_matches(desk, tmp_path):
+    fill(desk, files=4)
+    wanted = tmp_path / "keys.txt"
+    wanted.write_text("# one request\nuser-25\n")
+    result = desk.load(matching=wanted)
+    assert (result.records, result.sifted) == (122, 122 - result.events - result.duplicates - result.rejected)
+    assert desk.rows("SELECT DISTINCT target FROM events") == [("user-25",)]
+    whole = desk.load()
+    assert whole.sifted == 0
+    assert whole.events == len({n * 20 + k for n in range(4) for k in range(30)}) + 1
