@@ -318,8 +318,16 @@ def test_q37_a_very_large_record_loads(desk):
     assert list(records(desk.case)) == [large]
 
 
-def test_deep_nesting_is_a_reject(desk):
-    deep = b'{"eventVersion":"1.08","eventSource":"a","eventName":"b","x":' + b"[" * 600 + b"]" * 600 + b"}"
+@pytest.mark.parametrize("depth", [200, 300, 600, 900])
+def test_nesting_within_the_bound_loads_whole(desk, depth):
+    deep = b'{"eventVersion":"1.08","eventSource":"a","eventName":"b","x":' + b"[" * depth + b"]" * depth + b"}"
+    desk.put("a.json", b'{"Records":[' + deep + b"]}")
+    assert desk.load().events == 1
+    assert list(records(desk.case)) == [json.loads(deep)]
+
+
+def test_deeper_nesting_is_a_reject(desk):
+    deep = b'{"eventVersion":"1.08","eventSource":"a","eventName":"b","x":' + b"[" * 1200 + b"]" * 1200 + b"}"
     desk.put("a.json", b'{"Records":[' + json.dumps(record(1)).encode() + b"," + deep + b"]}")
     result = desk.load()
     assert (result.events, result.rejected) == (1, 1)

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import msgspec
 
+from ctforensics.trail import canonical
+
 BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}{\[\"]+")
-MAX_DEPTH = 500
+MAX_DEPTH = canonical.MAX_DEPTH + 1
 
 
 @dataclass(frozen=True, slots=True)
