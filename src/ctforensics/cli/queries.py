@@ -65,10 +65,12 @@ def _print_list(found: list[Question], total: int) -> None:
     for question in found:
         if question.topic != topic:
             topic = question.topic
-            console.out(f"\n{topic}")
+            console.out()
+            console.out(topic)
         needed = [p.name for p in question.params if p.required]
         console.out(f"  {question.name:<36} {question.title}{' (' + ', '.join(needed) + ')' if needed else ''}")
-    console.out(f"\n{len(found)} of {total} questions.")
+    console.out()
+    console.out(f"{len(found)} of {total} questions.")
 
 
 def _facts(question: Question) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+-- /// query
+-- name = "first_seen_sources"
+-- title = "Networks seen for the first time"
+-- question = "Which principals appear from a network that they did not use before?"
+-- attack = ["T1078.004"]
+-- attack_matrix = "v18.1"
+-- references = [
+--   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
+-- ]
+-- cost = "scan"
+-- empty = "Nothing new against the baseline. Give since: the days before it are the baseline; without since everything is new at its first sight."
+-- look = "Networks that nobody in the company uses: name them in inputs/networks.csv."
+--
+-- [params]
+-- baseline_days = { type = "BIGINT", default = 30, help = "Days before since that count as usual" }
+--
+-- [example]
+-- trail = "leaked_key"
+-- since = "2026-03-03"
+-- ///
+WITH seen AS (
+    SELECT
+        actor, network_of(source_ip_address) AS network,
+        event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
+        event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
+        event_key,
+        event_time,
+        event_id
+    FROM around_scope($accounts, $regions)
+    WHERE event_time > TIMESTAMP '1970-01-01'
+        AND source_kind NOT IN ('aws_service', 'aws_internal', 'empty')
+),
+
+news AS (
+    SELECT
+        actor, network,
+        count(*) FILTER (inside) AS events,
+        arg_min(event_key, (event_time, event_id, event_key)) FILTER (inside) AS event_key
+    FROM seen
+    GROUP BY actor, network
+    HAVING count(*) FILTER (inside) > 0 AND count(*) FILTER (before) = 0
+)
+
+SELECT
+    e.event_time AS first_seen,
+    n.actor, n.network,
+    n.events,
+    (
+        SELECT count(DISTINCT date_trunc('day', event_time)) FROM seen WHERE before
+    ) AS baseline_days_with_events,
+    e.source_ip_address, e.access_key_id, e.user_agent, e.event_name, e.recipient_account_id, e.aws_region,
+    e.event_id,
+    e.event_key,
+    e.verification
+FROM news AS n
+JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
+ORDER BY e.event_time, e.event_id, e.event_key;
