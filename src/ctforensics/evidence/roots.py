@@ -10,9 +10,11 @@ import os
 import stat
 import tarfile
 import threading
+import weakref
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -50,9 +52,9 @@ def walk(root: Path, label: str) -> Iterator[Located]:
     if root.is_dir():
         yield from _walk_folder(root, label)
     elif zipfile.is_zipfile(root):
-        yield from _walk_zip(root, label)
+        yield from _walk_zip(root, label, root.name)
     elif root.name.lower().endswith((".tar", ".tar.gz", ".tgz")) and tarfile.is_tarfile(root):
-        yield from _walk_tar(root, label)
+        yield from _walk_tar(root, label, root.name)
     else:
         yield _from_file(root, label, root.name)
 
@@ -101,30 +103,53 @@ def _from_file(file: Path, label: str, path: str) -> Located:
     return Located(label, path, status.st_size, modified, file=file, open=lambda: open(file, "rb"))
 
 
-def _walk_zip(root: Path, label: str) -> Iterator[Located]:
-    with zipfile.ZipFile(root) as archive:
-        for entry in sorted(archive.infolist(), key=lambda info: info.filename):
-            if entry.is_dir():
-                continue
-            path = f"{root.name}!/{entry.filename}"
-            if entry.flag_bits & 1:
-                yield Located(label, path, entry.file_size, refused="encrypted container member")
-                continue
-            yield Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
+def expand(located: Located) -> Iterator[Located]:
+    """The members of a container that stands below a root (``path/to.zip!/member``); any other object as it is.
+
+    A container that cannot be opened is given as refused.
+    """
+    name = located.path.lower()
+    if located.file is None or not name.endswith(CONTAINER_SUFFIXES):
+        yield located
+        return
+    try:
+        if zipfile.is_zipfile(located.file):
+            yield from _walk_zip(located.file, located.root, located.path)
+        elif tarfile.is_tarfile(located.file):
+            yield from _walk_tar(located.file, located.root, located.path)
+        else:
+            yield located
+    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile, RuntimeError) as error:
+        yield replace(located, refused=f"container cannot be read: {error}", open=None, file=None)
 
 
-def _walk_tar(root: Path, label: str) -> Iterator[Located]:
-    with tarfile.open(root) as archive:
-        # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
-        forward = root.name.lower().endswith(("gz", "tgz"))
-        members = archive.getmembers()
-        lock = threading.Lock()
-        for entry in members if forward else sorted(members, key=lambda info: info.name):
-            path = f"{root.name}!/{entry.name}"
-            if entry.isfile():
-                yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry, lock))
-            elif not entry.isdir():
-                yield Located(label, path, 0, refused="container member is not a regular file")
+def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
+    # Members may be opened after the walk has ended, so the archive closes itself when nothing refers to it any more.
+    archive = zipfile.ZipFile(root)
+    for entry in sorted(archive.infolist(), key=lambda info: info.filename):
+        if entry.is_dir():
+            continue
+        path = f"{name}!/{entry.filename}"
+        if entry.flag_bits & 1:
+            yield Located(label, path, entry.file_size, refused="encrypted container member")
+            continue
+        yield Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
+
+
+def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
+    archive = tarfile.open(root)  # noqa: SIM115 - closed when nothing refers to it any more, see _walk_zip
+    if archive.fileobj is not None:
+        weakref.finalize(archive, archive.fileobj.close)
+    # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
+    forward = root.name.lower().endswith(("gz", "tgz"))
+    members = archive.getmembers()
+    lock = threading.Lock()
+    for entry in members if forward else sorted(members, key=lambda info: info.name):
+        path = f"{name}!/{entry.name}"
+        if entry.isfile():
+            yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry, lock))
+        elif not entry.isdir():
+            yield Located(label, path, 0, refused="container member is not a regular file")
 
 
 def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:

@@ -91,12 +91,18 @@ def verify_path(
     keys = KeyStore()
     _add_keys(keys, public_keys)
     return verify(
-        roots.walk(place, place.name or "evidence"),
+        everything(place, place.name or "evidence"),
         keys=keys,
         metadata=read_metadata(metadata) if metadata else None,
         expectation=expected.read(expect) if expect else None,
         **options,
     )
+
+
+def everything(place: Path, label: str) -> Iterator[Located]:
+    """Every object below a root, also inside zip and tar files that stand in it."""
+    for located in roots.walk(place, label):
+        yield from roots.expand(located)
 
 
 def case_keys(folder: CaseFolder) -> KeyStore:
@@ -145,7 +151,7 @@ def read_metadata(file: Path) -> dict[str, Any]:
 def _objects(folder: CaseFolder) -> Iterator[Located]:
     for root in roots.roots_of(folder):
         try:
-            yield from roots.walk(folder.where(root), root.label)
+            yield from everything(folder.where(root), root.label)
         except ForensicsError as error:
             # Evidence that is not at hand is named, and the rest is verified all the same.
             yield Located(root.label, root.where, 0, refused=str(error))

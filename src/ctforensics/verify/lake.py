@@ -58,10 +58,16 @@ def parse(content: bytes) -> SignFile | str:
         return "a field is missing"
 
 
-def judge(ledger: Ledger, signs: SignFiles, keys: KeyStore) -> Iterator[FileOutcome]:
-    """Outcomes of every sign file, what it lists, and result files that stand beside it unlisted."""
+def judge(ledger: Ledger, signs: SignFiles, keys: KeyStore, origins: set[str]) -> Iterator[FileOutcome]:
+    """Outcomes of every sign file, what it lists, and result files that stand beside it unlisted.
+
+    ``origins`` takes in whose keys proved something.
+    """
     for number, path, sign in signs:
-        yield from _judge_one(ledger, ledger.seen(number), path, sign, keys)
+        outcomes = list(_judge_one(ledger, ledger.seen(number), path, sign, keys))
+        if isinstance(sign, SignFile) and outcomes[0].code == "Q_OK":
+            origins |= {key.origin for key in keys.named(sign.fingerprint)}
+        yield from outcomes
     unlisted = ledger.seen_where("kind = 'lake_result' AND id NOT IN (SELECT id FROM judged) ORDER BY id")
     for seen in list(unlisted):
         detail = "no sign file beside it lists it"
@@ -97,10 +103,10 @@ def _signature(sign: SignFile, keys: KeyStore) -> tuple[str, str]:
     known = keys.named(sign.fingerprint)
     if not known:
         return "Q_NO_KEY", f"fingerprint {sign.fingerprint}"
-    for key in known:
+    for key in sorted(known, key=lambda k: not k.hashes_right):
         try:
-            if key.hashes_right and signature.verify(key.der, sign.text, sign.signature):
-                return "Q_OK", ""
+            if signature.verify(key.der, sign.text, sign.signature):
+                return "Q_OK", "" if key.hashes_right else "the key does not hash to the fingerprint that it goes by"
         except ValueError:
             continue  # a value that is no RSA key cannot prove anything
     return "Q_BAD_SIGNATURE", ""

@@ -55,7 +55,7 @@ def verify(
     ledger.add_outcomes(logfiles.judge(ledger))
     loose = unlisted.Loose()
     ledger.add_outcomes(unlisted.judge(ledger, covers, selection, loose))
-    ledger.add_outcomes(lake.judge(ledger, signs, keys))
+    ledger.add_outcomes(lake.judge(ledger, signs, keys, origins))
     findings += reach.findings(covers, loose, selection)
     if expectation:
         known = {(f.code, f.account, f.region, f.trail) for f in findings}
