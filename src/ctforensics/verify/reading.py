@@ -139,7 +139,8 @@ def read_all(
 
 def place_of(path: str) -> str:
     """The part of a path that can be a key: what stands behind the names of containers."""
-    return path.rsplit("!/", 1)[-1]
+    inner = path.rsplit("!/", 1)[-1]
+    return inner.removeprefix("./")  # `tar -C mirror .` writes names so
 
 
 def _in_order(objects: Iterable[Located], jobs: int) -> Iterator[tuple[list[Located], list[Look]]]:
