@@ -177,7 +177,7 @@ class _Packed:
         """The zip, manifest first."""
         files = [{"name": n, "bytes": len(d), "sha256": hashing.sha256_hex(d)} for n, d in sorted(self.members.items())]
         manifest = self.folder.manifest()
-        head = {
+        head: dict[str, Any] = {
             "schema": SCHEMA,
             "made_with": f"ctforensics {__version__}",
             "case": manifest.title,

@@ -9,6 +9,7 @@ from typing import Any
 from ctforensics import __version__, hashing
 from ctforensics.case import custody
 from ctforensics.reports import pieces
+from ctforensics.reports.cells import as_cell
 from ctforensics.reports.held import Held, Statement
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -140,9 +141,7 @@ def _statement(each: Statement) -> Piece:
     )
     caption = f"{each.label} {each.name}: {result}" + (f" (with {given})" if given else "")
     piece = pieces.code(each.sql, caption=caption)
-    piece.data["statement"] = {
-        "label": each.label,
-        "rows": each.rows,
-        "value": each.value if isinstance(each.value, int) else None,
-    }
+    value = each.value if isinstance(each.value, int) else None
+    bound = {name: as_cell(given) for name, given in each.params.items()}
+    piece.data["statement"] = {"label": each.label, "rows": each.rows, "value": value, "params": bound}
     return piece

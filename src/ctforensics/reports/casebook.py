@@ -25,6 +25,7 @@ from ctforensics.reports import (
     story_pages,
     timeline_pages,
 )
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -105,8 +106,8 @@ class CaseReport:
         said = [p for piece in coverage_pages.limits(self.held) for p in piece.data.get("items", [])][:2]
         left = self.held.number("Files out of scope", "SELECT count(*) FROM files WHERE outcome = 'out_of_scope'")
         rejects = self.held.number("Rejects", "SELECT count(*) FROM rejects")
-        said += [f"{left:,} files were left out of what was loaded."] if left else []
-        said += [f"{rejects:,} pieces of evidence could not be read as records."] if rejects else []
+        said += [f"{counted(left, 'file')} left out of what was loaded."] if left else []
+        said += [f"{counted(rejects, 'piece')} of evidence could not be read as records."] if rejects else []
         return pieces.verdict(
             "Limits", "note", "What this evidence cannot show", [coverage_pages.statement(self.held), *said]
         )
@@ -129,6 +130,14 @@ class CaseReport:
         """How much happened when."""
         return timeline_pages.section(self.held, since=self.since, until=self.until)
 
+    def timeline_of(self, field: str, value: str) -> Pieces:
+        """How much happened when, of one value of a field: access_key, actor, address, service, account, region."""
+        return timeline_pages.of_value(self.held, field, value, since=self.since, until=self.until)
+
+    def limits(self) -> Pieces:
+        """What these trails could not have logged, so that silence about it means nothing."""
+        return Pieces(coverage_pages.limits(self.held))
+
     def story(self, access_keys: Sequence[str] = ()) -> Pieces:
         """What these access keys, and those that grew from them, did; without any, the changes that matter by rule."""
         if access_keys:
@@ -138,6 +147,35 @@ class CaseReport:
     def ask(self, *names: str, **params: Any) -> Pieces:
         """Questions of the library with their answers, each under its own heading."""
         return question_pages.many(self.held, list(names), **params)
+
+    def review(self, *names: str, signal: bool = False, **params: Any) -> Pieces:
+        """Many questions: the number of rows of each, those with rows in full, the silent ones beside the coverage.
+
+        With ``signal`` the command ends with exit code 1 where a question has rows or the evidence is not authentic.
+        """
+        made = question_pages.review(self.held, list(names), **params)
+        return Pieces([*made.items, *self._signals(made)]) if signal else made
+
+    def _signals(self, made: Pieces) -> list[Piece]:
+        answered = [row for row in made.items[0].data["rows"] if row[2]]
+        told = [pieces.signal(1, f"{title}: {counted(rows, 'row')}.") for title, _, rows in answered]
+        for each in (integrity.verdict(self.held), integrity.completeness(self.held)):
+            if each.data["level"] in ("fail", "incomplete"):
+                told.append(pieces.signal(1, f"{each.data['label']}: {each.data['headline']}."))
+        return told
+
+    def window_of_day(self, day: str) -> tuple[str, str]:
+        """Since and until of a UTC day; of the last day with events where none is named."""
+        from datetime import timedelta
+
+        if not day:
+            last = "SELECT max(event_time) FROM events WHERE event_time_basis <> 'none'"
+            found = self.held.rows("Last event", last).rows[0][0]
+            day = f"{found or self.held.as_of.at or clock.EPOCH:%Y-%m-%d}"
+        start = clock.parse_instant(day).replace(hour=0, minute=0, second=0, microsecond=0)
+        self.since, self.until = clock.utc_text(start), clock.utc_text(start + timedelta(days=1))
+        self.held.scope |= {"since": self.since, "until": self.until}
+        return self.since, self.until
 
     def notes(self) -> Pieces:
         """Findings with the events they rest on; stars, labels, comments."""

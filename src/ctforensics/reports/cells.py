@@ -55,6 +55,11 @@ def as_text(cell: Any) -> str:
     return "\n".join(cell) if isinstance(cell, list) else str(cell)
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: ``1 hour``, ``2,000 hours``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 # How a column is set: identifiers and instants never break, long structures break anywhere, numbers stand right.
 _WHOLE = (
     "event_id",

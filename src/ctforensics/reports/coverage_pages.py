@@ -85,7 +85,7 @@ def statement(held: Held) -> str:
     states = dict(held.rows("Hours by state of coverage", STATES).rows)
     if not states:
         return "Coverage is not known: the evidence was not verified."
-    told = ", ".join(f"{hours:,} {STATE_WORDS.get(state, state)}" for state, hours in states.items())
+    told = ", ".join(f"{hours:,} {state.replace('_', ' and ')}" for state, hours in states.items())
     return f"Coverage of the whole case, in hours of each account, region and trail: {told}."
 
 
@@ -155,7 +155,9 @@ def _alt(found: Rows, lo: int, hi: int) -> str:
     hours: dict[str, int] = {}
     for row in found.dicts():
         hours[row["state"]] = hours.get(row["state"], 0) + int(row["hours"])
-    told = ", ".join(f"{n:,} h {STATE_WORDS[state]}" for state, n in sorted(hours.items(), key=lambda item: -item[1]))
+    told = ", ".join(
+        f"{n:,} h {state.replace('_', ' and ')}" for state, n in sorted(hours.items(), key=lambda item: -item[1])
+    )
     return f"Hours over all lanes: {told}."
 
 

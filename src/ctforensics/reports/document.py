@@ -36,7 +36,7 @@ class Document:
             return self.title
         facts = {str(label): value for label, value in head["facts"]}
         parts = [self.title, facts.get("Matter"), *head["marks"], facts.get("State of the case as of")]
-        return " · ".join(str(part) for part in parts if part)
+        return " · ".join(dict.fromkeys(str(part) for part in parts if part))
 
     @property
     def front(self) -> list[dict[str, Any]]:

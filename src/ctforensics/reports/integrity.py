@@ -6,6 +6,7 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.reports import pieces, runs
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -93,8 +94,10 @@ def verdict(held: Held) -> Piece:
 
 def _fail_headline(counts: dict[str, int], findings: int) -> str:
     files = counts.get("fail", 0)
-    parts = [f"{files:,} {'file contradicts' if files == 1 else 'files contradict'} the digest chain"] if files else []
-    parts += [f"{findings:,} {'finding' if findings == 1 else 'findings'} of class fail"] if findings else []
+    parts = (
+        [f"{counted(files, 'file')} {'contradicts' if files == 1 else 'contradict'} the digest chain"] if files else []
+    )
+    parts += [f"{counted(findings, 'finding')} of class fail"] if findings else []
     return f"Not authentic: {', '.join(parts)}"
 
 
@@ -113,7 +116,7 @@ def _named(held: Held) -> list[str]:
 def _proven(files: int) -> str:
     if not files:
         return "Nothing is proven."
-    return f"{files:,} {'file is' if files == 1 else 'files are'} proven."
+    return f"{counted(files, 'file')} {'is' if files == 1 else 'are'} proven."
 
 
 def completeness(held: Held) -> Piece:
@@ -126,7 +129,7 @@ def completeness(held: Held) -> Piece:
     states = dict(held.rows("Hours by state of coverage", STATES).rows)
     missing = states.get("missing", 0) + states.get("tampered", 0)
     holes = [
-        f"{states[state]:,} hours (each of one account, region and trail) are {word}."
+        f"{counted(states[state], 'hour')} of one account, region and trail {'is' if states[state] == 1 else 'are'} {word}."
         for state, word in (
             ("missing", "missing"),
             ("tampered", "tampered with"),
@@ -135,7 +138,7 @@ def completeness(held: Held) -> Piece:
         if states.get(state)
     ]
     if gaps.rows or missing or run.complete is False:
-        headline = f"Incomplete: {len(gaps.rows):,} {'gap' if len(gaps.rows) == 1 else 'gaps'} in the digest chains"
+        headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in the digest chains"
         if not gaps.rows:
             headline = "Incomplete: something that should be here is missing"
         return pieces.verdict(

@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctforensics.errors import NotInstalled
 from ctforensics.reports.cells import shown
-from ctforensics.show import patterns, vega
+from ctforensics.show import vega
 
 
 def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
     """A chart as PNG. Raises NotInstalled where vl-convert is absent."""
-    try:
-        import vl_convert
-    except ImportError as error:
-        raise NotInstalled("vl-convert, which draws charts,", "report") from error
-    svg = str(vega.picture(shown(spec)))
-    return bytes(vl_convert.svg_to_png(patterns.defined_in(svg), scale=scale))
+    return bytes(vega.picture(shown(spec), "png", scale))  # type: ignore[arg-type]

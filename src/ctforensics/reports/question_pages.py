@@ -61,6 +61,29 @@ def many(held: Held, names: list[str], **params: Any) -> Pieces:
     return Pieces(made)
 
 
+def review(held: Held, names: list[str], **params: Any) -> Pieces:
+    """Many questions at once: how many rows each has, those with rows in full, the silent ones named beside the coverage.
+
+    A signal tells the command how many questions have rows.
+    """
+    answered: list[tuple[str, str, int]] = []
+    told: list[Piece] = []
+    for name in names:
+        question = held.case.catalog.get(name)
+        takes = {p.name for p in question.all_params}
+        pages = ask(held, name, **{k: v for k, v in params.items() if k in takes})
+        rows = next((s.rows for s in held.statements if s.sql == question.sql.strip()), 0)
+        answered.append((question.title, name, rows))
+        told += pages.items if rows else []
+    counted_rows = [[title, name, rows] for title, name, rows in answered]
+    overview = pieces.table(
+        ["question", "name", "rows"], counted_rows, caption="Questions asked, and how many rows each has"
+    )
+    silent = [title for title, _, rows in answered if not rows]
+    said = f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"
+    return Pieces([overview, *([pieces.callout("incomplete", said)] if silent else []), *told])
+
+
 def _table(held: Held, answer: Reply, statement: Any, title: str, limit: int) -> Piece:
     names = [c for c in answer.rows.columns if c not in _LEFT_OUT]
     order = [c for c in _FIRST if c in names] + [c for c in names if c not in _FIRST]

@@ -6,6 +6,7 @@ The walk follows identifiers that the records themselves name; it concludes noth
 from __future__ import annotations
 
 from ctforensics.reports import pieces
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -52,7 +53,7 @@ def of_keys(held: Held, keys: list[str]) -> Pieces:
     """The story of some access keys: the keys that grew from them, then every step in order."""
     grown = held.rows("Access keys that grew from the ones given", _KEYS, keys=keys)
     steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
-    told = f"From {len(keys)} access {'key' if len(keys) == 1 else 'keys'} the records lead to {len(grown.rows) - len(keys)} more."
+    told = f"From {counted(len(keys), 'access key')} the records lead to {len(grown.rows) - len(keys):,} more."
     made: list[Piece] = [pieces.text(told)]
     made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", labels=_LABELS))
     if steps.rows:

@@ -24,6 +24,18 @@ def section(held: Held, *, since: str = "", until: str = "", where: list[dict[st
     return Pieces(made)
 
 
+def of_value(held: Held, field: str, value: str, *, since: str = "", until: str = "") -> Pieces:
+    """The chart of the events with one value; where there are none, that is said beside the coverage."""
+    from ctforensics.errors import ForensicsError
+    from ctforensics.reports.coverage_pages import statement
+
+    where = [{"field": field, "is": [value]}]
+    try:
+        return Pieces([chart(held, since=since, until=until, where=where, caption=f"Events of {value} over time")])
+    except ForensicsError as error:
+        return Pieces([pieces.callout("incomplete", f"No chart: {error.message} {statement(held)}")])
+
+
 def chart(
     held: Held, *, since: str = "", until: str = "", where: list[dict[str, Any]] | None = None, caption: str = ""
 ) -> Piece:

@@ -1,0 +1,176 @@
+"""The report notebooks on the practice stories: what a reader must find on the first page, and that it comes out the same."""
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from ctforensics.reports import catalog, run
+
+pytestmark = pytest.mark.timeout(300)
+
+
+def plain(path):
+    """The words of a page, without its script and style, and the words before the contents: the first page."""
+    page = path.read_text("utf-8").split("<script>")[0]
+    page = re.sub(r"(?s)<style>.*?</style>|<script type=.*?</script>|<svg.*?</svg>", " ", page)
+    words = html.unescape(re.sub(r"<[^>]+>", " ", page))
+    return " ".join(words.split()), " ".join(words.split("Contents")[0].split())
+
+
+@pytest.fixture(scope="module")
+def story_report(story_case, tmp_path_factory):
+    """Makes a report of a story once and gives its file."""
+    made = {}
+
+    def give(story, name, **params):
+        key = (story, name, json.dumps(params, sort_keys=True))
+        if key not in made:
+            target = tmp_path_factory.mktemp(name) / f"{story}.html"
+            made[key] = run.make(story_case(story).path, name, params, target)
+        return made[key]
+
+    return give
+
+
+def labels(story_case, story):
+    return json.loads((story_case(story).path.parent / "labels.json").read_text("utf-8"))
+
+
+def test_every_shipped_report_says_what_it_is_for_and_explains_its_parameters():
+    found = list(catalog.walk())
+    assert {r.name for r in found} >= {
+        "incident",
+        "trail_integrity",
+        "access_key_compromise",
+        "s3_exposure",
+        "privilege_escalation",
+        "console_login_review",
+        "daily_review",
+        "principal_profile",
+    }
+    assert all(r.title and r.about.endswith(".") for r in found)
+    assert all(p.help for r in found for p in r.parameters)
+
+
+def test_trail_integrity_names_each_altered_deleted_and_injected_file_on_the_first_page(story_report, story_case):
+    _, first = plain(story_report("tampered_log", "trail_integrity").path)
+    case = story_case("tampered_log")
+    _, _, rows, _ = case.room.sql("SELECT object, code FROM verifications WHERE class = 'fail'", {})
+    assert {code for _, code in rows} == {"L_HASH", "L_MISSING", "L_UNLISTED"}
+    words = {"L_HASH": "Altered", "L_MISSING": "Deleted", "L_UNLISTED": "Injected"}
+    for name, code in rows:
+        assert f"{words[code]}: {name.rsplit('/', 1)[-1]}" in first
+    assert "Not authentic: 3 files contradict the digest chain" in first
+    assert "PRACTICE" in first and "DRAFT" in first
+
+
+def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(story_report):
+    words, first = plain(story_report("quiet_week", "daily_review").path)
+    assert "Authentic: all" in first or "Not fully proven" in first
+    silence = re.search(
+        r"No rows: .*?Coverage of the whole case, in hours of each account, region and trail: [^.]*\.", words
+    )
+    assert silence, "a claim of absence stands beside its coverage"
+
+
+def test_incident_tells_the_story_of_the_leaked_key_in_order(story_report, story_case):
+    told = labels(story_case, "leaked_key")
+    made = story_report("leaked_key", "incident", access_keys=[told["clue"]])
+    words, _ = plain(made.path)
+    story = words[words.index("What these credentials did") : words.index("Events over time")]
+    facts = ("first_use", "refused_enumeration", "escalation", "policy_opened", "second_key", "trail_stop_attempted")
+    places = [story.find(told["facts"][f]["answer"][0]) for f in facts if f in told["facts"]]
+    assert len(places) >= 3 and -1 not in places and places == sorted(places)
+
+
+def test_every_figure_is_what_its_statement_gives_when_run_again(story_case, tmp_path):
+    case = story_case("tampered_log")
+    made = run.make(case.path, "trail_integrity", {}, tmp_path / "out.ipynb")
+    notebook = json.loads(made.path.read_text("utf-8"))
+    outputs = [o["data"] for c in notebook["cells"] for o in c.get("outputs", []) if "data" in o]
+    told = [
+        d["application/vnd.ctforensics.section+json"]
+        for d in outputs
+        if "application/vnd.ctforensics.section+json" in d
+    ]
+    statements = [(d["code"], d["statement"]) for d in told if "statement" in d]
+    assert len(statements) > 10
+    for sql, held in statements:
+        if "$" in sql:  # a question with its scope: its own tests run it
+            continue
+        _, _, rows, _ = case.room.sql(sql, {})
+        assert len(rows) == held["rows"], held["label"]
+        assert held["value"] is None or rows[0][0] == held["value"], held["label"]
+
+
+def test_copies_of_a_case_give_the_same_bytes_for_another_user_elsewhere_in_another_zone(story_case, tmp_path):
+    case = story_case("tampered_log")
+    first = run.make(case.path, "trail_integrity", {}, tmp_path / "a.html").path.read_bytes()
+    copy = tmp_path / "some where else"
+    shutil.copytree(case.path, copy, ignore=shutil.ignore_patterns("reports", "questions.jsonl", "*.lock"))
+    around = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "TZ": "America/New_York"}
+    around |= {"USER": "zoe", "LOGNAME": "zoe", "SECRET_WORD": "hush-hush"}
+    code = f"from ctforensics.reports.run import make; make({str(copy)!r}, 'trail_integrity', {{}}, {str(tmp_path / 'b.html')!r})"
+    subprocess.run([sys.executable, "-c", code], env=around, cwd=tmp_path, check=True, stdin=subprocess.DEVNULL)
+    assert (tmp_path / "b.html").read_bytes() == first
+
+
+def test_no_path_host_user_or_secret_stands_in_any_format(story_case, tmp_path, monkeypatch):
+    import getpass
+    import socket
+
+    monkeypatch.setenv("SECRET_WORD", "hush-hush")
+    case = story_case("tampered_log")
+    for ending in ("html", "md", "ipynb"):
+        made = run.make(case.path, "trail_integrity", {}, tmp_path / f"out.{ending}")
+        text = made.path.read_text("utf-8").split("<script>")[0]
+        text = re.sub(r'"image/png": "[^"]*"', "", text)
+        assert not re.search(rf"(?<![\w-]){re.escape(socket.gethostname())}(?![\w-])", text)
+        for private in (
+            str(case.path),
+            str(case.path.parent),
+            str(tmp_path),
+            "hush-hush",
+            "/home/",
+            "/tmp/",
+        ):
+            assert private not in text, (ending, private)
+        assert f'"{getpass.getuser()}"' not in text
+
+
+def test_daily_review_ends_with_one_where_something_stands_out_and_says_what(story_report):
+    made = story_report("tampered_log", "daily_review")
+    assert made.found and any("Integrity" in sentence for sentence in made.said)
+
+
+def test_a_report_works_without_home_and_terminal_in_a_folder_that_cannot_be_written(story_case, tmp_path):
+    case = story_case("quiet_week")
+    locked = tmp_path / "locked"
+    locked.mkdir(mode=0o555)
+    around = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [
+        sys.executable,
+        "-m",
+        "ctforensics",
+        "report",
+        str(case.path),
+        "trail_integrity",
+        "-o",
+        str(tmp_path / "o.html"),
+    ]
+    done = subprocess.run(command, env=around, cwd=locked, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "o.html").exists()
+
+
+def test_a_report_that_needs_a_parameter_says_so(story_case, tmp_path):
+    from ctforensics.errors import ForensicsError
+
+    with pytest.raises(ForensicsError, match="needs access_key_id"):
+        run.make(story_case("quiet_week").path, "access_key_compromise", {}, tmp_path / "o.html")
