@@ -179,6 +179,7 @@ class Timeline {
       this.over[name].addEventListener("dblclick", () => this.all());
       this.over[name].addEventListener("wheel", (event) => this.wheel(name, event), { passive: false });
     }
+    this.charts.addEventListener("dragstart", (event) => event.preventDefault()); // or the browser takes a brush for a drag of its own
     this.marksOver.addEventListener("click", (event) => this.clickMark(event));
   }
 
@@ -397,6 +398,7 @@ class Timeline {
   look(changes, options = {}) {
     if (!this.hello || this.root.dataset.state === "offline") return;
     if (options.history) this.remember();
+    this.announced = options.say || "";
     for (const name of ["lo", "hi", "where", "stack", "bucket"]) if (changes[name] !== undefined) this[name] = changes[name];
     if (changes.lo !== undefined || changes.hi !== undefined) [this.lo, this.hi] = this.bounded(this.lo, this.hi);
     if (changes.where) this.paintFilters();
@@ -507,7 +509,7 @@ class Timeline {
     if (answer.count === 0) this.empty(answer);
     else {
       if (!this.staleText) this.root.dataset.state = "idle";
-      this.say(`${number(answer.count)} events in ${stamp(this.lo)} … ${stamp(this.hi)} · bucket ${answer.bucket} · ${answer.coverage}`);
+      this.say(`${this.announced ? `${this.announced} · ` : ""}${number(answer.count)} events in ${stamp(this.lo)} … ${stamp(this.hi)} · bucket ${answer.bucket} · ${answer.coverage}`);
     }
     this.root.dataset.ms = answer.ms;
   }
@@ -516,7 +518,7 @@ class Timeline {
     const text = answer.without
       ? `No event matches. Without one condition: ${answer.without.map((w) => `${w.condition} → ${number(w.count)}`).join("; ")}.`
       : /no log coverage/.test(answer.coverage) ? `No log coverage in this range: nothing can be said about it.` : `No event was logged in this range. Coverage: ${answer.coverage}.`;
-    this.say(`${text} ${answer.without ? `Coverage: ${answer.coverage}.` : ""}`);
+    this.say(`${this.announced ? `${this.announced} · ` : ""}${text} ${answer.without ? `Coverage: ${answer.coverage}.` : ""}`);
     if (!this.staleText) { this.root.dataset.state = "empty"; this.bar(text); this.notice.dataset.kind = "empty"; }
   }
 
@@ -676,7 +678,9 @@ class Timeline {
   centre(ms) { const half = (this.hi - this.lo) / 2; this.look({ lo: ms - half, hi: ms + half }, { history: true }); }
 
   jump(list, direction, middle) {
-    const here = (this.lo + this.hi) / 2;
+    const [first, last] = this.hello.extent;
+    const whole = this.hi - this.lo > (last - first) * 0.9; // from everything one goes to the first or last of them
+    const here = !whole ? (this.lo + this.hi) / 2 : direction > 0 ? -Infinity : Infinity;
     const ordered = list.slice().sort((a, b) => middle(a) - middle(b));
     const slack = (this.hi - this.lo) * 0.001 + 1;
     return direction > 0 ? ordered.find((each) => middle(each) > here + slack) : ordered.reverse().find((each) => middle(each) < here - slack);
@@ -687,16 +691,14 @@ class Timeline {
     if (!found) { this.say("There is no further gap."); return; }
     const [lo, hi, state] = found;
     const margin = Math.max(hi - lo, 3600000) / 2;
-    this.look({ lo: lo - margin, hi: hi + margin }, { history: true });
-    this.say(`${this.hello.states[state]}: ${stamp(lo)} until ${stamp(hi)}`);
+    this.look({ lo: lo - margin, hi: hi + margin }, { history: true, say: `${this.hello.states[state]}: ${stamp(lo)} until ${stamp(hi)}` });
   }
 
   mark(direction) {
     const found = this.jump(this.marks, direction, (m) => m.t);
     if (!found) { this.say("There is no further finding or mark."); return; }
     const half = (this.hi - this.lo > 86400000 ? 21600000 : this.hi - this.lo) / 2;
-    this.look({ lo: found.t - half, hi: found.t + half, ...(found.key && found.what !== "range" ? { key: found.key } : {}) }, { history: true });
-    this.say(`${found.what}: ${found.text} · ${stamp(found.t)}`);
+    this.look({ lo: found.t - half, hi: found.t + half, ...(found.key && found.what !== "range" ? { key: found.key } : {}) }, { history: true, say: `${found.what}: ${found.text} · ${stamp(found.t)}` });
   }
 
   // -- history ------------------------------------------------------------------------------------------------------

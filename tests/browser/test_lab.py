@@ -1,0 +1,267 @@
+"""The timeline in real JupyterLab: comm, theme, shortcuts, two widgets, a busy kernel, a restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ctforensics.case import folder
+from tests.support import synthetic_case
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("lab")]
+SOURCE = Path(__file__).parents[2] / "src"
+
+
+class Lab:
+    """A JupyterLab server on loopback with one case."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.case = folder.create(home / "mycase", title="CASE-0042", examiner="ada")
+        synthetic_case.make(self.case.database, events=200_000)
+        self.token = secrets.token_hex(16)
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        env = {
+            **os.environ,
+            "PYTHONPATH": str(SOURCE),
+            "HOME": str(home),
+            "JUPYTER_PLATFORM_DIRS": "1",
+            "CTFORENSICS_CASE": str(self.case.path),
+        }
+        command = [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--ip=127.0.0.1",
+            f"--port={self.port}",
+            "--allow-root",
+        ]
+        command += [f"--IdentityProvider.token={self.token}", f"--notebook-dir={home}", "--KernelManager.transport=ipc"]
+        command += ["--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+        self.log = (home / "lab.log").open("wb")
+        self.process = subprocess.Popen(command, env=env, cwd=home, stdout=self.log, stderr=subprocess.STDOUT)
+        self._wait()
+
+    def _wait(self) -> None:
+        for _ in range(240):
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/api?token={self.token}", timeout=2):
+                    return
+            except OSError:
+                time.sleep(0.25)
+        raise RuntimeError((self.home / "lab.log").read_text("utf-8", "replace")[-2000:])
+
+    def notebook(self, name: str, *cells: str) -> str:
+        made = [
+            {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": text, "id": f"c{n}"}
+            for n, text in enumerate(cells)
+        ]
+        kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+        (self.home / name).write_text(
+            json.dumps({"cells": made, "metadata": kernel, "nbformat": 4, "nbformat_minor": 5}), "utf-8"
+        )
+        return f"http://127.0.0.1:{self.port}/lab/workspaces/{secrets.token_hex(4)}/tree/{name}?token={self.token}"
+
+    def stop(self) -> None:
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.log.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    pytest.importorskip("jupyterlab")
+    made = Lab(tmp_path_factory.mktemp("lab"))
+    yield made
+    made.stop()
+
+
+class Notebook:
+    """One notebook open in JupyterLab."""
+
+    def __init__(self, page: Any, url: str, home: str) -> None:
+        self.page, self.outside, self.errors = page, [], []
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on(
+            "request",
+            lambda r: (
+                None
+                if r.url.startswith((home, "data:", "blob:", home.replace("http", "ws")))
+                else self.outside.append(r.url)
+            ),
+        )
+        page.goto(url)
+        page.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+        page.wait_for_selector(
+            ".jp-NotebookPanel-toolbar [data-status=idle], .jp-Notebook-ExecutionIndicator[data-status=idle]",
+            timeout=60_000,
+        )
+
+    def run(self, *, widgets: int = 1) -> Notebook:
+        self.page.locator(".jp-Notebook .jp-Cell").first.click()
+        self.page.evaluate("() => 0")
+        self.page.get_by_text("Run", exact=True).first.click()
+        self.page.get_by_text("Run All Cells", exact=True).first.click()
+        self.ready(widgets)
+        return self
+
+    def ready(self, widgets: int = 1) -> None:
+        self.page.wait_for_function(
+            "(n) => [...document.querySelectorAll('.ct')].filter((e) => ['idle', 'empty'].includes(e.dataset.state)).length >= n",
+            arg=widgets,
+            timeout=60_000,
+        )
+
+    def drag(self, a: float, b: float, nth: int = 0, steps: int = 20) -> None:
+        at = self.page.locator(".ct-over-overview").nth(nth).bounding_box()
+        y = at["y"] + at["height"] / 2
+        self.page.mouse.move(at["x"] + at["width"] * a, y)
+        self.page.mouse.down()
+        for step in range(1, steps + 1):
+            self.page.mouse.move(at["x"] + at["width"] * (a + (b - a) * step / steps), y)
+            self.page.wait_for_timeout(10)
+        self.page.mouse.up()
+
+    def cell(self, text: str) -> str:
+        """Runs code in a new last cell and gives what it printed."""
+        self.page.get_by_text("Edit", exact=True).first.wait_for()
+        before = self.page.locator(".jp-OutputArea-output pre").count()
+        self.page.locator(".jp-Notebook-footer").click()
+        self.page.keyboard.insert_text(text)
+        self.page.keyboard.press("Shift+Enter")
+        self.page.wait_for_function(
+            "(n) => document.querySelectorAll('.jp-OutputArea-output pre').length > n", arg=before, timeout=30_000
+        )
+        return str(self.page.locator(".jp-OutputArea-output pre").last.inner_text())
+
+
+@pytest.fixture
+def notebook(chromium: Any, lab: Lab) -> Iterator[Any]:
+    made: list[tuple[Notebook, Any]] = []
+
+    def build(*cells: str, **context: Any) -> Notebook:
+        opened = chromium.new_context(viewport={"width": 1500, "height": 1150}, **context)
+        opened.set_default_timeout(40_000)
+        url = lab.notebook(f"n{len(list(lab.home.glob('*.ipynb')))}.ipynb", *cells)
+        page = Notebook(opened.new_page(), url, f"http://127.0.0.1:{lab.port}")
+        made.append((page, opened))
+        return page
+
+    yield build
+    for page, opened in made:
+        outside, errors = page.outside, page.errors
+        opened.close()
+        assert outside == []
+        assert errors == []
+
+
+OPEN = "import ctforensics as ctf\ncase = ctf.open_case()\ntimeline = case.timeline()\ntimeline"
+
+
+def test_a_brush_in_jupyterlab_is_the_range_in_python(notebook):
+    page = notebook(OPEN).run()
+    assert "200,000 of 200,000 events" in page.page.locator(".ct-count").inner_text()
+    page.drag(0.25, 0.5, steps=80)
+    page.ready()
+    shown = page.page.locator(".ct-over-overview").get_attribute("aria-valuetext").split(",")[0]
+    printed = page.cell(
+        "from ctforensics.show import scale\nprint(' until '.join(scale.ms_text(scale.to_ms(t)) for t in timeline.range))"
+    )
+    assert shown == printed.strip()
+    assert page.cell("print(timeline.count == timeline.selection.count('*').fetchone()[0])").strip() == "True"
+
+
+def test_letters_in_the_timeline_do_not_edit_the_notebook(notebook):
+    page = notebook(OPEN, "1 + 1").run()
+    cells = page.page.locator(".jp-Notebook .jp-Cell").count()
+    page.page.locator(".ct-row").nth(3).click()
+    for letter in "abcdefghijklmnopqrstuvwxyz":
+        page.page.keyboard.press(letter)
+        page.page.wait_for_timeout(15)
+        if page.page.locator(".ct-prompt").is_visible():
+            page.page.keyboard.press("Escape")
+    page.page.keyboard.press("d")
+    page.page.keyboard.press("d")
+    assert page.page.locator(".jp-Notebook .jp-Cell").count() == cells
+
+
+def test_a_brush_is_answered_while_a_cell_computes(notebook):
+    page = notebook(OPEN).run()
+    page.page.locator(".jp-Notebook-footer").click()
+    page.page.keyboard.insert_text(
+        "import time\nend = time.time() + 8\nwhile time.time() < end: pass\nprint('done computing')"
+    )
+    page.page.keyboard.press("Shift+Enter")
+    page.page.wait_for_timeout(500)
+    page.drag(0.3, 0.4)
+    page.ready()
+    page.page.wait_for_function("!document.querySelector('.ct-count').textContent.startsWith('200,000')")
+    assert page.page.get_by_text("done computing", exact=True).count() == 0
+
+
+def test_two_timelines_on_one_case_do_not_disturb_each_other(notebook):
+    page = notebook(OPEN, "second = case.timeline(rows=5)\nsecond").run(widgets=2)
+    for turn in range(4):
+        page.drag(0.1 + turn / 20, 0.5, nth=turn % 2)
+    page.page.wait_for_timeout(300)
+    page.ready(2)
+    assert page.page.locator(".ct-notice:visible").count() == 0
+    assert (
+        page.cell("print(timeline.range != second.range, timeline.count > 0, second.count > 0)").strip()
+        == "True True True"
+    )
+
+
+def test_python_moves_the_brush(notebook):
+    page = notebook(OPEN).run()
+    page.cell(
+        "timeline.range = ('2026-03-05', '2026-03-06T12:00:00Z'); timeline.where = {'kind': 'error'}; print(timeline.count)"
+    )
+    page.ready()
+    page.page.wait_for_function(
+        "document.querySelector('.ct-over-overview').getAttribute('aria-valuetext').startsWith('2026-03-05T00:00:00Z until 2026-03-06T12:00:00Z')"
+    )
+    assert page.page.locator(".ct-chip").count() == 1
+
+
+def test_the_theme_changes_while_open_and_a_restart_is_said(notebook):
+    page = notebook(OPEN).run()
+    page.page.evaluate("document.body.dataset.jpThemeLight = 'false'")
+    page.page.wait_for_function("document.querySelector('.ct').dataset.theme === 'dark'")
+    page.page.get_by_text("Kernel", exact=True).first.click()
+    page.page.get_by_text("Restart Kernel…", exact=True).first.click()
+    page.page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.page.wait_for_function("document.querySelector('.ct').dataset.state === 'offline'", timeout=30_000)
+
+
+def test_the_output_without_a_kernel_is_a_picture_and_a_sentence(lab):
+    code = f"import ctforensics as ctf\nt = ctf.open_case({str(lab.case.path)!r}).timeline()\nd, _ = t._repr_mimebundle_()\nimport json; print(json.dumps({{k: v for k, v in d.items() if isinstance(v, str)}}))"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    made = json.loads(done.stdout)
+    assert "200,000 events" in made["text/plain"]
+    assert "30.0 h missing" in made["text/plain"]
+    assert 5_000 < len(made["image/png"]) < 200_000
