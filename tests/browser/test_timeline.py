@@ -140,7 +140,8 @@ def test_keys_reach_every_part(harness):
     assert page.get("t.hi - t.lo") == width
     page.key("n")
     assert "finding: G_GAP" in page.get("t.status.textContent")
-    page.key("Home").focus().key("j", "j", "k", "PageDown")
+    page.key("Home").focus().page.evaluate("window.timeline.focusRow(0)")
+    page.key("j", "j", "k", "PageDown")
     assert page.get("t.row") == 18
     page.key("Enter")
     page.page.wait_for_selector(".ct-panel dl")

@@ -22,3 +22,11 @@ def test_the_bundle_carries_its_licences():
 
 def test_a_hash_for_the_content_security_policy_is_that_of_the_script():
     assert vega.csp_hash("") == "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
+
+
+def test_a_picture_is_packed_and_still_a_picture(tmp_path):
+    spec = {"mark": "bar", "data": {"values": [{"a": 1}]}, "encoding": {"x": {"field": "a", "type": "quantitative"}}}
+    png = vega.picture(spec, "png")
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert png.endswith(b"IEND\xaeB`\x82")
+    assert vega.packed(png) == png

@@ -44,6 +44,7 @@ class TimelineSession:
         self._access = access
         self._cursor = access.cursor()
         self._lock = threading.RLock()
+        self._holder = 0  # the thread that had the cursor last
         self._matched = ""  # key of the filter whose matches the temporary table holds
         self.title = title
         self.stars = stars
@@ -58,6 +59,7 @@ class TimelineSession:
     def held(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The cursor, for one caller at a time; DuckDB's errors become sentences."""
         with self._lock:
+            self._holder = threading.get_ident()
             try:
                 yield self._cursor
             except duckdb.InterruptException as error:
@@ -69,9 +71,13 @@ class TimelineSession:
             except duckdb.Error as error:
                 raise QueryError(f"The case database did not answer: {str(error).splitlines()[0][:300]}") from error
 
-    def interrupt(self) -> None:
-        """Ends the query that runs, from another thread; whoever waits for it gets Interrupted."""
-        self._cursor.interrupt()
+    def interrupt(self, thread: int | None = None) -> None:
+        """Ends the query that runs, from another thread; whoever waits for it gets Interrupted.
+
+        With ``thread`` only if that thread runs it: the browser must not end the query of a cell.
+        """
+        if thread is None or thread == self._holder:
+            self._cursor.interrupt()
 
     def close(self) -> None:
         """Drops the matches and gives the cursor back."""

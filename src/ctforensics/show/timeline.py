@@ -68,7 +68,8 @@ class Timeline(anywidget.AnyWidget):
         if not isinstance(content, dict):
             return
         if content.get("type") == "cancel":
-            self.desk.session.interrupt()
+            if self._worker is not None and self._worker.ident is not None:
+                self.desk.session.interrupt(self._worker.ident)
             return
         if content.get("type") == "ping":  # answered at once: it tells a busy kernel from a slow query
             self.send(self.desk.answer(content))
@@ -193,7 +194,7 @@ class Timeline(anywidget.AnyWidget):
         made = super()._repr_mimebundle_(**kwargs)
         data, metadata = made if isinstance(made, tuple) else (made or {}, {})
         view = self.desk.session.view
-        spec = charts.picture(page.datasets(self.desk.session), view.lo, view.hi, width=860)
+        spec = charts.picture(page.datasets(self.desk.session), view.lo, view.hi, width=760)
         spec["background"] = "white"
         picture = vega.picture(spec, "png")
         data = {

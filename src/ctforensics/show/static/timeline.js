@@ -78,10 +78,15 @@ class Line {
     const id = `${this.prefix}:${++this.next}`;
     return new Promise((resolve) => {
       this.open.set(id, resolve);
-      this.model.send({ ...request, id });
+      try {
+        this.model.send({ ...request, id });
+      } catch { // the line to the kernel is closed
+        this.open.delete(id);
+        resolve({ error: "The kernel is gone.", hint: "Run the cell again.", cause: "offline", id });
+      }
     });
   }
-  tell(request) { this.model.send(request); }
+  tell(request) { try { this.model.send(request); } catch { /* nobody is there to hear it */ } }
   close() { this.model.off("msg:custom", this.heard); this.open.clear(); }
 }
 
@@ -267,7 +272,9 @@ class Timeline {
   // -- starting -----------------------------------------------------------------------------------------------------
 
   async start() {
-    this.alive = () => { if (this.model.comm_live === false) this.state("offline", "The kernel is gone: this picture is frozen. Run the cell again."); };
+    this.alive = async () => {
+      if (this.model.comm_live === false || !(await this.answers(3000))) this.offline();
+    };
     this.model.on("comm_live_update", this.alive);
     const [hello] = await Promise.all([this.line.ask({ type: "hello" }), loadVega((request) => this.line.ask(request)).catch(() => null)]);
     if (hello.error) { this.state("error", hello.error); return; }
@@ -444,14 +451,22 @@ class Timeline {
     else this.settled();
   }
 
-  async ping() {
+  /** Whether the kernel answers within some milliseconds. */
+  async answers(patience) {
     let back = false;
-    this.line.ask({ type: "ping" }).then(() => { back = true; });
-    await new Promise((resolve) => setTimeout(resolve, 2000));
-    if (!back && this.busy) this.state("busy", "The kernel is busy: the answer comes when it is free.");
+    this.line.ask({ type: "ping" }).then((answer) => { back = !answer.error; });
+    await new Promise((resolve) => setTimeout(resolve, patience));
+    return back;
+  }
+
+  offline() { this.state("offline", "The kernel is gone: this picture is frozen. Run the cell again."); }
+
+  async ping() {
+    if (!(await this.answers(2000)) && this.busy) this.state("busy", "The kernel is busy: the answer comes when it is free.");
   }
 
   failed(answer, wish) {
+    if (answer.cause === "offline") { this.wish = null; this.offline(); return; }
     if (this.wish) return;
     if (answer.cause === "Interrupted") {
       this.state("idle", "Cancelled; the earlier picture is shown.");
