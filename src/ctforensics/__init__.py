@@ -24,6 +24,7 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext ctforensics`` gives the ``%ct`` and ``%%ct`` magics."""
+    from ctforensics.investigation import open_case
     from ctforensics.show.magic import register
 
-    register(shell)
+    register(shell, open_case)

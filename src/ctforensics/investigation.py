@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ctforensics.load.result import LoadResult
     from ctforensics.load.scope import Scope
     from ctforensics.notes.book import NoteBook
+    from ctforensics.notes.note import Note
     from ctforensics.verify.result import Verification
 
 
@@ -160,9 +161,12 @@ class Case:
 
     def ask(self, name: str, **params: Any) -> Answer:
         """Runs a question by its name; the answer is a DataFrame that knows question, parameters and coverage."""
+        from ctforensics.ask import log
         from ctforensics.ask.answering import ask
 
-        return ask(self.room, self.catalog.get(name), params)
+        answer = ask(self.room, self.catalog.get(name), params)
+        log.record(self.folder, answer.asked, params, len(answer))
+        return answer
 
     @property
     def queries(self) -> Questions:
@@ -171,9 +175,21 @@ class Case:
 
     def sql(self, statement: str, **params: Any) -> Answer:
         """Runs one read-only SQL statement in the locked room, with ``$name`` parameters bound."""
+        from ctforensics.ask import log
         from ctforensics.ask.answering import ask_sql
 
-        return ask_sql(self.room, statement, params)
+        answer = ask_sql(self.room, statement, params)
+        log.record(self.folder, answer.asked, params, len(answer), statement)
+        return answer
+
+    def keep(self, answer: Answer, text: str = "") -> Note:
+        """Keeps an answer in the notes: question, parameters, row count and a hash of the rows, and why. ``recheck`` asks it again.
+
+        The ``id`` of what comes back is what a finding names in ``answers``.
+        """
+        from ctforensics.recheck import keep
+
+        return keep(self.notes, answer.reply, text)
 
     def about(self, value: str) -> Any:
         """One page on a key, address, ARN, account, bucket, name or id."""

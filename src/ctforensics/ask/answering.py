@@ -34,6 +34,26 @@ class Reply:
             return {}
         return dict(Counter(str(value) for value in self.rows.column("verification")))
 
+    def rows_told(self) -> str:
+        """How many rows are here, of how many."""
+        found, rows = len(self.rows.rows), self.rows
+        if rows.total is not None:
+            return f"{found:,} of {rows.total:,} rows (raise the limit)."
+        if rows.more:
+            return f"{found:,} rows, and more than that (raise the limit)."
+        return f"{found:,} of {found:,} {'row' if found == 1 else 'rows'}."
+
+    def chosen(self) -> dict[str, Any]:
+        """The parameters that say something: those of the question, and scope that is not its default."""
+        bound = self.rows.bound
+        if self.question is None:
+            return dict(bound)
+        return {
+            p.name: bound[p.name]
+            for p in self.question.all_params
+            if p.required or bound[p.name] != p.convert(p.default)
+        }
+
     def footer(self) -> str:
         """What was asked, found, searched, and where the evidence has holes, as text."""
         return "\n".join(self._lines())
@@ -48,8 +68,7 @@ class Reply:
             if self.question and self.question.empty:
                 lines.append(self.question.empty)
         else:
-            more = ", and more than that (raise the limit)" if self.rows.more else ""
-            lines.append(f"{found:,} {'row' if found == 1 else 'rows'}{more}.")
+            lines.append(self.rows_told())
         if self.verification:
             told = ", ".join(f"{count:,} {name}" for name, count in sorted(self.verification.items()))
             lines.append(f"Rows by verification of their events: {told}.")
@@ -59,10 +78,16 @@ class Reply:
 
 
 def reply(
-    room: Room, question: Question, params: Mapping[str, Any] | None = None, *, limit: int | None = None
+    room: Room,
+    question: Question,
+    params: Mapping[str, Any] | None = None,
+    *,
+    limit: int | None = None,
+    count: bool = False,
 ) -> Reply:
-    """Asks a question. Raises ParameterError or QueryError; an answer without rows is an answer."""
-    rows = run(room, question, params, limit=limit)
+    """Asks a question; with ``count`` rows beyond the limit are counted. Raises ParameterError or QueryError; an answer
+    without rows is an answer."""
+    rows = run(room, question, params, limit=limit, count=count)
     about = searched(room, question, rows.bound)
     apart = None
     if about.timeless and _reaches_timeless(question):
@@ -82,11 +107,17 @@ def ask(room: Room, question: Question, params: Mapping[str, Any] | None = None,
 
 
 def sql_reply(
-    room: Room, statement: str, params: Mapping[str, Any] | None = None, *, limit: int | None = None
+    room: Room,
+    statement: str,
+    params: Mapping[str, Any] | None = None,
+    *,
+    limit: int | None = None,
+    count: bool = False,
 ) -> Reply:
-    """The rows of an analyst's own statement and what is in the case."""
+    """The rows of an analyst's own statement and what is in the case; with ``count`` rows beyond the limit are counted."""
     columns, types, rows, more = room.sql(statement, dict(params or {}), limit)
-    asked = Rows(columns, types, rows, statement, dict(params or {}), more)
+    total = room.count(statement, dict(params or {})) if more and count else None
+    asked = Rows(columns, types, rows, statement, dict(params or {}), more, total)
     return Reply(None, asked, None, searched(room, None, {}))
 
 

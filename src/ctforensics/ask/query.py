@@ -11,7 +11,7 @@ import duckdb
 
 from ctforensics.ask.params import bind
 from ctforensics.ask.question import Question
-from ctforensics.ask.room import Room, fetch, first_line, hint_of
+from ctforensics.ask.room import Room, counted, fetch, first_line, hint_of
 from ctforensics.errors import ParameterError, QueryError
 
 NO_TIME = datetime(1970, 1, 1)
@@ -20,7 +20,8 @@ FIRST_TIME = datetime(1970, 1, 1, 0, 0, 1)  # records without any time stand one
 
 @dataclass(slots=True)
 class Rows:
-    """What a question answered. ``bound`` holds every parameter as DuckDB got it; ``more`` says that rows were left."""
+    """What a question answered. ``bound`` holds every parameter as DuckDB got it; ``more`` says that rows were left,
+    ``total`` how many there are with them where that was counted."""
 
     columns: list[str]
     types: list[str]
@@ -28,6 +29,7 @@ class Rows:
     sql: str
     bound: dict[str, Any] = field(default_factory=dict)
     more: bool = False
+    total: int | None = None
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as dicts."""
@@ -46,8 +48,11 @@ def run(
     *,
     limit: int | None = None,
     timeless: bool = False,
+    count: bool = False,
 ) -> Rows:
     """The rows of a question, at most ``limit``; with ``timeless`` those of the records that carry no time at all.
+
+    With ``count`` the rows beyond the limit are counted too.
 
     Raises ParameterError for missing, surplus or mistyped parameters and QueryError where DuckDB refuses.
     """
@@ -62,12 +67,13 @@ def run(
         with room.asking() as cursor:
             wanted = None if limit is None else limit + 1
             columns, types, rows = fetch(cursor, question.sql, sent, wanted)
+            more = limit is not None and len(rows) > limit
+            total = counted(cursor, question.sql, sent) if more and count else None
     except duckdb.InterruptException as error:
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise QueryError(first_line(error), where=str(question.path), hint=hint_of(error)) from error
-    more = limit is not None and len(rows) > limit
-    return Rows(columns, types, rows[:limit] if more else rows, question.sql, bound, more)
+    return Rows(columns, types, rows[:limit] if more else rows, question.sql, bound, more, total)
 
 
 def _set_window(sent: dict[str, Any], timeless: bool) -> None:

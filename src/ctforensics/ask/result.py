@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import html
 from typing import Any
 
 import pandas
 
+from ctforensics import cards
+from ctforensics.ask import formats
 from ctforensics.ask.answering import Reply
 from ctforensics.ask.query import Rows
 from ctforensics.ask.question import Question
 from ctforensics.ask.searched import Searched
-
-_SHOWN = 50
-_CELL = 300
 
 
 class Answer(pandas.DataFrame):
@@ -43,6 +41,11 @@ class Answer(pandas.DataFrame):
     def question(self) -> Question | None:
         """The question; None for an analyst's own SQL."""
         return self._reply.question
+
+    @property
+    def asked(self) -> str:
+        """The name of the question; ``sql`` for an analyst's own statement."""
+        return self.question.name if self.question else "sql"
 
     @property
     def params(self) -> dict[str, Any]:
@@ -83,12 +86,17 @@ class Answer(pandas.DataFrame):
     def _repr_html_(self) -> str:
         if not hasattr(self, "_reply"):
             return str(super()._repr_html_())
-        title = self.question.title if self.question else "SQL"
-        parts = [f"<h4>{html.escape(title)}</h4>", html_table(self._reply.rows)]
-        if self._reply.timeless and self._reply.timeless.rows:
-            parts += ["<h5>Records without any time</h5>", html_table(self._reply.timeless)]
-        lines = "<br>".join(html.escape(line) for line in self.footer().splitlines())
-        return f'<div class="ct-answer">{"".join(parts)}<p class="ct-footer"><small>{lines}</small></p></div>'
+        reply = self._reply
+        params = cards.facts((name, formats.shown(value)) for name, value in reply.chosen().items())
+        parts = [params, html_table(reply.rows)]
+        if reply.timeless and reply.timeless.rows:
+            parts += [cards.heading("Records without any time"), html_table(reply.timeless)]
+        parts.append(cards.foot(self.footer().splitlines()))
+        marks = ["PRACTICE"] if self.searched.practice else []
+        if self.question is None:
+            return cards.card("SQL", cards.sql(self.sql.strip()), *parts, sub=reply.rows_told(), marks=marks)
+        sub = f"{self.question.question} ({self.question.name}): {reply.rows_told()}"
+        return cards.card(self.question.title, *parts, sub=sub, marks=marks)
 
 
 def _frame(rows: Rows) -> pandas.DataFrame:
@@ -100,19 +108,13 @@ def _empty(rows: Rows) -> pandas.DataFrame:
 
 
 def html_table(rows: Rows) -> str:
-    """Rows as an HTML table in which every value of the evidence is escaped text and nothing else."""
-    if not rows.rows:
-        return ""
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows.columns)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_cell(value)}</td>" for value in row) + "</tr>" for row in rows.rows[:_SHOWN]
-    )
-    more = f"<p><small>{len(rows.rows) - _SHOWN:,} more rows</small></p>" if len(rows.rows) > _SHOWN else ""
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
+    """Rows as an HTML table in which every value of the evidence is escaped text and nothing else.
 
-
-def _cell(value: Any) -> str:
-    from ctforensics.ask.formats import shown
-
-    text = shown(value)
-    return html.escape(text if len(text) <= _CELL else text[: _CELL - 1] + "…")
+    Columns that are empty throughout are named below it instead of being shown.
+    """
+    kept = [i for i in range(len(rows.columns)) if any(row[i] is not None and row[i] != [] for row in rows.rows)]
+    left = [name for i, name in enumerate(rows.columns) if i not in kept]
+    texts = [[formats.shown(row[i]) for i in kept] for row in rows.rows[: cards.ROWS]]
+    texts += [[]] * (len(rows.rows) - len(texts))  # only counted
+    empty = cards.foot([f"Empty in every row: {', '.join(left)}."]) if left and rows.rows else ""
+    return cards.table([rows.columns[i] for i in kept], texts) + empty

@@ -123,6 +123,14 @@ class Room:
         except duckdb.Error as error:
             raise QueryError(first_line(error), hint=hint_of(error)) from error
 
+    def count(self, text: str, params: dict[str, Any] | None = None) -> int:
+        """How many rows a statement that ``sql`` has run gives without a limit."""
+        with self.asking() as cursor:
+            try:
+                return counted(cursor, text, params or {})
+            except duckdb.Error as error:
+                raise QueryError(first_line(error)) from error
+
     def close(self) -> None:
         """Lets go of the database."""
         self._con.close()
@@ -144,6 +152,12 @@ def fetch(
     rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
     keys = [i for i, type_ in enumerate(types) if type_ == "UUID"]
     return columns, types, [_with_text(row, keys) for row in rows] if keys else rows
+
+
+def counted(cursor: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any]) -> int:
+    """How many rows a reading statement gives."""
+    statement = sql.rstrip().rstrip(";")  # a comment at its end would swallow the bracket: it stands on its own line
+    return int((cursor.execute(f"SELECT count(*) FROM (\n{statement}\n)", params or None).fetchone() or (0,))[0])
 
 
 def _with_text(row: tuple[Any, ...], keys: list[int]) -> tuple[Any, ...]:
