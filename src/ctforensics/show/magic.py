@@ -212,22 +212,23 @@ def _plain(value: Any) -> Any:
 def stoppable(room: Any, ask: Callable[[], Any]) -> Any:
     """Runs a query on a thread, so that an interrupt of the kernel reaches it at once and ends it inside DuckDB."""
     outcome: dict[str, Any] = {}
+    done = threading.Event()  # not the thread's own state: a join that is interrupted calls a running thread stopped
 
     def work() -> None:
         try:
             outcome["made"] = ask()
         except BaseException as error:  # noqa: BLE001 - handed on to the cell, which shows it
             outcome["error"] = error
+        finally:
+            done.set()
 
-    thread = threading.Thread(target=work, daemon=True, name="ctforensics magic")
-    thread.start()
+    threading.Thread(target=work, daemon=True, name="ctforensics magic").start()
     try:
-        while thread.is_alive():
-            thread.join(0.1)
+        while not done.wait(0.1):
+            pass
     except KeyboardInterrupt:
-        while thread.is_alive():  # it may be between two statements: asked until it is gone
+        while not done.wait(0.05):  # it may be between two statements: asked until it is gone
             room.interrupt()
-            thread.join(0.05)
         raise QueryError("Stopped. The query ended where it was; nothing was written.") from None
     if "error" in outcome:
         raise outcome["error"]
