@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,11 @@ CREDENTIALS = {
     "AWS_CONFIG_FILE": "/nonexistent",
     "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent",
 }
+
+
+def environment() -> dict[str, str]:
+    """The environment for a child process that talks to this service."""
+    return {**os.environ, **CREDENTIALS, "NO_PROXY": "127.0.0.1"}
 
 
 @dataclass

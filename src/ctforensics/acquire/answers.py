@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -48,11 +49,12 @@ class Outcome:
 class Answers:
     """One session of asking. Answers stand in a folder of their own for each session: nothing is ever overwritten.
 
-    ``kept`` holds the small ones by operation and subject.
+    ``kept`` holds the small ones by operation and subject; after ``deadline`` (monotonic seconds) nothing more is asked.
     """
 
     folder: CaseFolder
     stamp: str
+    deadline: float | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     kept: dict[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict)
 
@@ -67,14 +69,14 @@ class Answers:
         return next((o for o in self.outcomes if o.operation == operation and o.subject == subject), None)
 
     @classmethod
-    def begin(cls, folder: CaseFolder) -> Answers:
+    def begin(cls, folder: CaseFolder, deadline: float | None = None) -> Answers:
         """A new session, named for the present second."""
         stamp = f"{clock.now():%Y%m%dT%H%M%SZ}"
         number = 1
         while (folder.evidence / FOLDER / (name := stamp if number == 1 else f"{stamp}-{number}")).exists():
             number += 1
         (folder.evidence / FOLDER / name).mkdir(parents=True)
-        return cls(folder, name)
+        return cls(folder, name, deadline)
 
     def ask(
         self, access: Access, service: str, operation: str, region: str = "", subject: str = "", **arguments: Any
@@ -84,6 +86,9 @@ class Answers:
         where: Where = (service, operation, account, region, subject)
         pages: list[dict[str, Any]] = []
         files: list[str] = []
+        if self.deadline is not None and time.monotonic() > self.deadline:
+            self.note(Outcome(*where, "failed", "the time budget ended"))
+            return None
         try:
             for number, (page, raw) in enumerate(access.pages(service, operation, region or None, **arguments)):
                 files.append(self._save(where, raw, number))

@@ -95,7 +95,7 @@ class Copier:
     _written: float = field(default_factory=time.monotonic)
 
     def run(self, objects: Iterator[Wanted]) -> None:
-        """Copies what is not here. Afterwards every planned object has an outcome; raises ConservationError otherwise."""
+        """Copies what is not here. Afterwards each of these objects has an outcome."""
         running: dict[Future[Copied | Refusal], Wanted] = {}
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
@@ -112,7 +112,6 @@ class Copier:
                 raise
             finally:
                 self._commit()
-        self.ledger.check()
 
     def _decide(self, wanted: Wanted) -> str | None:
         """The place for an object that must be fetched now; everything else is settled here."""
@@ -123,7 +122,7 @@ class Copier:
         if present:
             self.ledger.settle("present", wanted.size)
             return None
-        if self.until is not None and time.monotonic() > self.until and self.stop is None:
+        if self.until is not None and _now() > self.until and self.stop is None:
             self.stop = Refusal("refused", "the time budget ended", "Run the same command again to go on.")
         if self.stop:
             self._left(wanted, "refused", self.stop.reason)
@@ -158,6 +157,10 @@ class Copier:
     def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
         self.ledger.settle(outcome, wanted.size, reason)
         self.remainder(Remainder(wanted, outcome, reason))
+
+
+def _now() -> float:
+    return time.monotonic()
 
 
 def place_file(temporary: Path, evidence: Path, path: str) -> None:

@@ -20,7 +20,7 @@ from ctforensics.aws import refusals
 from ctforensics.aws.clients import Access
 from ctforensics.trail import object_keys
 
-RANKS = ("digests", "window", "margins", "other")
+DIGESTS, REST = (0,), (1, 2, 3)  # ranks: digests; the window, its margins, everything else
 ARCHIVE_CLASSES = ("GLACIER", "DEEP_ARCHIVE")
 
 
@@ -59,9 +59,9 @@ class Plan:
     oldest: datetime | None = None
     newest: datetime | None = None
 
-    def objects(self) -> Iterator[Wanted]:
-        """All planned objects: what is lost first comes first; within a branch of digests the newest first."""
-        for rank in range(len(RANKS)):
+    def objects(self, ranks: Iterable[int] = (*DIGESTS, *REST)) -> Iterator[Wanted]:
+        """Planned objects: what is lost first comes first; within a branch of digests the newest first."""
+        for rank in ranks:
             for file in sorted(self.folder.glob(f"{rank}-*.jsonl")):
                 yield from _read(file, newest_first=rank == 0)
 

@@ -17,6 +17,7 @@ from ctforensics import clock
 from ctforensics.acquire import account, event_history, examiner, health, inventory, preflight, trust, versions
 from ctforensics.acquire import plan as planning
 from ctforensics.acquire import restore as restoring
+from ctforensics.acquire.account import Facts
 from ctforensics.acquire.answers import Answers, replace_file
 from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fresh_partial
 from ctforensics.acquire.event_history import History
@@ -123,10 +124,20 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     probed = preflight.probe_objects(access, scope, plan.branches, requester_pays=options.requester_pays)
     _room_for(folder, plan)
     examiner.ensure_root(folder, Root(ROOT, ROOT))
-    beside = _beside(folder, accesses, scope, options, plan, until)
-    _say_what_is_missing(probed, beside.answers, options)
+    beside, answers, facts = Beside(), None, Facts()
+    if options.configuration or options.history or options.versions:
+        answers = Answers.begin(folder, until)
+        facts = account.ask_first(accesses, answers, scope)
+        _trust(folder, accesses, answers, facts, scope, options, plan, beside)
     wanted_file = partial.parent / f"wanted-{clock.now():%Y%m%dT%H%M%S}.jsonl"
-    stop = _copy(folder, access, plan, options, until, wanted_file, url)
+    with _copying(folder, access, plan, options, until, wanted_file, url) as copier:
+        copier.run(plan.objects(planning.DIGESTS))
+        if answers is not None:
+            _rest(folder, accesses, answers, facts, scope, options, plan, beside)
+        _say_what_is_missing(probed, beside.answers, options)
+        copier.run(plan.objects(planning.REST))
+        plan.ledger.check()
+    stop = copier.stop
     restored = _restore(folder, access, wanted_file, options)
     head = _close(folder, accesses, plan, beside, stop, url)
     return Acquired(plan, head, beside, stop, wanted_file if wanted_file.exists() else None, restored)
@@ -138,18 +149,19 @@ def _plan(access: Access, scope: Scope, options: Options, spool: Path) -> Plan:
     return planning.make(access, scope, spool, requester_pays=options.requester_pays)
 
 
-def _copy(
+@contextmanager
+def _copying(
     folder: CaseFolder, access: Access, plan: Plan, options: Options, until: float | None, wanted_file: Path, url: str
-) -> Refusal | None:
-    """Copies the plan; returns why it ended early. A crash or an interruption leaves a custody line, too."""
+) -> Iterator[Copier]:
+    """A copier for the plan. A crash or an interruption leaves a custody line, too."""
     partial = folder.path / "acquisition" / "partial"
     reader = Reader(access.client("s3"), plan.scope.bucket, options.payer)
-    fetcher = Fetcher(reader, partial, ROOT)
     with _wanted_list(wanted_file) as remainder:
+        fetcher = Fetcher(reader, partial, ROOT)
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
         copier.try_archived = restoring.asked_before(folder)
         try:
-            copier.run(plan.objects())
+            yield copier
         except BaseException as error:
             examiner.record(folder, "stopped", source=url, why=type(error).__name__, ledger=plan.ledger.as_json())
             raise
@@ -157,7 +169,6 @@ def _copy(
             access.calls["s3", "GetObject", "200"] += reader.direct
             for leftover in (partial, plan.folder):
                 shutil.rmtree(leftover, ignore_errors=True)
-    return copier.stop
 
 
 def _restore(folder: CaseFolder, access: Access, wanted_file: Path, options: Options) -> dict[str, int]:
@@ -190,41 +201,52 @@ def _close(
     )
 
 
-def _beside(
-    folder: CaseFolder, accesses: list[Access], scope: Scope, options: Options, plan: Plan, until: float | None
-) -> Beside:
-    """Keys first, then configuration, versions and event history: small, and gone when the access is."""
-    result = Beside()
-    if not (options.configuration or options.history or options.versions):
-        return result
-    answers = Answers.begin(folder)
-    facts = account.ask_first(accesses, answers, scope)
+def _trust(
+    folder: CaseFolder,
+    accesses: list[Access],
+    answers: Answers,
+    facts: Facts,
+    scope: Scope,
+    options: Options,
+    plan: Plan,
+    beside: Beside,
+) -> None:
+    """Public keys and what should be here: small, and without them nothing is verified later."""
+    if not options.configuration:
+        return
+    since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
+    last = max(scope.until or plan.newest or since, plan.newest or since)
+    until = max(min(last + scope.late, clock.now()), since)
+    beside.keys = trust.acquire_keys(folder, accesses[0], answers, facts.regions, since, until)
+    account.save_expectation(answers, scope, facts)
+
+
+def _rest(
+    folder: CaseFolder,
+    accesses: list[Access],
+    answers: Answers,
+    facts: Facts,
+    scope: Scope,
+    options: Options,
+    plan: Plan,
+    beside: Beside,
+) -> None:
+    """Configuration, versions and event history, after the digests and before the bulk."""
     if options.configuration:
-        since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
-        last = max(scope.until or plan.newest or since, plan.newest or since)
-        result.keys = trust.acquire_keys(
-            folder, accesses[0], answers, facts.regions, since, max(min(last + scope.late, clock.now()), since)
-        )
-        account.save_expectation(answers, scope, facts)
         account.ask_rest(accesses, answers, scope, facts, options.buckets)
-        result.health = health.read(answers, scope.bucket, facts.trails)
-        result.health_file = folder.exhibits / f"trail-health-{answers.stamp}.json"
-        replace_file(result.health_file, health.as_json(result.health).encode())
+        beside.health = health.read(answers, scope.bucket, facts.trails)
+        beside.health_file = folder.exhibits / f"trail-health-{answers.stamp}.json"
+        replace_file(beside.health_file, health.as_json(beside.health).encode())
     if options.versions:
-        result.versions = _versions(accesses[0], answers, scope, options, plan)
+        beside.versions = _versions(accesses[0], answers, scope, options, plan)
     if options.history:
-        result.history = event_history.pull(
-            accesses[0],
-            answers,
-            facts.regions,
-            options.filters,
-            scope.since,
-            scope.until,
-            pace=event_history.PACE if options.history_pace is None else options.history_pace,
-            deadline=until,
+        pace = event_history.PACE if options.history_pace is None else options.history_pace
+        window = (scope.since, scope.until)
+        regions, filters = facts.regions, options.filters
+        beside.history = event_history.pull(
+            accesses[0], answers, regions, filters, *window, pace=pace, deadline=answers.deadline
         )
-    result.answers = answers.finish()
-    return result
+    beside.answers = answers.finish()
 
 
 def _versions(access: Access, answers: Answers, scope: Scope, options: Options, plan: Plan) -> dict[str, Versions]:

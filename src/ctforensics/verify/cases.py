@@ -159,6 +159,8 @@ def _objects(folder: CaseFolder) -> Iterator[Located]:
 
 def _places(folder: CaseFolder) -> Iterator[tuple[str, str, str]]:
     for line in register.read(folder):
+        if line.path.startswith("_versions/"):
+            continue  # an older version no longer stands at its key: what stands there now is judged for that place
         if line.bucket and line.key and line.path != f"{line.bucket}/{line.key}":
             yield line.root, line.path, f"{line.bucket}/{line.key}"
 
