@@ -2,15 +2,22 @@ import pytest
 from support import aws_service
 
 
+@pytest.fixture(scope="session")
+def aws_service_of_this_session():
+    """One server for all tests of a session: starting it takes longer than most of them."""
+    with aws_service.running() as service:
+        yield service
+
+
 @pytest.fixture
-def aws(monkeypatch):
+def aws(monkeypatch, aws_service_of_this_session):
     """AWS on loopback, empty, with credentials in the environment and no proxy on the way."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     for name, value in aws_service.CREDENTIALS.items():
         monkeypatch.setenv(name, value)
-    with aws_service.running() as service:
-        yield service
+    aws_service_of_this_session.reset()
+    return aws_service_of_this_session
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def test_an_object_that_changed_in_the_bucket_never_replaces_what_was_acquired(a
 
 
 def test_a_window_takes_its_neighbouring_days_and_the_digests_after_it(aws, acquire, tmp_path):
-    trail = trail_files.make("trail-bucket", hours=24 * 9, logs=1)
+    trail = trail_files.make("trail-bucket", hours=18, every=12, logs=1)
     aws.fill("trail-bucket", trail.objects, trail.metadata)
     code, _, _ = acquire("s3://trail-bucket", "--since", "2024-05-04", "--until", "2024-05-05")
     assert code == 0

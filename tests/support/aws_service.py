@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -41,6 +42,13 @@ class Service:
     events: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     denied: set[str] = field(default_factory=set)
 
+    def reset(self) -> None:
+        """Empties everything, for the next test."""
+        for held in (self.public_keys, self.events, self.denied):
+            held.clear()
+        request = urllib.request.Request(f"{self.url}/moto-api/reset", method="POST")
+        urllib.request.urlopen(request, timeout=30).close()
+
     def client(self, service: str, region: str = "us-east-1") -> Any:
         return boto3.client(
             service,
@@ -66,7 +74,6 @@ def running() -> Iterator[Service]:
     server.start()
     host, port = server.get_host_and_port()
     service = Service(f"http://{host}:{port}")
-    _reset(service)
     CloudTrailResponse.list_public_keys = lambda response: _list_public_keys(service, response)
     CloudTrailResponse.lookup_events = lambda response: _lookup_events(service, response)
     genuine = BaseResponse.call_action
@@ -76,13 +83,6 @@ def running() -> Iterator[Service]:
     finally:
         BaseResponse.call_action = genuine
         server.stop()
-
-
-def _reset(service: Service) -> None:
-    import urllib.request
-
-    request = urllib.request.Request(f"{service.url}/moto-api/reset", method="POST")
-    urllib.request.urlopen(request, timeout=30).close()
 
 
 def _refusing(service: Service, response: Any, genuine: Any) -> Any:

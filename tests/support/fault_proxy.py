@@ -31,11 +31,12 @@ class Proxy:
     url: str = ""
     rule: Callable[[str, str, int], Fault | None] = lambda method, path, before: None
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.RLock = field(default_factory=threading.RLock)
 
     def gets(self) -> int:
         """How many objects were asked for."""
-        return sum(count for (method, path), count in self.seen.items() if method == "GET" and _is_object(path))
+        with self.lock:
+            return sum(count for (method, path), count in self.seen.items() if method == "GET" and _is_object(path))
 
 
 def _is_object(path: str) -> bool:

@@ -30,17 +30,18 @@ def make(
     hours: int = 4,
     logs: int = 2,
     start: datetime = START,
+    every: int = 1,
     **place: Any,
 ) -> Trail:
-    """A trail of so many hours with so many log files each; ``place`` takes prefix and organization."""
+    """A trail of so many digests, ``every`` so many hours, with so many log files each; ``place``: prefix, organization."""
     sink = MemorySink()
     maker = TrailMaker(sink, KEYS, bucket=bucket, account=account, region=region, trail="main", **place)
     for hour in range(hours):
-        begin = start + timedelta(hours=hour)
+        begin = start + timedelta(hours=hour * every)
         for number in range(logs):
             stamp = begin + timedelta(minutes=5 * (number % 11))
             maker.deliver([record(account, region, stamp, number)], stamp)
-        maker.close_hour(begin + timedelta(hours=1))
+        maker.close_hour(begin + timedelta(hours=every))
     metadata = {name.split("/", 1)[1]: head["Metadata"] for name, head in sink.metadata.items()}
     return Trail({key: body for (_, key), body in sink.objects.items()}, metadata)
 
