@@ -111,10 +111,6 @@ class Case:
 
     def _judge(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Joins the newest verification run with the loaded files: classes of events, findings, coverage."""
-        import importlib.util
-
-        if importlib.util.find_spec("ctforensics.coverage") is None:
-            return
         from ctforensics import coverage
 
         coverage.refresh_case(connection, self.folder)

@@ -204,7 +204,13 @@ def _story(story: str, place: Path) -> Iterator[Known]:
     archive = practice.write(story, place / "archive")
     case = new_case(place / "case")
     case.add_evidence(archive.bucket, label="mirror")
-    judged = case.verify(public_keys=archive.public_keys, metadata=archive.metadata, expect=archive.expect)
+    judged = case.verify(
+        public_keys=archive.public_keys,
+        metadata=archive.metadata,
+        expect=archive.expect,
+        since=archive.since,
+        until=archive.until,
+    )
     authentic, complete = _VERDICTS[story]
     yield Known(f"{story}: authentic", authentic, str(judged.authentic))
     yield Known(f"{story}: complete", str(complete), str(judged.complete))
@@ -221,40 +227,37 @@ def _story(story: str, place: Path) -> Iterator[Known]:
     case.close()
 
 
-def _found(case: Any, fact: dict[str, Any], wanted: list[str]) -> set[str]:
-    """Which of the wanted events the labelled question answers, with parameters taken from the events themselves."""
-    if not wanted:
-        return set()
-    question = case.catalog.get(fact["question"])
-    params = fact.get("params") or _params(case, question, wanted[0])
-    text = json.dumps(case.ask(fact["question"], **params).to_dict("records"), default=str)
-    return {event_id for event_id in wanted if event_id in text}
-
-
-_ENTITY_COLUMNS = {
-    "access_key": "access_key_id",
-    "principal": "actor",
-    "address": "source_ip_address",
-    "agent": "user_agent",
-    "account": "recipient_account_id",
-    "bucket": "bucket_name",
-    "resource": "target",
-    "session": "role_session_name",
-    "event": "event_id",
+# What one would ask with, read off the labelled events themselves: expressions over ``events`` for each entity.
+_ENTITY_VALUES = {
+    "access_key": ("access_key_id", "issued_access_key_id", "request_parameters ->> '$.accessKeyId'"),
+    "principal": ("principal_arn", "actor"),
+    "address": ("source_ip_address",),
+    "bucket": ("bucket_name",),
+    "resource": ("coalesce(bucket_name, request_parameters ->> '$.keyId', target)",),
 }
 
 
-def _params(case: Any, question: Any, event_id: str) -> dict[str, Any]:
-    """The needed parameters of a question, as the labelled event gives them."""
-    params = {}
-    for param in question.params:
-        if not param.required:
-            continue
-        column = _ENTITY_COLUMNS[param.entity]
-        (params[param.name],) = (
-            case.room.cursor().execute(f"SELECT {column} FROM events WHERE event_id = ?", [event_id]).fetchone()
+def _found(case: Any, fact: dict[str, Any], wanted: list[str]) -> set[str]:
+    """Which of the wanted events the labelled question answers, asked with every value that the events give for it."""
+    found: set[str] = set()
+    question = case.catalog.get(fact["question"])
+    for params in _params(case, question, wanted):
+        text = json.dumps(case.ask(question.name, **params).to_dict("records"), default=str)
+        found |= {event_id for event_id in wanted if event_id in text}
+    return found
+
+
+def _params(case: Any, question: Any, wanted: list[str]) -> list[dict[str, Any]]:
+    pivot = question.pivot
+    if pivot is None or not (pivot.required or pivot.name == "ips"):
+        return [{}]
+    values = set()
+    for expression in _ENTITY_VALUES[pivot.entity]:
+        rows = case.room.cursor().execute(
+            f"SELECT DISTINCT {expression} FROM events WHERE list_contains(?, event_id)", [wanted]
         )
-    return params
+        values |= {value for (value,) in rows.fetchall() if value}
+    return [{pivot.name: [value] if pivot.type.endswith("[]") else value} for value in sorted(values)]
 
 
 def _short(ids: list[str]) -> str:

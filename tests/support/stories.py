@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import time
@@ -41,9 +40,13 @@ def make(place: Path, story: str) -> Case:
     case = new_case(place / "case", title=f"Practice: {story}", examiner="T. Ester", matter="PRACTICE")
     case.add_evidence(archive.bucket, label="mirror")
     case.load()
-    if importlib.util.find_spec("ctforensics.verify.cases") is None:
-        return case
-    case.verify(public_keys=archive.public_keys, metadata=archive.metadata, expect=archive.expect)
+    case.verify(
+        public_keys=archive.public_keys,
+        metadata=archive.metadata,
+        expect=archive.expect,
+        since=archive.since,
+        until=archive.until,
+    )
     return case
 
 

@@ -39,7 +39,13 @@ def run(args: argparse.Namespace) -> int:
     )
 
     console.out("2. Verify: which files are authentic by their digest chain, and is anything missing?")
-    verification = case.verify(public_keys=archive.public_keys, metadata=archive.metadata, expect=archive.expect)
+    verification = case.verify(
+        public_keys=archive.public_keys,
+        metadata=archive.metadata,
+        expect=archive.expect,
+        since=archive.since,
+        until=archive.until,
+    )
     for line in verification.summary():
         console.out(f"   {line}")
 
@@ -55,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
     console.out("5. Timeline and report.")
     timeline = _timeline(case, place)
-    report = case.report("incident", place / "report.html", access_key_id=key)
+    report = case.report("incident", place / "report.html", access_keys=[key])
     console.out()
     console.out(f"   timeline  {timeline}")
     console.out(f"   report    {report}")

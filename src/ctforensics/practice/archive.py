@@ -6,7 +6,7 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +23,16 @@ PER_FILE = 300
 
 @dataclass(frozen=True)
 class PracticeArchive:
-    """What was written, and where. ``clue`` is the value with which an analyst would begin. ``facts`` are the labels' facts: name to question, answer (event ids), about."""
+    """What was written, and where.
+
+    ``clue`` is the value with which an analyst would begin; the story plays from ``since`` until ``until`` (naive UTC).
+    ``facts`` are the labels' facts: name to question, answer (event ids), about.
+    """
 
     story: str
     clue: str
+    since: datetime
+    until: datetime
     directory: Path
     bucket: Path
     bucket_name: str
@@ -135,6 +141,8 @@ def _finish(
     return PracticeArchive(
         story=stage.story.name,
         clue=stage.clue,
+        since=stage.start,
+        until=stage.start + timedelta(hours=stage.story.hours),
         directory=folder,
         bucket=sink.folder,
         bucket_name=stage.story.bucket,

@@ -190,6 +190,10 @@ def _authentic(
     return worst([result, "unknown"]), ["Nothing is proven."]
 
 
+# A listed log file of which the delivered bytes are not here: gone, altered, or not readable.
+LOST = ("L_MISSING", "L_MISSING_UNVERIFIED", "L_HASH", "L_FORMAT", "L_MISMATCH_UNVERIFIED")
+
+
 def _complete(
     ledger: Ledger,
     findings: list[Finding],
@@ -215,4 +219,9 @@ def _complete(
         return None, ["Whether it is complete is not known: of some of what was asked nothing is here."]
     if unknown:
         return None, [f"Whether it is complete is not known: nobody said which {' and '.join(unknown)} should be here."]
+    lost = ledger.db.execute(
+        f"SELECT count(*) FROM outcome WHERE code IN ({', '.join('?' * len(LOST))})", LOST
+    ).fetchone()[0]
+    if lost:
+        return False, [f"Not complete: of {lost} listed log files what was delivered is not here."]
     return True, []
