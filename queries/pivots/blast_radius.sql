@@ -63,7 +63,7 @@ left_behind AS (
                 THEN 'compute or trigger'
         END AS kind
     FROM scoped($since, $until, $accounts, $regions, $outcome)
-    WHERE access_key_id IN (SELECT key FROM walk) AND outcome NOT IN ('denied', 'failed')
+    WHERE access_key_id IN (SELECT key FROM walk) AND outcome IN ('success', 'requested')
 ),
 
 undone AS (
