@@ -20,10 +20,10 @@ _STYLE = """<style>
 .ct .ct-mark{display:inline-block;border:1px solid currentColor;border-radius:3px;padding:0 6px;margin-right:8px;font-size:11px;font-weight:700;letter-spacing:.04em}
 .ct .ct-scroll{overflow:auto;max-height:460px;max-width:100%;margin:6px 0;border:1px solid var(--jp-border-color2,#ccc)}
 .ct table{border-collapse:collapse;margin:0;font-size:12px;table-layout:auto}
-.ct .ct-scroll table th,.ct .ct-scroll table td{text-align:left;vertical-align:top;padding:3px 10px 3px 6px;white-space:pre-wrap;overflow-wrap:normal;word-break:normal;min-width:4ch;max-width:52ch;border:0;border-bottom:1px solid var(--jp-border-color3,#e0e0e0);color:inherit}
+.ct .ct-scroll table th,.ct .ct-scroll table td{text-align:left;vertical-align:top;padding:3px 10px 3px 6px;white-space:pre;border:0;border-bottom:1px solid var(--jp-border-color3,#e0e0e0);color:var(--jp-ui-font-color1,#222)}
+.ct .ct-scroll table td.ct-long{white-space:pre-wrap;overflow-wrap:anywhere;min-width:44ch;max-width:70ch}
 .ct .ct-scroll table thead th{position:sticky;top:0;white-space:nowrap;background:var(--jp-layout-color2,#eee);font-weight:600;z-index:1}
 .ct .ct-scroll table tbody tr{background:var(--jp-layout-color0,#fff)}
-.ct .ct-long{overflow-wrap:anywhere}
 .ct .ct-none{color:var(--jp-ui-font-color3,#666)}
 .ct dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:1px 14px;margin:4px 0}
 .ct dt{color:var(--jp-ui-font-color2,#555);margin:0;font-weight:400}
@@ -104,4 +104,4 @@ def _cell(text: str) -> str:
     if len(text) > CELL:
         return f"<td class='ct-long'>{escape(text[:CELL])}… ({len(text):,} characters)</td>"
     # Identifiers are not broken in the middle (a copied half of an ARN misleads), only what is far too wide.
-    return f"<td class='ct-long'>{escape(text)}</td>" if len(text) > 52 else f"<td>{escape(text)}</td>"
+    return f"<td class='ct-long'>{escape(text)}</td>" if len(text) > 64 else f"<td>{escape(text)}</td>"

@@ -145,7 +145,9 @@ def test_an_interrupt_ends_the_query_and_the_next_one_works(shell: Any):
     threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
     told = failure(lambda: shell.run_cell_magic("ct", "", endless))
     assert "Stopped" in str(told)
-    assert not [t for t in threading.enumerate() if t.name == "ctforensics magic"]
+    for thread in [t for t in threading.enumerate() if t.name == "ctforensics magic"]:
+        thread.join(5)
+        assert not thread.is_alive()
     assert len(shell.run_cell_magic("ct", "", "SELECT event_id FROM events")) == 5
 
 

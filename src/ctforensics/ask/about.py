@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctforensics import clock
+from ctforensics import cards, clock
 from ctforensics.ask import formats
 from ctforensics.ask.answering import Reply, reply
 from ctforensics.ask.catalog import Catalog
@@ -154,18 +153,16 @@ class About:
     def _repr_html_(self) -> str:
         from ctforensics.ask.result import html_table
 
-        pieces = [f"<h3>{html.escape(formats.shown(self.seen.value))}</h3>", "<ul>"]
-        pieces += [f"<li>{html.escape(said)}</li>" for said in self.facts()]
-        pieces.append("</ul>")
+        pieces = [cards.bullets(self.facts())]
         for part in self.parts:
             if part.reply.rows.rows:
-                pieces.append(f"<h4>{html.escape(part.heading)} <small>{html.escape(part.question)}</small></h4>")
-                pieces.append(html_table(part.reply.rows))
+                beside = f"{part.question}: {part.reply.rows_told()}"
+                pieces += [cards.heading(part.heading, beside), html_table(part.reply.rows)]
         silent = [part.question for part in self.parts if not part.reply.rows.rows]
-        if silent:
-            pieces.append(f"<p><small>Nothing from: {html.escape(', '.join(silent))}</small></p>")
-        said = "<br>".join(html.escape(line) for line in self.searched.sentences())
-        return f'<div class="ct-about">{"".join(pieces)}<p><small>{said}</small></p></div>'
+        said = [f"No rows from: {', '.join(silent)}."] if silent else []
+        pieces.append(cards.foot([*said, *self.searched.sentences()]))
+        marks = ["PRACTICE"] if self.searched.practice else []
+        return cards.card(self.seen.value[:200], *pieces, sub=self.seen.kind.replace("_", " "), marks=marks)
 
 
 def about(room: Room, catalog: Catalog, value: str) -> About:

@@ -8,6 +8,7 @@ from ctforensics.ask.room import Room
 
 EMPTY: dict[str, Any] = {
     "loaded": False,
+    "practice": False,
     "files": 0,
     "records": 0,
     "events": 0,
@@ -52,6 +53,7 @@ def status(room: Room) -> dict[str, Any]:
     since, until = one(f"SELECT min(event_time), max(event_time) {timed}")
     return {
         "loaded": True,
+        "practice": bool(one("SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'")[0]),
         "files": files,
         "files_by_outcome": pairs("SELECT outcome, count(*) FROM files GROUP BY ALL ORDER BY ALL"),
         "records": records,

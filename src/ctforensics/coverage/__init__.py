@@ -22,10 +22,19 @@ def refresh_case(con: duckdb.DuckDBPyConnection, folder: CaseFolder) -> None:
     Nothing verified yet: the tables are emptied and every event is ``not_checked``.
     """
     run = saved.newest(folder)
+    _mark(con, run.head.get("keys_from") if run else None)
     if run is None:
         refresh(con, "", (), ())
     else:
         refresh(con, run.run, run.files(), run.findings())
+
+
+def _mark(con: duckdb.DuckDBPyConnection, keys_from: str | None) -> None:
+    """Says in the database whose keys were trusted, so that every answer from practice evidence can be marked as such."""
+    con.execute("DELETE FROM case_facts WHERE name IN ('keys_from', 'practice')")
+    if keys_from is not None:
+        facts = [("keys_from", keys_from), ("practice", "true" if keys_from == "practice" else "false")]
+        con.executemany("INSERT INTO case_facts VALUES (?, ?)", facts)
 
 
 def refresh(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ctforensics import cards
+
 
 @dataclass(frozen=True, slots=True)
 class LoadResult:
@@ -41,6 +43,10 @@ class LoadResult:
     def to_json(self) -> dict[str, Any]:
         """The result as plain JSON with its schema version."""
         return {"schema": 1, **{name: getattr(self, name) for name in self.__slots__}, "balanced": self.balanced}
+
+    def _repr_html_(self) -> str:
+        sub = "everything arrived and is accounted for" if self.balanced else "THE LEDGER DOES NOT BALANCE"
+        return cards.card("Loaded", cards.bullets(self.lines(), most=60), sub=sub)
 
     def lines(self) -> list[str]:
         """The result as sentences: the ledger, what was left out, what was found."""

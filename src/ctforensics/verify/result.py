@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ctforensics import clock
+from ctforensics import cards, clock
 from ctforensics.verify.ledger import Ledger
 from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of, words
 
@@ -93,6 +93,28 @@ class Verification:
                 yield f"{number:>7,}  {code} ({class_of(code)}): {words(code)}"
         for finding in self.findings:
             yield f"         {finding.sentence()}"
+
+    def __repr__(self) -> str:
+        return "\n".join(self.summary())
+
+    def _repr_html_(self) -> str:
+        complete = {True: "yes", False: "NO", None: "not known"}[self.complete]
+        since, until = self.window["since"] or "", self.window["until"] or ""
+        facts = [
+            ("authentic", self.authentic),
+            ("complete", complete),
+            ("window", f"{since} to {until} ({self.window['source']})"),
+        ]
+        codes = [[f"{n:,}", c, class_of(c), words(c)] for c, n in self.counts["codes"].items()]
+        found = [finding.sentence() for finding in self.findings]
+        parts = [
+            cards.facts(facts),
+            cards.bullets(self.reasons),
+            cards.table(["files", "code", "class", "meaning"], codes),
+        ]
+        parts += [cards.heading(f"{len(found):,} findings"), cards.bullets(found)] if found else []
+        marks = ["PRACTICE"] if self.keys_from == "practice" else []
+        return cards.card("Verification", *parts, sub=self.first_line(), marks=marks)
 
     def first_line(self) -> str:
         """One sentence: what is proven, what is not, whose keys say so."""
