@@ -78,6 +78,19 @@ def test_taking_the_same_folder_in_twice_copies_nothing_twice(mirror, tmp_path, 
     assert "12 planned = 0 acquired + 12 present" in capsys.readouterr().out
 
 
+def test_two_folders_of_one_name_become_two_roots(mirror, tmp_path, capsys):
+    other = tmp_path / "second" / mirror.name
+    other.mkdir(parents=True)
+    (other / "one.json").write_bytes(b"{}")
+    for source in (mirror, other, mirror):
+        assert main(["acquire", str(tmp_path / "case"), str(source)]) == 0
+    case = folders.open_folder(tmp_path / "case")
+    assert sorted(root.label for root in case.manifest().evidence) == ["from-client", "from-client-2"]
+    assert files_below(case.path / "received" / "from-client-2") == {"one.json": b"{}"}
+    assert main(["acquire", str(tmp_path / "case"), str(other), "--label", "from-client"]) == 2
+    assert "stands for other evidence" in capsys.readouterr().err
+
+
 def test_a_case_inside_its_evidence_is_refused(mirror, capsys):
     assert main(["acquire", str(mirror / "case"), str(mirror)]) == 2
     assert "inside each other" in capsys.readouterr().err

@@ -11,7 +11,11 @@ def bucket(monkeypatch):
         monkeypatch.setenv(name, value)
     with aws_service.running() as service:
         metadata = {"a/b c+%é.gz": {"signature": "ab12", "signature-algorithm": "SHA256withRSA"}}
-        service.fill("bucket", {"plain": b"one", "a/b c+%é.gz": b"two", "x=1&y#z": b"three"}, metadata)
+        service.fill(
+            "bucket",
+            {"plain": b"one", "a/b c+%é.gz": b"two", "x=1&y#z": b"three", "bucket/plain": b"four", "a//b": b"five"},
+            metadata,
+        )
         yield service
 
 
@@ -42,6 +46,18 @@ def test_only_the_first_object_goes_through_boto3(reader):
     for key in ("plain", "a/b c+%é.gz", "x=1&y#z"):
         read(reader, key)
     assert reader.slow == 1
+
+
+def test_a_key_that_repeats_the_buckets_name_is_not_mistaken_for_it(reader):
+    assert read(reader, "bucket/plain")[1] == b"four"
+    assert read(reader, "plain")[1] == b"one"
+    assert reader.direct == 1
+
+
+def test_keys_that_http_clients_tidy_up_stay_with_boto3(reader):
+    read(reader, "plain")
+    assert read(reader, "a//b")[1] == b"five"
+    assert reader.direct == 0
 
 
 def test_an_object_that_is_gone_is_boto3s_own_error(reader):

@@ -78,7 +78,7 @@ class Known:
 class Copier:
     """Runs a plan. ``stop`` is the refusal that ended it early: what was not tried is refused for that reason.
 
-    ``try_archived``: this case asked for restores, so archived objects may be readable by now.
+    ``rate`` bounds the objects asked for in a second; ``try_archived``: this case asked for restores, so archived objects may be readable by now.
     """
 
     folder: CaseFolder
@@ -90,8 +90,10 @@ class Copier:
     told: Told = lambda done, total: None
     remainder: Callable[[Remainder], None] = lambda remainder: None
     try_archived: bool = False
+    rate: float | None = None
     stop: Refusal | None = None
     _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
+    _next: float = 0.0
     _written: float = field(default_factory=time.monotonic)
 
     def run(self, objects: Iterator[Wanted]) -> None:
@@ -102,6 +104,7 @@ class Copier:
                 for number, wanted in enumerate(objects):
                     path = self._decide(wanted)
                     if path is not None:
+                        self._pace()
                         running[pool.submit(self.fetcher, number, wanted, path)] = wanted
                     if len(running) >= self.jobs * 4:
                         self._collect(running, FIRST_COMPLETED)
@@ -112,6 +115,12 @@ class Copier:
                 raise
             finally:
                 self._commit()
+
+    def _pace(self) -> None:
+        """Waits so that no more than ``rate`` objects a second are asked for."""
+        if self.rate:
+            self._next = max(self._next + 1 / self.rate, time.monotonic())
+            time.sleep(max(0.0, self._next - time.monotonic()))
 
     def _decide(self, wanted: Wanted) -> str | None:
         """The place for an object that must be fetched now; everything else is settled here."""

@@ -20,7 +20,7 @@ from ctforensics.acquire.bucket import Told, fresh_partial, place_file
 from ctforensics.acquire.fetch import streamed_content_sha256
 from ctforensics.acquire.ledger import Ledger
 from ctforensics.acquire.names import Places
-from ctforensics.case import register
+from ctforensics.case import journal, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.case.register import EvidenceLine
@@ -65,7 +65,7 @@ def acquire_path(
     check_source(folder.path, source)
     if not in_place:
         _check_room(folder, source)
-    taker = _Taker(folder, source, label or _label(source), in_place, told)
+    taker = _Taker(folder, source, _free_label(folder, source, label), in_place, told)
     facts = {"source": str(source.resolve()), "in_place": in_place, "root": taker.label}
     examiner.record(folder, "begun", **facts)
     try:
@@ -76,15 +76,17 @@ def acquire_path(
     finally:
         shutil.rmtree(taker.partial, ignore_errors=True)
     whole = taker.whole()
+    before = next((root for root in folder.manifest().evidence if root.label == taker.label), Root(taker.label, ""))
+    now = clock.utc_text(clock.now().replace(microsecond=0))
     root = Root(
         label=taker.label,
         where=str(source.resolve())
         if in_place
         else f"{RECEIVED}/{taker.label}" + ("" if source.is_dir() else f"/{source.name}"),
         kind="folder" if source.is_dir() else CONTAINERS.get(source.suffix.lower(), "file"),
-        received_from=provenance.received_from,
-        received_how=provenance.received_how,
-        received_at=provenance.received_at or clock.utc_text(clock.now().replace(microsecond=0)),
+        received_from=provenance.received_from or before.received_from,
+        received_how=provenance.received_how or before.received_how,
+        received_at=provenance.received_at or before.received_at or now,
         sha256=whole,
     )
     examiner.ensure_root(folder, root)
@@ -206,6 +208,23 @@ def _chunks(file: Path) -> Iterator[bytes]:
                 yield chunk
     except OSError as error:
         raise EvidenceError(f"cannot be read: {error.strerror}", where=str(file)) from error
+
+
+def _free_label(folder: CaseFolder, source: Path, label: str | None) -> str:
+    """The label asked for or made of the name. One that stands for another source is not used again; a source that was taken
+    in before keeps its label, so that an interrupted reception goes on."""
+    taken = {root.label: "" for root in folder.manifest().evidence}
+    for line in journal.read(folder.custody_file):
+        if line.get("action") == "acquire" and line.get("root"):
+            taken[str(line["root"])] = str(line.get("source", ""))
+    here = str(source.resolve())
+    wanted = label or _label(source)
+    if label and taken.get(label, here) != here:
+        raise ParameterError(f"The label {label!r} stands for other evidence.", hint="Choose another label.")
+    known = [name for name, place in taken.items() if place == here and name.startswith(wanted)]
+    if known or wanted not in taken:
+        return known[0] if known else wanted
+    return next(f"{wanted}-{n}" for n in range(2, len(taken) + 3) if f"{wanted}-{n}" not in taken)
 
 
 def _label(source: Path) -> str:

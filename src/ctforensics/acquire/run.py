@@ -41,6 +41,7 @@ class Options:
     """How to acquire: objects at once, seconds to use, who pays for requests, and what to ask beside the objects."""
 
     jobs: int = 16
+    rate: float | None = None
     budget_seconds: float | None = None
     requester_pays: bool = False
     configuration: bool = True
@@ -81,6 +82,7 @@ class Acquired:
     stop: Refusal | None = None
     wanted_file: Path | None = None
     restored: dict[str, int] = field(default_factory=dict)
+    clock_offset: float | None = None
 
 
 @contextmanager
@@ -140,7 +142,9 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     stop = copier.stop
     restored = _restore(folder, access, wanted_file, options)
     head = _close(folder, accesses, plan, beside, stop, url)
-    return Acquired(plan, head, beside, stop, wanted_file if wanted_file.exists() else None, restored)
+    return Acquired(
+        plan, head, beside, stop, wanted_file if wanted_file.exists() else None, restored, access.clock_offset
+    )
 
 
 def _plan(access: Access, scope: Scope, options: Options, spool: Path) -> Plan:
@@ -159,6 +163,7 @@ def _copying(
     with _wanted_list(wanted_file) as remainder:
         fetcher = Fetcher(reader, partial, ROOT)
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
+        copier.rate = options.rate
         copier.try_archived = restoring.asked_before(folder)
         try:
             yield copier

@@ -13,6 +13,7 @@ from ctforensics.acquire.restore import WAIT
 from ctforensics.acquire.run import Acquired
 
 SHOWN = 10
+SKEW = 30  # seconds between this clock and AWS's that are worth a word
 
 
 def lines(result: Acquired) -> Iterator[str]:
@@ -24,6 +25,8 @@ def lines(result: Acquired) -> Iterator[str]:
         yield f"Restore: {count:,} {word}. Run the same command later to pick them up."
     if result.wanted_file:
         yield f"What is not here, to ask for later: {result.wanted_file}"
+    if result.clock_offset is not None and abs(result.clock_offset) > SKEW:
+        yield f"This machine's clock differs from AWS's by {-result.clock_offset:+,.0f} seconds; custody notes it."
     yield f"Custody head, to write down or mail: {result.head}"
 
 

@@ -8,6 +8,7 @@ redirects and errors.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ from urllib.parse import quote
 from ctforensics import clock
 
 CHUNK = 1 << 18
+_REGION = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/s3/")
+# Segments that HTTP clients tidy away before sending: such keys stay with boto3.
+_UNTIDY = re.compile(r"/\.{0,2}/")
 _META = "x-amz-meta-"
 
 
@@ -42,14 +46,15 @@ class Reader:
         self.client, self.bucket, self.extra = client, bucket, extra
         self.slow = self.direct = 0
         self._lock = threading.Lock()
+        self._local = threading.local()
         self._base: str | None = None
         self._signer: Any = None
         client.meta.events.register("before-send.s3.GetObject", self._learn)
 
     def get(self, key: str, version_id: str | None = None) -> Answer:
         """The object; raises what boto3 raises."""
-        if self._base is not None and version_id is None and not self.extra:
-            answer = self._direct(self._base + quote(key, safe="/~"))
+        if self._base is not None and version_id is None and not self.extra and not _UNTIDY.search(f"/{key}/"):
+            answer = self._direct(self._base + _quoted(key))
             if answer is not None:
                 with self._lock:
                     self.direct += 1
@@ -60,6 +65,7 @@ class Reader:
 
     def _through_boto3(self, key: str, version_id: str | None) -> Answer:
         version = {"VersionId": version_id} if version_id else {}
+        self._local.key, self._local.place = key, None
         got = self.client.get_object(Bucket=self.bucket, Key=key, **version, **self.extra)
         found = got.get("VersionId")
         encryption = " ".join(filter(None, (got.get("ServerSideEncryption"), got.get("SSEKMSKeyId"))))
@@ -74,28 +80,26 @@ class Reader:
         )
 
     def _learn(self, request: Any, **_: Any) -> None:
-        """Keeps the place of the bucket from a request of boto3 that went to the right one."""
-        if self._base is not None or request.stream_output is False:
-            return
-        url = request.url.split("?", 1)[0]
-        for ending in (f"/{self.bucket}/", ".amazonaws.com/", ".amazonaws.com.cn/"):
-            at = url.find(ending)
-            if at >= 0 and "../" not in url and "//" not in url[at + len(ending) :]:
-                self._candidate = url[: at + len(ending)]
-                return
+        """Notes where boto3 sends its GET and for which region it signs; after a redirect that is the right place."""
+        asked = getattr(self._local, "key", None)
+        signed = _REGION.search(_text(request.headers.get("Authorization")))
+        url = str(request.url).split("?", 1)[0]
+        if asked is not None and signed and url.endswith(f"/{_quoted(asked)}"):
+            self._local.place = (url[: -len(_quoted(asked))], signed[1])
 
     def confirm(self) -> None:
-        """Call after an object was read: from now on the place that boto3 used is used directly."""
-        candidate = getattr(self, "_candidate", None)
-        if self._base is None and candidate is not None:
-            from botocore.auth import S3SigV4Auth
+        """Call after an object was read: from now on the place that boto3 used for it is used directly."""
+        place = getattr(self._local, "place", None)
+        if self._base is not None or place is None or self._has_session_quirks():
+            return
+        from botocore.auth import S3SigV4Auth
 
-            credentials = self.client._request_signer._credentials
-            if credentials is not None and not self._has_session_quirks():
-                self._signer = lambda: S3SigV4Auth(
-                    credentials.get_frozen_credentials(), "s3", self.client.meta.region_name
-                )
-                self._base = candidate
+        credentials = self.client._request_signer._credentials
+        if credentials is None:
+            return
+        base, region = place
+        self._signer = lambda: S3SigV4Auth(credentials.get_frozen_credentials(), "s3", region)
+        self._base = base
 
     def _has_session_quirks(self) -> bool:
         """Directory buckets sign with session credentials of their own; they stay with boto3."""
@@ -121,6 +125,14 @@ class Reader:
 
     def _user_agent(self) -> str:
         return str(self.client.meta.config.user_agent)
+
+
+def _quoted(key: str) -> str:
+    return quote(key, safe="/~")
+
+
+def _text(value: str | bytes | None) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value or ""
 
 
 def _answer(headers: dict[str, str], raw: Any) -> Answer:

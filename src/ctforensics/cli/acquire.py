@@ -27,6 +27,7 @@ def add(commands: Any) -> None:
     _scope_options(command)
     _access_options(command)
     command.add_argument("--jobs", type=int, default=16, help="objects copied at the same time (default 16)")
+    command.add_argument("--rate", type=float, help="objects asked for in a second at most (default no bound)")
     command.add_argument(
         "--budget", metavar="TIME", help="stop after this time, 100m or 2h: what is lost first comes first"
     )
@@ -252,6 +253,7 @@ def _options(args: argparse.Namespace) -> Options:
     budget = duration(args.budget).total_seconds() if args.budget else None
     return Options(
         jobs=max(1, args.jobs),
+        rate=args.rate if args.rate and args.rate > 0 else None,
         budget_seconds=budget,
         requester_pays=args.requester_pays,
         configuration=not args.objects_only,
