@@ -20,27 +20,27 @@ from ctforensics.investigation import Case
 from tests.support import stories
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
-ROWS, WIDTH = 6, 72
+ROWS, WIDTH = 4, 60
 
 
 def text_of(question: Question, cases: dict[str, Case]) -> str:
     """The golden text of a question: for each story how many rows, a hash over all of them, and the first few."""
     params = {name: value for name, value in question.example.items() if name != "trail"}
-    parts = [f"{question.name} {json.dumps(params, ensure_ascii=False)}"]
+    parts, silent = [f"{question.name} {json.dumps(params, ensure_ascii=False)}"], []
     for story, case in sorted(cases.items()):
         rows = run(case.room, question, params)
-        parts += ["", f"== {story}: {len(rows.rows)} rows" + (f", {_hash(rows.rows)}" if rows.rows else "")]
-        if rows.rows:
-            parts.append(" | ".join(rows.columns))
-            parts += [" | ".join(_cell(value) for value in row) for row in rows.rows[:ROWS]]
-            if len(rows.rows) > ROWS:
-                parts.append("...")
-    return "\n".join(parts) + "\n"
+        if not rows.rows:
+            silent.append(story)
+            continue
+        parts += ["", f"== {story}: {len(rows.rows)} rows, {_hash(rows.rows)}", " | ".join(rows.columns)]
+        parts += [" | ".join(_cell(value) for value in row) for row in rows.rows[:ROWS]]
+        parts += ["..."] if len(rows.rows) > ROWS else []
+    return "\n".join([*parts, "", f"no rows: {', '.join(silent) or '-'}"]) + "\n"
 
 
 def is_empty(text: str) -> bool:
     """Whether no story answers anything."""
-    return all(line.endswith(": 0 rows") for line in text.splitlines() if line.startswith("== "))
+    return not any(line.startswith("== ") for line in text.splitlines())
 
 
 def _cell(value: Any) -> str:
