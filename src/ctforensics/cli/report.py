@@ -24,6 +24,9 @@ def add(commands: Any) -> None:
         "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the report; repeatable"
     )
     command.add_argument("-o", "--output", type=Path, help="the file to write (default: reports/NAME.html in the case)")
+    command.add_argument(
+        "--redact", default="", metavar="PROFILE", help="pseudonyms: all, or people (names, keys, addresses)"
+    )
     command.add_argument("--timeout", type=int, default=3600, help="seconds that one cell may take (default: 3600)")
     command.add_argument("--json", action="store_true", help="JSON on standard output")
     command.set_defaults(run=run)
@@ -34,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
 
     target = args.output or args.case / "reports" / f"{Path(args.name).stem}.html"
     console.say(f"Running the report {Path(args.name).stem}.")
-    made = make(args.case, args.name, pairs(args.param), target, timeout=args.timeout)
+    made = make(args.case, args.name, pairs(args.param), target, timeout=args.timeout, redact=args.redact)
     if args.json:
         files = [str(path) for path in made.attachments]
         console.print_json({"schema": "1", "report": str(made.path), "attachments": files, "found": made.found})

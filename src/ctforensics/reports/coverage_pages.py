@@ -28,6 +28,9 @@ FROM runs GROUP BY state, account, region, trail, reason, run
 ORDER BY list_position(['tampered', 'missing', 'unverified'], state), since, account, region, trail"""
 _CHANGES = """SELECT event_time, account, region, trail, change, outcome, verification, event_key FROM trail_changes
 ORDER BY event_time, account, region, trail, event_key"""
+_WINDOW = """SELECT state, count(*) AS hours FROM coverage
+WHERE hour + INTERVAL 1 HOUR > $since::TIMESTAMP AND hour < $until::TIMESTAMP
+GROUP BY state ORDER BY list_position(['tampered', 'missing', 'unverified', 'verified', 'verified_empty', 'outside'], state)"""
 _KINDS = """SELECT count(*) FILTER (event_class = 'data') AS data, count(*) FILTER (event_class = 'network') AS network,
   count(*) FILTER (event_class = 'insight') AS insights,
   count(*) FILTER (event_class = 'data' AND event_source = 's3.amazonaws.com') AS s3_objects FROM events"""
@@ -82,11 +85,17 @@ def limits(held: Held) -> list[Piece]:
 
 def statement(held: Held) -> str:
     """The coverage beside a claim of absence, in one sentence."""
-    states = dict(held.rows("Hours by state of coverage", STATES).rows)
+    since, until = held.scope.get("since"), held.scope.get("until")
+    if since or until:
+        window = {"since": since or "-infinity", "until": until or "infinity"}
+        states = dict(held.rows("Hours of the window by state of coverage", _WINDOW, **window).rows)
+    else:
+        states = dict(held.rows("Hours by state of coverage", STATES).rows)
     if not states:
-        return "Coverage is not known: the evidence was not verified."
+        return "Coverage is not known: the evidence of this time was not verified."
+    about = "the window asked for" if since or until else "the whole case"
     told = ", ".join(f"{hours:,} {state.replace('_', ' and ')}" for state, hours in states.items())
-    return f"Coverage of the whole case, in hours of each account, region and trail: {told}."
+    return f"Coverage of {about}, in hours of each account, region and trail: {told}."
 
 
 def chart(held: Held) -> Piece:

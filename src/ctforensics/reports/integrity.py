@@ -45,6 +45,8 @@ FROM verifications WHERE class = 'fail'
 ORDER BY list_position(['altered', 'deleted', 'injected'], what) NULLS LAST, since NULLS LAST, object"""
 _OPEN = """SELECT object AS file, code, class, detail, account, region, since, until FROM verifications
 WHERE class IN ('unknown', 'anomaly') ORDER BY class DESC, code, since NULLS LAST, object"""
+_EVENTS = """SELECT coalesce(verification, 'not_checked') AS verification, count(*) AS events FROM events
+GROUP BY ALL ORDER BY events DESC, verification"""
 _CODES = """SELECT class, code, coalesce(kind, 'file') AS kind, count(*) AS files, any_value(detail ORDER BY object) AS example
 FROM verifications GROUP BY class, code, kind
 ORDER BY list_position(['fail', 'unknown', 'anomaly', 'ok'], class), code, kind"""
@@ -59,9 +61,9 @@ def wrong_files(held: Held) -> Rows:
 
 def verdict(held: Held) -> Piece:
     """The first answer of a report: is this what CloudTrail delivered, and who says so."""
-    counted = held.rows("Files by class of verification", _COUNTS)
+    by_class = held.rows("Files by class of verification", _COUNTS)
     counts: dict[str, int] = {}
-    for _, verdict_class, files in counted.rows:
+    for _, verdict_class, files in by_class.rows:
         counts[verdict_class] = counts.get(verdict_class, 0) + files
     run = runs.newest(held.folder)
     keys = KEYS.get(run.keys_from, "") if counts else ""
@@ -81,6 +83,13 @@ def verdict(held: Held) -> Piece:
     if counts.get("unknown") or not proven:
         headline = f"Not fully proven: {counts.get('unknown', 0):,} of {sum(counts.values()):,} files cannot be proven"
         return pieces.verdict("Integrity", "unknown", headline, [s for s in (_proven(proven), keys) if s])
+    apart = _events_apart(held)
+    if apart:
+        headline = f"{counted(proven, 'file')} authentic, but {counted(apart, 'event')} not proven"
+        sentence = (
+            "These events stand in files that the digest chain does not cover, for example an export of Event history."
+        )
+        return pieces.verdict("Integrity", "unknown", headline, [s for s in (sentence, keys) if s])
     level = "anomaly" if counts.get("anomaly") else "ok"
     odd = (
         f"{counts['anomaly']:,} of them are proven by content but not stored as delivered."
@@ -90,6 +99,12 @@ def verdict(held: Held) -> Piece:
     return pieces.verdict(
         "Integrity", level, f"Authentic: all {proven:,} files match the digest chain", [s for s in (odd, keys) if s]
     )
+
+
+def _events_apart(held: Held) -> int:
+    """Events that no authentic file holds, though no file contradicts the digests."""
+    sql = "SELECT count(*) FROM events WHERE verification IS NULL OR verification NOT IN ('ok', 'anomaly')"
+    return held.number("Events that no authentic file holds", sql)
 
 
 def _fail_headline(counts: dict[str, int], findings: int) -> str:
@@ -148,13 +163,8 @@ def completeness(held: Held) -> Piece:
         return pieces.verdict("Completeness", "ok", "Complete against what was expected", [*holes, _expected(run)])
     if not states:
         return pieces.verdict("Completeness", "unknown", "Not known", ["Coverage was not established."])
-    sentence = (
-        "What is here hangs together. Whether other accounts, regions or trails should be here as well is not known, "
-        "because nothing says what to expect."
-    )
-    return pieces.verdict(
-        "Completeness", "unknown", "No gap found; what should be here is not known", [*holes, sentence]
-    )
+    why = run.reasons or ("Nothing says which accounts, regions, trails and times should be here.",)
+    return pieces.verdict("Completeness", "unknown", "No gap found; whether all is here is not known", [*holes, *why])
 
 
 def _expected(run: runs.Run) -> str:
@@ -175,6 +185,9 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
     codes = held.rows("Outcomes by code", _CODES)
     if codes.rows:
         made.append(held.table(codes, "Outcomes of verification by code"))
+    made.append(
+        held.table(held.rows("Events by verification", _EVENTS), "Events by the best verification of their files")
+    )
     wrong = wrong_files(held)
     if wrong.rows:
         caption = "Files that contradict the digests: altered, deleted, injected"

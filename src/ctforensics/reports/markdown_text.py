@@ -9,8 +9,9 @@ from typing import Any
 from ctforensics.reports.cells import as_text
 from ctforensics.reports.document import Document
 
-_SIGNS = re.compile(r"([\\`*_{}\[\]#|~$!])")
-_AT_START = re.compile(r"^(\s*)([-+>=]|\d+[.)])")
+# An underscore inside a word is no markup, and an identifier is to be copied whole.
+_SIGNS = re.compile(r"([\\`*{}\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_AT_START = re.compile(r"^(\s*)([-+>=#]|\d+[.)])")
 
 
 def escape(value: Any) -> str:

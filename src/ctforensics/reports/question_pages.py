@@ -75,10 +75,8 @@ def review(held: Held, names: list[str], **params: Any) -> Pieces:
         rows = next((s.rows for s in held.statements if s.sql == question.sql.strip()), 0)
         answered.append((question.title, name, rows))
         told += pages.items if rows else []
-    counted_rows = [[title, name, rows] for title, name, rows in answered]
-    overview = pieces.table(
-        ["question", "name", "rows"], counted_rows, caption="Questions asked, and how many rows each has"
-    )
+    listed = [[title, name, rows] for title, name, rows in answered]
+    overview = pieces.table(["question", "name", "rows"], listed, caption="Questions asked, and how many rows each has")
     silent = [title for title, _, rows in answered if not rows]
     said = f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"
     return Pieces([overview, *([pieces.callout("incomplete", said)] if silent else []), *told])

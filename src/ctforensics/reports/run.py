@@ -20,7 +20,7 @@ from typing import Any
 from ctforensics import clock
 from ctforensics.case import folder as case_folder
 from ctforensics.case.folder import CaseFolder
-from ctforensics.errors import ForensicsError, NotInstalled
+from ctforensics.errors import ForensicsError, NotInstalled, UnknownName
 from ctforensics.reports import asof, catalog, execute, handover, parameters
 from ctforensics.reports.execute import CellFailed
 
@@ -39,10 +39,17 @@ class Made:
 
 
 def make(
-    case: str | Path | None, name: str, params: Mapping[str, Any] | None, output: str | Path, *, timeout: int = 3600
+    case: str | Path | None,
+    name: str,
+    params: Mapping[str, Any] | None,
+    output: str | Path,
+    *,
+    timeout: int = 3600,
+    redact: str = "",
 ) -> Made:
     """Runs the report ``name`` (or the notebook at that path) on a case and writes ``output`` in the format of its ending.
 
+    ``redact`` names a redaction profile: such a report has pseudonyms for names, and no attached files.
     Raises UnknownName for an unknown report or parameter, CellFailed where a cell raises, ForensicsError where the output
     cannot be written. Times in the report are those of the case's newest custody line, so that a run can be repeated.
     """
@@ -50,17 +57,33 @@ def make(
     suffix = _checked(target)
     folder = case_folder.open_folder(Path(case)) if case is not None else None
     chosen = catalog.find(name, folder.path if folder else None)
+    if redact:
+        from ctforensics.reports.redact import PROFILES
+
+        if redact not in PROFILES:
+            raise UnknownName("redaction profile", redact, PROFILES)
     values = parameters.convert(list(chosen.parameters), params or {}, chosen.name)
     as_of = asof.of_case(folder) if folder else asof.NO_CASE
     with _scratch() as scratch:
         variables = {"CTFORENSICS_PARAMS": json.dumps(values), "CTFORENSICS_ATTACH": str(scratch / "attached")}
         variables |= {"CTFORENSICS_NOW": clock.utc_text(as_of.at)} if as_of.at else {}
         variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
+        variables |= {"CTFORENSICS_REDACT": redact} if redact else {}
         (scratch / "attached").mkdir()
         notebook = _executed(chosen, values, scratch, variables, timeout, target)
         private = _private(folder, scratch, chosen)
         notebook = handover.scrubbed(json.loads(json.dumps(notebook)), private)
+        if redact and folder:
+            notebook = _redacted(notebook, folder, redact)
         return _written(notebook, suffix, target, scratch, as_of.at)
+
+
+def _redacted(notebook: Any, folder: CaseFolder, profile: str) -> Any:
+    from ctforensics.ask.room import Room
+    from ctforensics.reports import redact
+
+    with Room.of_case(folder) as room:
+        return redact.redacted(notebook, room, folder, profile)
 
 
 def _private(folder: CaseFolder | None, scratch: Path, chosen: catalog.ReportNotebook) -> dict[str, str]:

@@ -20,6 +20,7 @@ class Run:
     keys_from: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    reasons: tuple[str, ...] = ()
 
 
 def newest(folder: CaseFolder) -> Run:
@@ -36,4 +37,5 @@ def newest(folder: CaseFolder) -> Run:
         str(held.head.get("keys_from") or ""),
         clock.parse_instant(since) if since else None,
         clock.parse_instant(until) if until else None,
+        tuple(str(reason) for reason in held.head.get("reasons") or ()),
     )
