@@ -227,6 +227,30 @@ class Case:
 
         return Timeline(self, **options)
 
+    def form(self, name: str, **params: Any) -> Any:
+        """A question as a form with its answer below, filled with ``params`` (JupyterLab)."""
+        from ctforensics.show.forms import Form
+
+        return Form(self, name, **params)
+
+    def library(self) -> Any:
+        """Search by words over all questions; choosing one opens its form (JupyterLab)."""
+        from ctforensics.show.forms import Library
+
+        return Library(self)
+
+    def swimlanes(self, value: str) -> Any:
+        """Role chains and sessions as lanes in time, from an access key, a session or a principal."""
+        from ctforensics.show.swimlanes import swimlanes
+
+        return swimlanes(self.room, value)
+
+    def overview(self) -> Any:
+        """Integrity, coverage by account, region and day, busiest actors, services and errors, as one picture."""
+        from ctforensics.show.overview import overview
+
+        return overview(self.room, self.title)
+
     def report(self, name: str = "incident", output: str | Path | None = None, **params: Any) -> Path:
         """Runs a report notebook and converts it; returns the file, by default in the case's ``reports/``."""
         from ctforensics.reports.run import make

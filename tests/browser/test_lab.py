@@ -138,7 +138,7 @@ class Notebook:
 
     def ready(self, widgets: int = 1) -> None:
         self.page.wait_for_function(
-            "(n) => [...document.querySelectorAll('.ct')].filter((e) => ['idle', 'empty'].includes(e.dataset.state)).length >= n",
+            "(n) => [...document.querySelectorAll('.ct-timeline')].filter((e) => ['idle', 'empty'].includes(e.dataset.state)).length >= n",
             arg=widgets,
             timeout=120_000,
         )
@@ -271,11 +271,11 @@ def test_python_moves_the_brush(notebook):
 def test_the_theme_changes_while_open_and_a_restart_is_said(notebook):
     page = notebook(OPEN).run()
     page.page.evaluate("document.body.dataset.jpThemeLight = 'false'")
-    page.page.wait_for_function("document.querySelector('.ct').dataset.theme === 'dark'")
+    page.page.wait_for_function("document.querySelector('.ct-timeline').dataset.theme === 'dark'")
     page.page.get_by_text("Kernel", exact=True).first.click()
     page.page.get_by_text("Restart Kernel…", exact=True).first.click()
     page.page.locator(".jp-Dialog .jp-mod-accept").click()
-    page.page.wait_for_function("document.querySelector('.ct').dataset.state === 'offline'", timeout=30_000)
+    page.page.wait_for_function("document.querySelector('.ct-timeline').dataset.state === 'offline'", timeout=30_000)
 
 
 def test_the_output_without_a_kernel_is_a_picture_and_a_sentence(lab):

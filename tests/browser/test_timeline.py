@@ -200,7 +200,7 @@ def test_hostile_text_stays_text_everywhere(harness):
         for tab in ("record", "proof", "notes", "fields"):
             page.page.evaluate(f"window.timeline.event && window.timeline.paintDetail('{tab}')")
     page.page.wait_for_timeout(300)
-    text = page.page.locator(".ct").inner_text()
+    text = page.page.locator(".ct-timeline").inner_text()
     assert "<img src=x onerror=" in text
     assert "\u202e" not in page.page.evaluate("window.timeline.root.textContent")
     assert "\\u202e" in page.page.evaluate("window.timeline.root.textContent")
@@ -298,7 +298,7 @@ def test_the_theme_follows_jupyterlab_while_open(harness):
 def test_closing_takes_everything_away(harness):
     page = harness()
     page.page.evaluate("window.close_()")
-    assert page.page.locator(".ct").count() == 0
+    assert page.page.locator(".ct-timeline").count() == 0
     assert page.page.evaluate("window.heard['msg:custom'].length") == 0
 
 

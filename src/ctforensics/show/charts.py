@@ -33,7 +33,8 @@ LABEL = (
 )
 
 
-def _altair() -> Any:
+def altair() -> Any:
+    """Altair, loaded when it is needed. Raises NotInstalled where it is absent."""
     try:
         import altair
     except ImportError as error:
@@ -41,7 +42,8 @@ def _altair() -> Any:
     return altair
 
 
-def _x(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None) -> Any:
+def time_axis(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None) -> Any:
+    """The x channel of every chart: UTC, 24 hours, from ``lo`` to ``hi`` of the spec."""
     shown = alt.Axis(title=None, labelExpr=LABEL, labelOverlap=True, tickCount={"expr": "width / 90"}, grid=axis)
     limits = {"domain": domain} if domain is not None else {"domainMin": {"expr": "lo"}, "domainMax": {"expr": "hi"}}
     scale = alt.Scale(type="utc", nice=False, clamp=True, **limits)
@@ -62,7 +64,7 @@ def histogram(
     domain: Any = None,
 ) -> Any:
     """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour."""
-    alt = _altair()
+    alt = altair()
     series = series or COLOURS
     x, x2, y = alt.X("t0:T", scale=alt.Scale(type="utc")), alt.X2("t1"), _y(alt, title, scale)
     edges = [EDGES.get(name, colour) for name, colour in series.items()]
@@ -77,9 +79,9 @@ def histogram(
         alt.Chart(alt.NamedData("gaps"))
         .mark_rect(opacity=0.75)
         .encode(
-            x=_x(alt, domain=domain),
+            x=time_axis(alt, domain=domain),
             x2=x2,
-            fill=_state_colour(alt),
+            fill=state_fill(alt),
             tooltip=[*when, alt.Tooltip("word:N", title="coverage")],
         )
     )
@@ -115,18 +117,19 @@ def histogram(
     )
 
 
-def _state_colour(alt: Any) -> Any:
+def state_fill(alt: Any) -> Any:
+    """Fill by coverage state: patterns that a page defines (see patterns)."""
     return alt.Fill("state:N", scale=alt.Scale(domain=list(PATTERNS), range=list(PATTERNS.values())), legend=None)
 
 
 def coverage_lane(*, height: int = 14) -> Any:
     """One strip of coverage states; with lane names in the data, one strip for each."""
-    alt = _altair()
+    alt = altair()
     return (
         alt.Chart(alt.NamedData("lane"))
         .mark_rect(stroke="#767676", strokeWidth=0.25)
         .encode(
-            x=_x(alt, axis=False),
+            x=time_axis(alt, axis=False),
             x2=alt.X2("t1"),
             y=alt.Y(
                 "lane:N",
@@ -134,7 +137,7 @@ def coverage_lane(*, height: int = 14) -> Any:
                     title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False
                 ),
             ),
-            fill=_state_colour(alt),
+            fill=state_fill(alt),
             tooltip=[alt.Tooltip("word:N", title="coverage"), alt.Tooltip("lane:N")],
         )
         .properties(height=height)
@@ -143,12 +146,12 @@ def coverage_lane(*, height: int = 14) -> Any:
 
 def marks_lane(*, height: int = 18) -> Any:
     """Findings, stars, labels and comments as shapes in a lane of their own."""
-    alt = _altair()
+    alt = altair()
     return (
         alt.Chart(alt.NamedData("noted"))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
-            x=_x(alt, "t", axis=False),
+            x=time_axis(alt, "t", axis=False),
             y=alt.value(height / 2),
             shape=alt.Shape(
                 "what:N",
@@ -174,14 +177,15 @@ def marks_lane(*, height: int = 18) -> Any:
 
 def spec(chart: Any, lo: int, hi: int, *, width: int = 900, dark: bool = False) -> dict[str, Any]:
     """A chart as Vega-Lite with its range as the parameters ``lo`` and ``hi``, in the look of the house."""
-    alt = _altair()
+    alt = altair()
     ranged = chart.add_params(alt.param("lo", value=lo), alt.param("hi", value=hi))
     if not isinstance(chart, alt.VConcatChart):
         ranged = ranged.properties(width=width)
-    return dict(ranged.configure(**_config(dark)).to_dict(validate=False))
+    return dict(ranged.configure(**look(dark)).to_dict(validate=False))
 
 
-def _config(dark: bool) -> dict[str, Any]:
+def look(dark: bool) -> dict[str, Any]:
+    """The Vega-Lite configuration of the house, light or dark."""
     ink, line, grid = ("#e0e0e0", "#9a9a9a", "#444444") if dark else ("#222222", "#767676", "#e4e4e4")
     return {
         "background": "transparent",
@@ -214,7 +218,7 @@ def picture(
     data: dict[str, list[dict[str, Any]]], lo: int, hi: int, *, width: int = 900, dark: bool = False
 ) -> dict[str, Any]:
     """One spec with its data in it: coverage, bars of the range, marks. For SVG, PNG, pages and reports."""
-    alt = _altair()
+    alt = altair()
     parts = [coverage_lane(), marks_lane(), histogram(height=200)]
     whole = alt.vconcat(*[p.properties(width=width) for p in parts], spacing=4).resolve_scale(
         color="independent", shape="independent", fill="independent"

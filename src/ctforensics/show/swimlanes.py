@@ -209,7 +209,7 @@ def _path(lane: Lane, handed: list[Handover], lanes: dict[str, Lane]) -> list[tu
 
 
 def _spec(made: Swimlanes, width: int) -> dict[str, Any]:
-    alt = charts._altair()
+    alt = charts.altair()
     names = [_name(lane) for lane in made.lanes]
     of = {lane.credential: _name(lane) for lane in made.lanes}
     lo = min((scale.to_ms(lane.first) for lane in made.lanes), default=0)
@@ -241,7 +241,7 @@ def _spec(made: Swimlanes, width: int) -> dict[str, Any]:
         scale=alt.Scale(domain=names),
         axis=alt.Axis(title=None, labelLimit=280, labelOverlap=False),
     )
-    x = charts._x(alt)
+    x = charts.time_axis(alt)
     lane_bars = (
         alt.Chart(alt.NamedData("bars"))
         .mark_bar(height=11, cornerRadius=2)

@@ -114,7 +114,7 @@ class Timeline {
   // -- the page ----------------------------------------------------------------------------------------------------
 
   build(el) {
-    this.root = make("div", { class: "ct", "data-lm-suppress-shortcuts": "true", "data-state": "loading", tabindex: "-1", role: "region", "aria-label": "Timeline of the case" });
+    this.root = make("div", { class: "ct-timeline", "data-lm-suppress-shortcuts": "true", "data-state": "loading", tabindex: "-1", role: "region", "aria-label": "Timeline of the case" });
     this.patterns = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.patterns.setAttribute("class", "ct-patterns");
     this.patterns.setAttribute("aria-hidden", "true");
@@ -297,7 +297,7 @@ class Timeline {
     const unread = hello.unread[0] ? make("span", { class: "ct-partial" }, `${number(hello.unread[0])} of ${number(hello.unread[1])} files not read whole`) : null;
     this.root.dataset.partial = hello.unread[0] > 0;
     this.head.replaceChildren(
-      make("b", { class: "ct-title" }, hello.title || "case"),
+      make("b", { class: "ct-name" }, hello.title || "case"),
       make("span", {}, `${number(hello.events)} events${evidence}`),
       make("span", { class: "ct-total" }, hello.total), ...(unread ? [unread] : []), ...(odd ? [odd] : []),
       make("span", { class: "ct-utc" }, "UTC"),
