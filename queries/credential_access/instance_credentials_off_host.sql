@@ -9,7 +9,7 @@
 -- ]
 -- cost = "scan"
 -- empty = "Every public address from which instance sessions acted is known: from launches, address associations, or networks in inputs/."
--- look = "Two addresses in one session, a tool in the agent; NAT gateways of the company belong into inputs/networks.csv."
+-- look = "One session used from two addresses (these rows stand first), a tool in the agent; NAT gateways of the company belong into inputs/networks.csv."
 --
 -- [params]
 -- private_too = { type = "BOOLEAN", default = false, help = "Also private addresses, which come through VPC endpoints" }
@@ -22,7 +22,7 @@ WITH sessions AS (
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         regexp_full_match(role_session_name, 'i-[0-9a-f]{8,17}')
-        AND source_kind IN ('public_ip', 'private_ip')
+        AND ip_number(source_ip_address) IS NOT NULL
         AND invoked_by IS NULL
 ),
 
@@ -42,8 +42,9 @@ known AS (
 places AS (
     SELECT
         s.instance_id,
-        s.access_key_id,
         s.source_ip_address,
+        some_of(s.access_key_id) AS access_key_ids,
+        bool_or(s.addresses_of_key > 1) AS key_moved,
         any_value(s.actor) AS actor,
         any_value(s.recipient_account_id) AS recipient_account_id,
         min(s.event_time) AS first_time,
@@ -53,30 +54,33 @@ places AS (
         some_of(s.event_name) AS event_names,
         some_of(s.user_agent) AS user_agents,
         some_of(s.vpc_endpoint_id) AS vpc_endpoint_ids,
-        any_value(s.source_kind) AS source_kind,
+        regexp_matches(
+            s.source_ip_address, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|169\.254\.|127\.|[fF][cCdD]|[fF][eE]80)'
+        ) AS is_private,
         any_value(s.user_identity ->> '$.sessionContext.ec2RoleDelivery') AS metadata_version,
         arg_min(s.event_id, (s.event_time, s.event_id)) AS first_event_id,
         arg_max(s.event_id, (s.event_time, s.event_id)) AS last_event_id,
         first_ids(s.event_id, s.event_time) AS event_ids,
         verifications(s.verification) AS verification
-    FROM sessions AS s
-    GROUP BY s.instance_id, s.access_key_id, s.source_ip_address
+    FROM (SELECT *, count(DISTINCT source_ip_address) OVER (PARTITION BY access_key_id) AS addresses_of_key FROM sessions) AS s
+    GROUP BY s.instance_id, s.source_ip_address
 )
 
 SELECT
     p.instance_id,
-    p.access_key_id,
     p.source_ip_address,
+    count(*) OVER (PARTITION BY p.instance_id) AS unexplained_addresses,
     p.first_time,
     p.last_time,
     list_filter([
-        CASE WHEN count(*) OVER (PARTITION BY p.instance_id, p.access_key_id) > 1 THEN 'several addresses in one session' END,
-        CASE WHEN count(*) OVER (PARTITION BY p.instance_id) > count(*) OVER (PARTITION BY p.instance_id, p.source_ip_address) THEN 'other addresses in other sessions' END,
+        CASE WHEN p.key_moved THEN 'one session used from several addresses' END,
+        CASE WHEN count(*) OVER (PARTITION BY p.instance_id) > 1 THEN 'the instance has other addresses too' END,
         CASE WHEN EXISTS (SELECT 1 FROM known AS k WHERE k.instance_id = p.instance_id AND k.address IS NOT NULL) THEN 'the archive gives the instance another address' END,
-        CASE WHEN p.source_kind = 'private_ip' THEN 'private address: through a VPC endpoint' END
+        CASE WHEN p.is_private THEN 'private address: through a VPC endpoint' END
     ], lambda x: x IS NOT NULL) AS remarks,
     (SELECT min(r.service || ' ' || r.region) FROM aws_ranges AS r
         WHERE r.service <> 'AMAZON' AND ip_number(p.source_ip_address) BETWEEN r.low AND r.high) AS aws_range,
+    p.access_key_ids,
     p.actor,
     p.recipient_account_id,
     p.calls,
@@ -93,5 +97,5 @@ FROM places AS p
 WHERE
     NOT EXISTS (SELECT 1 FROM known AS k WHERE k.instance_id = p.instance_id AND k.address = p.source_ip_address)
     AND NOT EXISTS (SELECT 1 FROM networks AS n WHERE ip_number(p.source_ip_address) BETWEEN n.low AND n.high)
-    AND ($private_too OR p.source_kind = 'public_ip')
-ORDER BY p.first_time, p.instance_id, p.source_ip_address;
+    AND ($private_too OR NOT p.is_private)
+ORDER BY p.key_moved DESC, unexplained_addresses DESC, p.first_time, p.instance_id, p.source_ip_address;

@@ -15,7 +15,7 @@
 -- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "secrets_theft"
 -- ///
 WITH calls AS (
     SELECT

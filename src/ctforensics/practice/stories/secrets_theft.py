@@ -6,7 +6,7 @@ The shape follows public reports of credential collection in the cloud.
 from __future__ import annotations
 
 from ctforensics.practice import identities
-from ctforensics.practice.company import ATTACKER, HOME, PRODUCTION
+from ctforensics.practice.company import ATTACKER, DATA, HOME, PRODUCTION
 from ctforensics.practice.identities import Actor
 from ctforensics.practice.maker import instant
 from ctforensics.practice.stage import Stage, Story
@@ -27,6 +27,7 @@ def script(stage: Stage) -> None:
     _secrets(stage, thief)
     _configuration(stage, thief)
     _machines(stage, thief)
+    _accounts(stage, thief)
 
 
 def arn(service: str, name: str) -> str:
@@ -94,6 +95,15 @@ def _secrets(stage: Stage, thief: Actor) -> None:
         ("03:14:20", "ssm", "GetParameters", {"names": ["/web/token", "/web/salt"], "withDecryption": True}),
         ("03:14:40", "ssm", "GetParameter", None, REFUSED, {"denied_on": arn("ssm", "parameter/admin/token")}),
     )  # fmt: skip
+
+
+def _accounts(stage: Stage, thief: Actor) -> None:
+    role = "role/OrganizationAccountAccessRole"
+    tried = [
+        (f"03:50:{n * 6:02}", "sts", "AssumeRole", None, REFUSED, {"denied_on": f"arn:aws:iam::{account}:{role}"})
+        for n, account in enumerate((DATA, "777788889999", "888899990000"))
+    ]
+    steps(stage, 2, thief, "accounts_tried", "multi_account_role_spread", "One role name in three accounts.", *tried)
 
 
 def _configuration(stage: Stage, thief: Actor) -> None:
