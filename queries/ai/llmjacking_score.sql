@@ -67,7 +67,7 @@ SELECT
     some_of(recipient_account_id) AS recipient_account_ids,
     arg_min(event_id, (event_time, event_id)) AS first_event_id,
     arg_max(event_id, (event_time, event_id)) AS last_event_id,
-    first_ids(event_id, event_time) AS event_ids,
+    arg_min(event_id, (event_time, event_id), 100) AS event_ids,
     verifications(verification) AS verification
 FROM calls
 JOIN lists ON event_source = split_part(lists.name, ':', 1) || '.amazonaws.com' AND event_base_name = split_part(lists.name, ':', 2)
