@@ -129,12 +129,13 @@ def _providers(stage: Stage, thief: Actor) -> None:
 
 def _code(stage: Stage, thief: Actor) -> None:
     function = {"functionName": "health", "role": f"arn:aws:iam::{PRODUCTION}:role/support-readonly", "runtime": "python3.12", "handler": "a.b", "code": {}}  # fmt: skip
-    layer = {"layers": [{"arn": f"arn:aws:lambda:{HOME}:{STRANGER}:layer:ext:1"}], "functionName": "login"}
+    foreign = f"arn:aws:lambda:{HOME}:{STRANGER}:layer:ext:1"
+    layer = {"layers": [{"arn": foreign}], "functionName": "login"}
     open_grant = {"functionName": "health", "statementId": "x", "action": "lambda:InvokeFunction", "principal": "*"}
     changed = steps(
         stage, 2, thief, "functions_changed", "lambda_changes", "A function of their own, a layer in another.",
         ("03:00:00", "lambda", "CreateFunction20150331", function, {"functionName": "health", "codeSha256": "q1w2e3"}),
-        ("03:01:00", "lambda", "UpdateFunctionConfiguration20150331v2", {"functionName": "login", "layers": [layer["layers"][0]["arn"]]}, layer),
+        ("03:01:00", "lambda", "UpdateFunctionConfiguration20150331v2", {"functionName": "login", "layers": [foreign]}, layer),
         ("03:02:00", "lambda", "UpdateFunctionCode20150331v2", None, REFUSED, {"denied_on": _arn("lambda", "function:billing")}),
     )  # fmt: skip
     steps(
