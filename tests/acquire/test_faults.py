@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections import namedtuple
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from ctforensics.acquire import fetch, rehash
 from ctforensics.case import custody, register
 from ctforensics.case import folder as folders
 from ctforensics.cli import main
+from ctforensics.trail import object_keys
 
 SOURCE = Path(fetch.__file__).parents[2]
 
@@ -170,6 +172,20 @@ def test_a_plan_that_cannot_fit_is_refused_before_anything_is_copied(run, tmp_pa
     code, _, err = run()
     assert code == 2 and "0 are free" in err
     assert not list((tmp_path / "case" / "evidence").iterdir())
+
+
+def test_what_is_delivered_while_copying_comes_with_a_last_sweep(run, aws, proxy, trail, tmp_path):
+    now = datetime.now(UTC).replace(tzinfo=None)
+    late = object_keys.log_key("111122223333", "us-east-1", now, "A" * 16)
+
+    def deliver(method, path, before):
+        if "T0605Z" in path and late not in trail.objects:
+            trail.objects[late] = b"delivered late"
+            aws.client("s3").put_object(Bucket="trail-bucket", Key=late, Body=b"delivered late")
+
+    proxy.rule = deliver
+    code, out, _ = run()
+    assert code == 0 and "13 planned = 13 acquired" in out and whole(tmp_path, trail)
 
 
 def started(proxy, tmp_path):

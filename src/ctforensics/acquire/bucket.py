@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctforensics.acquire.fetch import Copied, Fetcher, make_read_only
+from ctforensics.acquire.index import Index
 from ctforensics.acquire.ledger import Ledger
 from ctforensics.acquire.names import VERSIONS, Places
 from ctforensics.acquire.plan import Wanted
@@ -39,12 +40,12 @@ class Remainder:
 
 
 class Known:
-    """What earlier acquisitions registered, in a few bytes for each object: the same object at the same place is present."""
+    """What earlier acquisitions registered: the same object at the same place is present."""
 
     def __init__(self, folder: CaseFolder) -> None:
         self.folder = folder
         self.places = Places()
-        self._seen: dict[int, int] = {}
+        self._seen = Index()
         for line in register.read(folder):
             if line.root == ROOT and line.bucket is not None and line.key is not None:
                 self.note(line)
@@ -93,6 +94,7 @@ class Copier:
     rate: float | None = None
     stop: Refusal | None = None
     _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
+    _tried: set[int] = field(default_factory=set)
     _next: float = 0.0
     _written: float = field(default_factory=time.monotonic)
 
@@ -115,6 +117,10 @@ class Copier:
                 raise
             finally:
                 self._commit()
+
+    def settled(self, wanted: Wanted) -> bool:
+        """Whether exactly this object lies in the case, or was tried in this run and could not be had."""
+        return hash((wanted.key, wanted.etag)) in self._tried or self.known.place(wanted)[1]
 
     def _pace(self) -> None:
         """Waits so that no more than ``rate`` objects a second are asked for."""
@@ -165,6 +171,7 @@ class Copier:
 
     def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
         self.ledger.settle(outcome, wanted.size, reason)
+        self._tried.add(hash((wanted.key, wanted.etag)))
         self.remainder(Remainder(wanted, outcome, reason))
 
 

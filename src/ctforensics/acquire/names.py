@@ -11,6 +11,8 @@ import hashlib
 import re
 import unicodedata
 
+from ctforensics.acquire.index import Index
+
 MOST_NAME = 180  # bytes of one name: below the 255 of every common file system, with room for a suffix
 MOST_PATH = 600  # bytes of the whole place: macOS stops at 1,024, folders of the case included
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)")
@@ -62,7 +64,7 @@ class Places:
     _FOLDER = 0
 
     def __init__(self) -> None:
-        self._taken: dict[int, int] = {}
+        self._taken = Index()
         self._last = ("", "")
 
     def keep(self, path: str, bucket: str, key: str, version_id: str | None = None) -> None:
@@ -84,7 +86,7 @@ class Places:
         if len(path.encode()) > MOST_PATH:
             path = self._short_place(bucket, key, name, version_id)
         identity = _identity(bucket, key, version_id)
-        if self._taken.get(_fold(path), identity) != identity:
+        if self._taken.get(_fold(path)) not in (None, identity):
             path = f"{path}~{_mark(key if version_id is None else key + chr(0) + version_id)}"
         self._taken[_fold(path)] = identity
         return path

@@ -8,8 +8,8 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fre
 from ctforensics.acquire.event_history import History
 from ctforensics.acquire.fetch import Fetcher
 from ctforensics.acquire.health import Control
-from ctforensics.acquire.plan import Plan
+from ctforensics.acquire.plan import Plan, Wanted
 from ctforensics.acquire.preflight import Preflight, Probe
 from ctforensics.acquire.scope import Branch, Scope
 from ctforensics.acquire.versions import Versions
@@ -33,7 +33,7 @@ from ctforensics.aws.refusals import Refusal
 from ctforensics.case import custody, lock
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
-from ctforensics.errors import CaseError
+from ctforensics.errors import CaseError, ForensicsError
 
 
 @dataclass(slots=True)
@@ -138,6 +138,8 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
             _rest(folder, accesses, answers, facts, scope, options, plan, beside)
         _say_what_is_missing(probed, beside.answers, options)
         copier.run(plan.objects(planning.REST))
+        if copier.stop is None:
+            copier.run(_last_sweep(access, plan, options, copier))
         plan.ledger.check()
     stop = copier.stop
     restored = _restore(folder, access, wanted_file, options)
@@ -204,6 +206,24 @@ def _close(
         versions={name: [v.entries, v.deleted, v.older] for name, v in beside.versions.items()} or None,
         sessions=sessions,
     )
+
+
+def _last_sweep(access: Access, plan: Plan, options: Options, copier: Copier) -> Iterator[Wanted]:
+    """What was delivered while we copied, where the window reaches to now: listed once more, planned, and given to the copier."""
+    began = access.began + timedelta(seconds=access.clock_offset or 0)
+    if options.inventory or (plan.scope.until is not None and plan.scope.until + plan.scope.late < began):
+        return
+    late = replace(plan.scope, since=max(began - timedelta(hours=1), plan.scope.since or datetime.min))
+    try:
+        again = planning.make(access, late, plan.folder / "sweep", requester_pays=options.requester_pays)
+    except ForensicsError as error:
+        plan.refused.append((plan.scope.prefix, f"the last sweep could not be listed: {error.message}"))
+        return
+    for wanted in again.objects():
+        new = clock.parse_instant(wanted.last_modified) >= began.replace(microsecond=0)
+        if new and not copier.settled(wanted):
+            plan.count(wanted)
+            yield wanted
 
 
 def _trust(
