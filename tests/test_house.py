@@ -16,7 +16,7 @@ FLOORS = [
     {"notes", "unwrap"},
     {"acquire", "verify", "logs", "ask"},
     {"coverage", "originals", "recheck"},
-    {"show", "load", "export"},
+    {"show", "load", "export", "handover"},
     {"reports", "practice"},
     {"investigation"},
     {"docs", "doctor", "selftest"},

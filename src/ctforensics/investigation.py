@@ -30,10 +30,12 @@ if TYPE_CHECKING:
     from ctforensics.ask.catalog import Catalog
     from ctforensics.ask.result import Answer
     from ctforensics.ask.room import Room
+    from ctforensics.handover import Handover
     from ctforensics.load.result import LoadResult
     from ctforensics.load.scope import Scope
     from ctforensics.notes.book import NoteBook
     from ctforensics.notes.note import Note
+    from ctforensics.recheck import Recheck
     from ctforensics.verify.result import Verification
 
 
@@ -186,6 +188,25 @@ class Case:
         from ctforensics.recheck import keep
 
         return keep(self.notes, answer.reply, text)
+
+    def recheck(self, *, evidence: bool = True) -> Recheck:
+        """Asks every kept answer again, after new evidence or with a new version, and names the answers and findings that changed.
+
+        With ``evidence`` every registered object is hashed again too, which reads all of it.
+        """
+        from ctforensics.acquire.rehash import check
+        from ctforensics.recheck import recheck
+
+        return recheck(self.room, self.catalog, self.notes, check(self.folder) if evidence else None)
+
+    def handover(self, output: str | Path | None = None) -> Handover:
+        """What the next analyst needs: asked, found, marked, left open, wanted. ``output`` writes it (.html or .md)."""
+        from ctforensics.handover import handover
+
+        made = handover(self.folder, self.room, self.catalog, self.notes, self.status())
+        if output is not None:
+            made.write(output)
+        return made
 
     def about(self, value: str) -> Any:
         """One page on a key, address, ARN, account, bucket, name or id."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import threading
@@ -14,37 +13,15 @@ import pytest
 
 from ctforensics.case import journal
 from ctforensics.errors import ParameterError, QueryError, UnknownName
-from ctforensics.investigation import Case, new_case
+from ctforensics.investigation import Case
+from tests.support import small_case
 
 SRC = Path(__file__).parents[2] / "src"
 
 
-def record(number: int, **more: Any) -> dict[str, Any]:
-    user = {"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ana", "accessKeyId": "AKIAEXAMPLEANA000001"}
-    return {
-        "eventVersion": "1.08",
-        "userIdentity": user,
-        "eventTime": f"2024-05-02T06:{number:02d}:00Z",
-        "eventSource": "s3.amazonaws.com",
-        "eventName": "GetBucketAcl",
-        "awsRegion": "us-east-1",
-        "sourceIPAddress": "198.51.100.7",
-        "userAgent": "tool<script>alert(1)</script>\u202egnp",
-        "eventID": f"00000000-0000-4000-8000-{number:012d}",
-        "eventType": "AwsApiCall",
-        "recipientAccountId": "111122223333",
-        **more,
-    }
-
-
 @pytest.fixture
 def case(tmp_path: Path) -> Case:
-    evidence = tmp_path / "evidence"
-    evidence.mkdir()
-    (evidence / "log.json").write_text(json.dumps({"Records": [record(n) for n in range(5)]}), "utf-8")
-    made = new_case(tmp_path / "mycase", title="Night shift")
-    made.load(evidence)
-    return made
+    return small_case.make(tmp_path)
 
 
 @pytest.fixture

@@ -104,11 +104,12 @@ def as_jsonl(rows: Rows) -> str:
 def as_markdown(rows: Rows) -> str:
     """Rows as a Markdown table in which no cell can become markup."""
     lines = ["| " + " | ".join(rows.columns) + " |", "|" + " --- |" * len(rows.columns)]
-    lines += ["| " + " | ".join(_markdown(shown(value)) for value in row) + " |" for row in rows.rows]
+    lines += ["| " + " | ".join(markdown_text(shown(value)) for value in row) + " |" for row in rows.rows]
     return "\n".join(lines) + "\n"
 
 
-def _markdown(text: str) -> str:
+def markdown_text(text: str) -> str:
+    """Text as Markdown in which nothing is markup."""
     for sign in "\\`*_{}[]<>()#|!~$&":
         text = text.replace(sign, f"&#{ord(sign)};" if sign in "<>|&" else f"\\{sign}")
     return text.replace("\n", " ")
