@@ -36,22 +36,58 @@ def json_script(text: str) -> str:
 
 def case_card(status: dict[str, Any]) -> str:
     """A case in a notebook: what is in it, how much of it is proven, and what is missing."""
-    title = str(status.get("title") or status.get("case") or "case")
+    title = str(status.get("title") or status.get("case") or "Case")
     if not status.get("loaded", True):
-        return cards.card(title, sub="Nothing is loaded yet.")
-    pairs = [
+        return cards.card(
+            title, sub="Nothing is loaded yet: case.load(PATH), or on the command line: ctforensics load CASE PATH"
+        )
+    ledger = (
+        f"{status.get('records', 0):,} = {status.get('events', 0):,} events + {status.get('duplicates', 0):,} duplicates"
+        f" + {status.get('poorer_copies', 0):,} poorer copies + {status.get('rejected_records', 0):,} rejected"
+    )
+    sifted = status.get("sifted") or 0
+    facts: list[tuple[str, Any]] = [
         ("window", f"{visible(status.get('since'))} to {visible(status.get('until'))} (UTC)"),
-        ("files", f"{status.get('files', 0):,}"),
-        ("events", f"{status.get('events', 0):,} ({status.get('duplicates', 0):,} duplicates beside them)"),
-        ("rejects", f"{status.get('rejects', 0):,}"),
+        ("files", f"{status.get('files', 0):,}: {counts(status.get('files_by_outcome'))}"),
+        ("records", ledger + (f" + {sifted:,} sifted out" if sifted else "")),
+        ("rejects", f"{status.get('rejects', 0):,}: {counts(status.get('rejects_by_reason'))}"),
         ("accounts", ", ".join(map(str, status.get("accounts") or [])) or "-"),
         ("regions", ", ".join(map(str, status.get("regions") or [])) or "-"),
         ("integrity of events", counts(status.get("integrity"))),
-        ("coverage in hours", counts(status.get("coverage"))),
+        ("coverage in hours", counts(status.get("coverage")) if status.get("coverage") else "not known: case.verify()"),
     ]
-    found = [f"{f.get('code')} {f.get('region') or ''}: {f.get('detail')}" for f in status.get("findings") or []]
-    told = cards.heading(f"{len(found):,} integrity findings") + cards.bullets(found) if found else ""
-    return cards.card(title, cards.facts(pairs), told, marks=["PRACTICE"] if status.get("practice") else [])
+    if status.get("without_time"):
+        facts.append(("without any time", f"{status['without_time']:,} events; every answer shows them apart"))
+    if status.get("conflicts"):
+        facts.append(("conflicts", f"{status['conflicts']:,} between copies of one event (table conflicts)"))
+    return cards.card(
+        title,
+        cards.facts(facts),
+        _found(status),
+        sub=_people(status),
+        marks=["PRACTICE"] if status.get("practice") else [],
+    )
+
+
+def _people(status: dict[str, Any]) -> str:
+    examiner = status.get("examiner")
+    return f"case {status.get('case', '')}" + (f", examiner {examiner}" if examiner else "")
+
+
+def _found(status: dict[str, Any]) -> str:
+    """The integrity findings, worst first; where there are none, what that means."""
+    order = {"fail": 0, "incomplete": 1, "unknown": 2, "anomaly": 3}
+    found = sorted(status.get("findings") or [], key=lambda f: order.get(str(f.get("class")), 4))
+    if not found:
+        return cards.foot(["No integrity findings. That says something only of what was verified."])
+    lines = []
+    for each in found:
+        place = " ".join(str(each[name]) for name in ("account", "region", "trail") if each.get(name))
+        span = " to ".join(visible(each[name]) for name in ("since", "until") if each.get(name))
+        told = ", ".join(part for part in (place, span) if part)
+        lines.append(f"{each.get('code')} ({each.get('class')}) {told}: {visible(each.get('detail'), 300)}")
+    word = "finding" if len(found) == 1 else "findings"
+    return cards.heading(f"{len(found):,} integrity {word}") + cards.bullets(lines)
 
 
 def counts(held: Any) -> str:
