@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctforensics import __version__, clock
-from ctforensics.errors import ParameterError
+from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.reports import (
     appendix,
     coverage_pages,
+    entity_pages,
     evidence_pages,
     integrity,
     note_pages,
@@ -51,6 +52,16 @@ class CaseReport:
         self.held = Held(case, {name: value for name, value in asked.items() if value})
         self.title, self.final, self.privileged, self.edition = title, final, privileged, edition
         self.since, self.until, self.zone = since, until, zone
+        if final:
+            self._refuse_stale()
+
+    def _refuse_stale(self) -> None:
+        """A final report rests on findings that still hold. Raises ForensicsError naming those that do not."""
+        reasons = note_pages.stale(self.held)
+        if reasons:
+            raise ForensicsError(
+                f"The report cannot be final: {' '.join(reasons)}", hint="Revise these findings, or make a draft."
+            )
 
     # -- the first page -------------------------------------------------------------------------------------------
 
@@ -176,6 +187,10 @@ class CaseReport:
         self.since, self.until = clock.utc_text(start), clock.utc_text(start + timedelta(days=1))
         self.held.scope |= {"since": self.since, "until": self.until}
         return self.since, self.until
+
+    def entities(self) -> Pieces:
+        """Who and what appears: values that bear a label, and the indicators that the investigator brought."""
+        return entity_pages.section(self.held)
 
     def notes(self) -> Pieces:
         """Findings with the events they rest on; stars, labels, comments."""

@@ -138,7 +138,7 @@ def _spec(values: list[dict[str, Any]], words: list[str], lo: int, hi: int, lane
             "x": {
                 "field": "t0",
                 "type": "temporal",
-                "scale": {"type": "utc", "domain": [lo, hi], "nice": False},
+                "scale": {"type": "utc", "domain": [{"expr": "lo"}, {"expr": "hi"}], "nice": False},
                 "axis": axis,
             },
             "x2": {"field": "t1"},

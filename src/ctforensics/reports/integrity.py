@@ -86,9 +86,7 @@ def verdict(held: Held) -> Piece:
     apart = _events_apart(held)
     if apart:
         headline = f"{counted(proven, 'file')} authentic, but {counted(apart, 'event')} not proven"
-        sentence = (
-            "These events stand in files that the digest chain does not cover, for example an export of Event history."
-        )
+        sentence = "These events stand in files that the digest chain does not cover, for example Insights deliveries or an export of Event history."
         return pieces.verdict("Integrity", "unknown", headline, [s for s in (sentence, keys) if s])
     level = "anomaly" if counts.get("anomaly") else "ok"
     odd = (

@@ -12,6 +12,7 @@ from ctforensics.errors import ForensicsError
 from ctforensics.notes.book import NoteBook
 from ctforensics.notes.note import Finding
 from ctforensics.reports import pieces
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -34,6 +35,35 @@ def findings(held: Held) -> list[Finding]:
     order = ("confirmed", "suspected", "refuted")
     standing = [f for f in book(held).findings() if not f.superseded_by]
     return sorted(standing, key=lambda f: (order.index(f.status), f.at, f.id))
+
+
+def stale(held: Held) -> list[str]:
+    """Why the standing findings cannot be signed: events that are gone or contradicted, kept answers that now have other rows."""
+    said = []
+    kept = {note.id: note for note in book(held).living() if note.kind == "exhibit"}
+    for each in findings(held):
+        keys = [str(k) for k in (*each.events_for, *each.events_against)]
+        found = held.rows("Events of a finding", _EVENTS, keys=keys).dicts() if keys else []
+        lost, bad = len(set(keys)) - len(found), sum(row["verification"] == "fail" for row in found)
+        said += [f"“{each.claim}” rests on {counted(lost, 'event')} no longer in the evidence."] if lost else []
+        said += [f"“{each.claim}” rests on {counted(bad, 'event')} of files that are not authentic."] if bad else []
+        changed = sum(_changed(held, kept[answer].data) for answer in each.answers if answer in kept)
+        said += [f"“{each.claim}” relies on {counted(changed, 'answer')} with other rows now."] if changed else []
+    return said
+
+
+def _changed(held: Held, facts: dict[str, Any]) -> bool:
+    """Whether a kept answer, asked again, has other rows. An answer that does not say how to ask it again counts as changed."""
+    from ctforensics.ask.answering import reply, sql_reply
+    from ctforensics.recheck import rows_hash
+
+    if "rows_sha256" not in facts:
+        return True
+    if facts.get("sql"):
+        again = sql_reply(held.case.room, str(facts["sql"]), facts.get("params"))
+    else:
+        again = reply(held.case.room, held.case.catalog.get(str(facts["question"])), facts.get("params"))
+    return rows_hash(again.rows) != facts["rows_sha256"]
 
 
 def first_page(held: Held, summary: str = "") -> Pieces:

@@ -5,7 +5,7 @@ The walk follows identifiers that the records themselves name; it concludes noth
 
 from __future__ import annotations
 
-from ctforensics.reports import pieces
+from ctforensics.reports import pieces, swimlanes
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
@@ -20,6 +20,7 @@ _GROWN = """WITH RECURSIVE grown(access_key_id, from_key, step) AS (
 _KEYS = f"""{_GROWN}, first AS (SELECT access_key_id, min(step) AS step, arg_min(from_key, step) AS issued_by FROM grown GROUP BY ALL)
 SELECT f.step, f.access_key_id, f.issued_by, any_value(e.actor ORDER BY e.event_time, e.event_id) AS actor,
   any_value(e.recipient_account_id ORDER BY e.event_time, e.event_id) AS account,
+  (SELECT min(i.event_time) FROM events i WHERE i.issued_access_key_id = f.access_key_id AND i.access_key_id = f.issued_by) AS issued_at,
   min(e.event_time) AS first_used, max(e.event_time) AS last_used, count(e.event_key) AS events,
   count(e.event_key) FILTER (e.outcome IN ('denied', 'failed')) AS refused_or_failed
 FROM first f LEFT JOIN events e USING (access_key_id) GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
@@ -55,13 +56,15 @@ def of_keys(held: Held, keys: list[str]) -> Pieces:
     steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
     told = f"From {counted(len(keys), 'access key')} the records lead to {len(grown.rows) - len(keys):,} more."
     made: list[Piece] = [pieces.text(told)]
+    picture = swimlanes.chart(grown.dicts())
+    made += [picture] if picture else []
     made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", labels=_LABELS))
     if steps.rows:
         note = "Calls that only read are drawn together where they follow one another; the first twenty event ids are given."
         detail = ["event_ids", "actor", "until", "region", "issued_access_key_id"]
         made.append(
             held.table(
-                steps, "What these credentials did, in time order", note=note, detail=detail, limit=400, labels=_LABELS
+                steps, "What these credentials did, in time order", note=note, detail=detail, limit=200, labels=_LABELS
             )
         )
     else:

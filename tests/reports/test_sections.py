@@ -1,0 +1,174 @@
+"""Sections of a report: swimlanes, findings and their staleness, tables that are too long, absence beside coverage."""
+
+from datetime import datetime
+
+import pytest
+
+from ctforensics.errors import ForensicsError, ParameterError
+from ctforensics.investigation import open_case
+from ctforensics.notes.book import NoteBook
+from ctforensics.reports import CaseReport, swimlanes
+from ctforensics.reports.held import Held
+from ctforensics.reports.scripts import drawn
+
+
+@pytest.fixture
+def own_case(story_case, tmp_path):
+    """A copy of a story's case that a test may write to."""
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(story_case("quiet_week").path, copy)
+    case = open_case(copy)
+    yield case
+    case.close()
+
+
+def texts(pieces):
+    """Every text in the data of pieces."""
+    import json
+
+    return json.dumps([p.data for p in pieces.items], ensure_ascii=False)
+
+
+def test_a_finding_stands_on_the_first_page_with_its_status_and_without_its_author(own_case):
+    NoteBook(own_case.folder.notes_file, author="zoe-at-laptop").finding(
+        "The key was leaked by a build log", status="confirmed"
+    )
+    made = texts(CaseReport(own_case, title="t").first_page("In short: a leak."))
+    assert "Confirmed: The key was leaked by a build log" in made and "In short: a leak." in made
+    assert "zoe-at-laptop" not in made + texts(CaseReport(own_case, title="t").notes())
+
+
+def test_a_final_report_refuses_findings_whose_events_are_gone(own_case):
+    NoteBook(own_case.folder.notes_file, author="a").finding("A claim", events_for=["0" * 32])
+    CaseReport(own_case, title="t")
+    with pytest.raises(ForensicsError, match=r"cannot be final.*1 event no longer"):
+        CaseReport(own_case, title="t", final=True)
+
+
+def test_a_final_report_refuses_findings_whose_kept_answers_changed(own_case):
+    answer = own_case.ask("console_logins")
+    kept = own_case.keep(answer, "who signed in")
+    own_case.notes.finding("Only staff signed in", answers=[kept.id])
+    CaseReport(own_case, title="t", final=True)
+    lines = own_case.folder.notes_file.read_text()
+    assert kept.id in lines
+    other = own_case.notes.exhibit(kept.subject, "old", {**kept.data, "rows_sha256": "0" * 64})
+    own_case.notes.finding("Nobody signed in", answers=[other.id])
+    with pytest.raises(ForensicsError, match=r"Nobody signed in.*1 answer with other rows"):
+        CaseReport(own_case, title="t", final=True)
+
+
+def test_changed_notes_stop_a_report(own_case):
+    NoteBook(own_case.folder.notes_file, author="a").finding("A claim")
+    file = own_case.folder.notes_file
+    file.write_text(file.read_text().replace("A claim", "B claim"))
+    with pytest.raises(ForensicsError, match="notes of this case were changed"):
+        CaseReport(own_case, title="t").first_page()
+
+
+def test_a_long_answer_shows_its_first_rows_and_attaches_all_of_them(story_case, tmp_path, monkeypatch):
+    monkeypatch.setenv("CTFORENSICS_ATTACH", str(tmp_path))
+    held = Held(story_case("quiet_week"))
+    found = held.rows("Many", "SELECT i, '=' || i AS formula FROM range(100000) t(i)")
+    made = held.table(found, "Many rows")
+    assert made.data["total"] == 100_000 and len(made.data["rows"]) == 200
+    name, size, sha256 = held.attached[0]
+    assert name in made.data["note"] and (tmp_path / name).stat().st_size == size and len(sha256) == 64
+    lines = (tmp_path / name).read_text().splitlines()
+    assert len(lines) == 100_001 and lines[1] == "0,'=0"
+
+
+def test_a_silent_question_stands_beside_its_coverage(story_case):
+    made = CaseReport(story_case("quiet_week"), title="t").ask("trail_tampering")
+    callouts = [p.data["text"] for p in made.items if p.data.get("kind") == "callout"]
+    assert any("No rows." in text and "Hours (account, region, trail)" in text for text in callouts)
+
+
+def test_a_named_zone_stands_beside_utc_and_never_instead(story_case):
+    case = story_case("quiet_week")
+    facts = dict(map(tuple, CaseReport(case, title="t", zone="Europe/Berlin").head().data["facts"]))
+    assert facts["State of the case as of"].split(" ")[0].endswith("Z")
+    assert facts["State of the case as of"].endswith("Europe/Berlin)")
+    with pytest.raises(ParameterError, match="no time zone"):
+        CaseReport(case, title="t", zone="Mars/Olympus").head()
+
+
+def test_swimlanes_draw_uses_and_hand_overs_and_count_what_they_leave_out():
+    at = datetime(2024, 5, 2, 6)
+    row = {
+        "access_key_id": "AKIA1",
+        "issued_by": None,
+        "issued_at": None,
+        "actor": "arn:aws:iam::1:user/eve",
+        "account": "1",
+        "events": 3,
+    }
+    used = row | {"first_used": at, "last_used": at}
+    issued = row | {
+        "access_key_id": "ASIA2",
+        "issued_by": "AKIA1",
+        "issued_at": at,
+        "first_used": None,
+        "last_used": None,
+        "actor": None,
+    }
+    unused = issued | {"access_key_id": "AKIA3", "issued_at": None}
+    made = swimlanes.chart([used, issued, unused])
+    assert "2 credentials, 1 hand-over. 1 further" in made.data["alt"]
+    assert drawn(made.data["spec"], "x").startswith("<svg")
+    assert swimlanes.chart([unused]) is None
+
+
+def test_hostile_values_reach_the_page_as_text_in_every_field(story_case, tmp_path):
+    from ctforensics.reports import pieces, writers
+    from ctforensics.reports.document import read
+
+    bad = "</script><script>alert(1)</script><img src=x onerror=alert(1)>\x00\x1b[2J\u202e{{7*7}}{% raw %}=cmd|' &lt;"
+    made = [
+        pieces.title(bad, subtitle=bad, marks=[bad], facts=[(bad, bad)]),
+        pieces.verdict(bad, "fail", bad, [bad, bad]),
+        pieces.heading(bad),
+        pieces.text(bad),
+        pieces.bullets([bad]),
+        pieces.callout("note", bad),
+        pieces.facts([(bad, [bad, bad])], caption=bad),
+        pieces.finding(bad, status=bad, body=bad, facts=[(bad, bad)]),
+        pieces.code(bad, caption=bad),
+        pieces.table([bad, "n"], [[bad, 1], [bad * 4000, 2]], caption=bad, note=bad),
+        pieces.chart(
+            {
+                "data": {"values": [{"a": bad, "b": 1}]},
+                "mark": "bar",
+                "encoding": {"x": {"field": "a"}, "y": {"field": "b", "type": "quantitative"}},
+            },
+            caption=bad,
+            alt=bad,
+        ),
+    ]
+    cells = [
+        {
+            "cell_type": "code",
+            "metadata": {},
+            "source": "",
+            "outputs": [{"output_type": "display_data", "data": p._repr_mimebundle_()} for p in made],
+        },
+        {
+            "cell_type": "markdown",
+            "metadata": {},
+            "source": bad + "\n\n[x](javascript:alert(1)) ![p](https://example.org/p.png)",
+        },
+    ]
+    told = read({"metadata": {}, "cells": cells})
+    page = writers.page(told).rsplit("<script>", 1)[0]
+    assert page.count("<script") == page.count('<script type="application/json"') == 1
+    assert "<img" not in page and "\x00" not in page and "\x1b" not in page and "\u202e" not in page
+    assert (
+        'javascript:alert(1)"' not in page
+        and 'src="http' not in page
+        and "49" not in page.split("<body>")[1].split("{{")[0][-5:]
+    )
+    for ending in (".md", ".docx"):
+        writers.write(told, {}, tmp_path / f"x{ending}", None)
+        assert (tmp_path / f"x{ending}").stat().st_size > 0
