@@ -38,13 +38,14 @@ _FIELDS = tuple(c.field for c in EVENT_COLUMNS if c.field)
 _CONSOLE = "sessionCredentialFromConsole"
 _SAID_TRUE = '{"sessionCredentialFromConsole":"true"}'
 _TYPES: dict[str, Any] = {"JSON": msgspec.Raw, "BOOLEAN": bool | None}
+_ABSENT = msgspec.Raw()
 _Members = msgspec.defstruct(
     "_Members",
     [
         (
             c.field,
             bool | str | None if c.field == _CONSOLE else _TYPES.get(c.type, str | None),
-            msgspec.Raw() if c.type == "JSON" else None,
+            _ABSENT if c.type == "JSON" else None,
         )
         for c in EVENT_COLUMNS
         if c.field
@@ -150,7 +151,7 @@ class Bulk:
             made[name] = pa.array(said[field], pa.bool_())
             held += _present(made[name])
         for name, field in _JSONS:
-            said[field] = [bytes(raw) or None for raw in said[field]]
+            said[field] = [None if raw is _ABSENT else bytes(raw) for raw in said[field]]
             made[name] = _column(said[field])
             held += _present(made[name])
         made["event_time"] = self._times(said["eventTime"])

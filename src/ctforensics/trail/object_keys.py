@@ -54,10 +54,8 @@ def parse(key: str) -> ObjectKey | None:
     if not match:
         return None
     groups = match.groupdict()
-    stamp_format = "%Y%m%dT%H%M%SZ" if groups["kind"] == "CloudTrail-Digest" else "%Y%m%dT%H%MZ"
-    try:
-        stamp = datetime.strptime(groups["stamp"], stamp_format)  # noqa: DTZ007 - naive means UTC here
-    except ValueError:
+    stamp = _stamp(groups["stamp"])
+    if stamp is None:
         return None
     folder = _FOLDER.match(normal)
     agrees = folder is None or (
@@ -77,6 +75,15 @@ def parse(key: str) -> ObjectKey | None:
         backfill=bool(groups.get("backfill")),
         folder_agrees=agrees,
     )
+
+
+def _stamp(text: str) -> datetime | None:
+    """``20240502T0615Z`` or ``20240502T061500Z`` as an instant; None for a day or minute that does not exist."""
+    second = int(text[13:15]) if len(text) == 16 else 0
+    try:
+        return datetime(int(text[:4]), int(text[4:6]), int(text[6:8]), int(text[9:11]), int(text[11:13]), second)
+    except ValueError:
+        return None
 
 
 def _base(prefix: str, organization: str | None, account: str, kind: str, region: str, stamp: datetime) -> str:

@@ -89,7 +89,7 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
 
 
 def _expand(content: bytes, found: str, limits: Limits) -> bytes:
-    bound = min(limits.inflated, max(len(content), 1 << 16) * limits.ratio)
+    bound = limits.bound(len(content))
     if found == "zstd":
         import zstandard
 
@@ -116,7 +116,7 @@ def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                 if entry.flag_bits & 1:
                     yield Member(inner, b"", b"", "zip", error="encrypted container member")
                     continue
-                if entry.file_size > min(limits.inflated, max(entry.compress_size, 1 << 16) * limits.ratio):
+                if entry.file_size > limits.bound(entry.compress_size):
                     yield Member(inner, b"", b"", "zip", error=f"inflates to {entry.file_size} bytes: beyond the limit")
                     continue
                 try:
