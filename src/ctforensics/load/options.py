@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,29 +12,13 @@ from ctforensics.load.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``verified``: content hashes that may be loaded (None: all). ``needles``: what a record must hold (None: anything)."""
+    """``verified``: content hashes that may be loaded (None: all). ``values``: one of which a record must hold (None: anything)."""
 
     scope: Scope = field(default_factory=Scope)
     keep_raw: bool = False
     limits: Limits = field(default_factory=Limits)
     verified: frozenset[str] | None = None
     values: tuple[str, ...] | None = None
-
-    @property
-    def needles(self) -> re.Pattern[bytes] | None:
-        """One pattern for all values that are looked for."""
-        if self.values is None:
-            return None
-        return _pattern(self.values)
-
-
-_patterns: dict[tuple[str, ...], re.Pattern[bytes]] = {}
-
-
-def _pattern(values: tuple[str, ...]) -> re.Pattern[bytes]:
-    if values not in _patterns:
-        _patterns[values] = re.compile(b"|".join(re.escape(v.encode()) for v in sorted(values, key=len, reverse=True)))
-    return _patterns[values]
 
 
 def values_in(file: Path) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from ctforensics.load import row
 from ctforensics.load.bulk import Bulk
 from ctforensics.load.options import Options
 from ctforensics.load.schema import AGGREGATED, EVENTS, FILES, REJECTS, SOURCES, table_of
+from ctforensics.load.sift import needles_of
 from ctforensics.load.task import Task
 from ctforensics.logs import cloudtrail
 from ctforensics.trail import object_keys
@@ -45,6 +46,7 @@ class Reader:
 
     def __init__(self, folder: CaseFolder, options: Options) -> None:
         self.folder, self.options = folder, options
+        self.needles = needles_of(options.values) if options.values is not None else None
         self.bulk = Bulk(keep_raw=options.keep_raw)
         self.files: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
@@ -123,12 +125,23 @@ class Reader:
         if verified is not None and found.content_sha256 not in verified:
             file.update(outcome="out_of_scope", reason="not_verified")
             return
-        clean = not found.rest and not found.error and self.options.needles is None
-        count = self.bulk.add(number, found.content, file["delivered_at"]) if clean else None
-        if count is not None:
-            file.update(kind="cloudtrail", source_form="records", records=count, outcome="loaded" if count else "empty")
-            return
+        clean = not found.rest and not found.error
+        if clean and self.needles:
+            sifted = self.needles.count_without(found.content)
+            if sifted is not None:
+                self._whole(file, sifted, sifted=sifted)
+                return
+        elif clean:
+            count = self.bulk.add(number, found.content, file["delivered_at"])
+            if count is not None:
+                self._whole(file, count)
+                return
         self._carefully(number, file, found)
+
+    def _whole(self, file: dict[str, Any], count: int, sifted: int = 0) -> None:
+        """A log file as CloudTrail writes it."""
+        outcome = "loaded" if count else "empty"
+        file.update(kind="cloudtrail", source_form="records", records=count, sifted=sifted, outcome=outcome)
 
     def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
         reading = cloudtrail.read(found.content, file["path"])
@@ -173,10 +186,9 @@ class Reader:
         file.update(_outcome(reading, bool(kept or sifted or reading.aggregated), rejects))
 
     def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
-        needles = self.options.needles
-        if needles is None:
+        if self.needles is None:
             return records, 0
-        kept = [r for r in records if needles.search(r.raw) or needles.search(r.parsed.form)]
+        kept = [r for r in records if self.needles.search(r.raw) or self.needles.search(r.parsed.form)]
         return kept, len(records) - len(kept)
 
     def _refuse(self, file: dict[str, Any], reason: str, size: int) -> None:

@@ -28,7 +28,6 @@ _MARKS = (
 _TIMED_LINE = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \{")
 # How poor a copy of each form is; the order, best first, is that of trail.tables.
 FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
-_ONLY_RECORDS = re.compile(rb'\{\s*"Records"\s*:\s*(?=\[)')
 _FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
 
 
@@ -195,7 +194,7 @@ def _lists_of(raw: bytes) -> list[tuple[bytes, Part]]:
 
 def _quick_list(raw: bytes) -> tuple[bytes, Part] | None:
     """``{"Records":[...]}`` and nothing else, as CloudTrail writes it."""
-    match = _ONLY_RECORDS.match(raw)
+    match = json_text.ONLY_RECORDS.match(raw)
     end = raw.rfind(b"]")
     if match and raw[end + 1 :].strip() == b"}" and json_text.quick_elements(raw[match.end() : end + 1]) is not None:
         return b"Records", Part(match.end(), raw[match.end() : end + 1])

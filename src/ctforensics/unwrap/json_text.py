@@ -18,6 +18,7 @@ BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(rb"[ \t\r\n]*")
 _TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}{\[\"]+")
+ONLY_RECORDS = re.compile(rb'\{\s*"Records"\s*:\s*(?=\[)')
 MAX_DEPTH = canonical.MAX_DEPTH + 1
 
 
