@@ -114,11 +114,3 @@ def test_columns_and_unknown_fields_hold_the_record(case, put):
         row = dict(zip(names, cursor.fetchone(), strict=True))
     assert row["session_credential_from_console"] is True
     assert record_from_row(row) == next(iter(records(case)))
-
-
-def test_real_sets_load_whole(tmp_path, shared_data):
-    for name, expected in (("invictus", (2900, 2900, 0)), ("sans504-august", (10853, 8447, 2406))):
-        made = case_folder.create(tmp_path / name)
-        add_root(made, shared_data / name)
-        result = load(made)
-        assert (result.records, result.events, result.duplicates, result.rejected) == (*expected, 0)

@@ -13,12 +13,16 @@ from ctforensics.load.reader import Chunk
 from ctforensics.trail import tables
 
 ROW_GROUP = 122_880
+MEMORY = "700MB"
 FILES_AT_ONCE = 60_000
 
 
-def connect(path: str, settings: dict[str, str] | None = None) -> duckdb.DuckDBPyConnection:
-    """A connection with the database at ``path`` attached as ``nextgen`` in storage version v1.5.0, and made the default."""
-    con = duckdb.connect(":memory:", config={"preserve_insertion_order": "true", **(settings or {})})
+def connect(path: str) -> duckdb.DuckDBPyConnection:
+    """A connection with the database at ``path`` attached as ``nextgen`` in storage version v1.5.0, and made the default.
+
+    Memory is bounded; what does not fit goes into a folder beside the database that is gone when the connection closes.
+    """
+    con = duckdb.connect(":memory:", config={"memory_limit": MEMORY, "temp_directory": f"{path}.tmp"})
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"ATTACH '{path.replace(chr(39), chr(39) * 2)}' AS nextgen (STORAGE_VERSION 'v1.5.0')")
     con.execute("USE nextgen")

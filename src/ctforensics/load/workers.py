@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,7 @@ from ctforensics.load.reader import Chunk, Reader
 from ctforensics.load.task import Task
 
 _AHEAD = 3
+_COLLECT = 32
 _TABLES = ("files", "events", "sources", "rejects", "aggregated")
 _tasks = msgspec.msgpack.Decoder(list[Task])
 
@@ -135,8 +137,8 @@ def serve() -> None:
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     where, said = msgspec.msgpack.decode(_receive(source))
     folder, options = CaseFolder(Path(where)), msgspec.convert(said, Options)
-    gc.disable()  # a chunk is a great many dicts and no circles; collecting after each is enough
-    while True:
+    gc.disable()  # a chunk is a great many dicts and no circles: now and then is enough
+    for number in count():
         try:
             chunk = _tasks.decode(_receive(source))
         except EOFError:
@@ -145,7 +147,8 @@ def serve() -> None:
         for name in _TABLES:
             _write(sink, _pack(getattr(read, name)))
         del read
-        gc.collect()
+        if number % _COLLECT == _COLLECT - 1:
+            gc.collect()
 
 
 if __name__ == "__main__":
