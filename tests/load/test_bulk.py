@@ -60,7 +60,7 @@ RECORDS = st.lists(
 
 
 @given(RECORDS)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_the_fast_way_gives_the_rows_of_the_reference(drawn):
     records = []
     for number, changes, absent in drawn:

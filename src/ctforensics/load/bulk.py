@@ -235,7 +235,7 @@ class Bulk:
         made["source_kind"] = pa.array([_address(a) for a in addresses], pa.string())
         made["agent_family"] = pa.array([_agent(a) for a in said["userAgent"]], pa.string())
         calls = [
-            _call(s, n, t, c, m, r, insight is not None)
+            _call(s or None, n or None, t or None, c or None, m, r, insight is not None)
             for s, n, t, c, m, r, insight in zip(
                 sources,
                 names,
@@ -269,12 +269,12 @@ class Bulk:
             strict=True,
         ):
             if code is None and message is None and not _may_say(response) and not _may_say(details):
-                ends.append(_quiet(source, name))
+                ends.append(_quiet(source or None, name or None))
             else:
                 ends.append(
                     outcome(
-                        source,
-                        name,
+                        source or None,
+                        name or None,
                         code or None,
                         message or None,
                         record.get("responseElements"),
@@ -286,12 +286,12 @@ class Bulk:
             if kept is None:
                 get = record.get
                 kept = target(
-                    source,
+                    source or None,
                     get("requestParameters"),
                     get("responseElements"),
                     get("resources"),
                     get("serviceEventDetails"),
-                    message,
+                    message or None,
                 )
                 if len(_abouts) >= _CACHED // 20:
                     _abouts.clear()
@@ -390,7 +390,7 @@ def _who(text: bytes | None, identity: Any) -> Identity:
 
 
 def _text_only(make: Callable[[str | None], str]) -> Callable[[Any], str]:
-    return lambda value: make(value if type(value) is str else None)
+    return lambda value: make(value or None)
 
 
 _address = _text_only(derive.source_kind)
