@@ -101,7 +101,7 @@ class Triage:
         yield ""
         yield "What stands out"
         for line in self.lines:
-            yield f"  {line.title}: {line.count()} rows, because {line.reason} ({line.question})"
+            yield f"  {line.title}: {line.count()}, because {line.reason} ({line.question})"
             yield from (f"    {row}" for row in brief(line.reply, SHOWN))
         if not self.lines:
             yield "  nothing of what is asked here"
@@ -147,7 +147,7 @@ class Triage:
             "<h3>Evidence</h3><p>" + "<br>".join(html.escape(line) for line in said) + "</p><h3>What stands out</h3>"
         )
         for line in self.lines:
-            heading = f"{line.title}: {line.count()} rows, because {line.reason}"
+            heading = f"{line.title}: {line.count()}, because {line.reason}"
             parts.append(
                 f"<details><summary>{html.escape(heading)} <small>{html.escape(line.question)}</small></summary>"
                 f"{html_table(line.reply.rows)}</details>"

@@ -56,13 +56,25 @@ def run(args: argparse.Namespace) -> int:
     console.out("4. Ask: what did the leaked key do?")
     key = archive.clue
     about = case.about(key)
-    for line in about.lines()[:24]:
+    for line in about.lines()[:10]:
         console.out(f"   {line}")
 
-    console.out("5. Timeline and report.")
+    console.out("5. Triage: what stands out?")
+    triage = case.triage()
+    for line in triage.lines:
+        console.out(f"   {line.count():>3}  {line.title}, because {line.reason}")
+
+    console.out("6. Timeline and report.")
     timeline = _timeline(case, place)
     report = case.report("incident", place / "report.html", access_keys=[key])
     console.out()
+    console.out("Found:")
+    console.out(f"   integrity {verification.first_line()}")
+    for outcome in verification.files.notable():
+        console.out(f"   integrity {outcome.code} {outcome.key}")
+    console.out(
+        f"   records   {case.status()['events']:,} events; {len(triage.lines)} questions stand out, {len(triage.silent)} are silent"
+    )
     console.out(f"   timeline  {timeline}")
     console.out(f"   report    {report}")
     console.out(f"   labels    {place / 'labels.json'}  (what was really done, to compare)")
