@@ -95,15 +95,15 @@ def open_object(located: Located, limits: Limits = Limits()) -> Opened:
 
 def read_stored(located: Located, limits: Limits) -> bytes:
     """The stored bytes of an object, as they are."""
-    if located.refused or located.open is None:
+    if located.refused or (opener := located.open) is None:
         raise EvidenceError(f"Not opened: {located.refused}.", where=located.path)
     if located.size > limits.stored:
         raise EvidenceError(f"Larger than {limits.stored} bytes.", where=located.path)
     try:
-        if located.file is not None:
-            data = _read_file(located.file, located.size, limits.stored + 1)
+        if (file := located.file_name) is not None:
+            data = _read_file(file, located.size, limits.stored + 1)
         else:
-            with located.open() as stream:
+            with opener() as stream:
                 data = stream.read(limits.stored + 1)
     except (OSError, EOFError, zlib.error, RuntimeError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
         raise EvidenceError(

@@ -14,7 +14,6 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -28,21 +27,56 @@ CONTAINER_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 MEMBER_AT_ONCE = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
 class Located:
     """One stored object below a root.
 
     ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
-    opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes).
+    opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes), ``file`` the
+    file that it is. ``modified`` is naive UTC. A walk makes one for every file, so paths and times are made when asked for.
     """
 
-    root: str
-    path: str
-    size: int
-    modified: datetime | None = None
-    refused: str | None = None
-    file: Path | None = None
-    open: Callable[[], BinaryIO] | None = field(default=None, repr=False, compare=False)
+    __slots__ = ("_file", "_modified", "_open", "path", "refused", "root", "size")
+
+    def __init__(
+        self,
+        root: str,
+        path: str,
+        size: int,
+        modified: datetime | float | None = None,
+        refused: str | None = None,
+        file: Path | str | None = None,
+        open: Callable[[], BinaryIO] | None = None,
+    ) -> None:
+        self.root, self.path, self.size, self.refused = root, path, size, refused
+        self._modified, self._file, self._open = modified, file, open
+
+    @property
+    def modified(self) -> datetime | None:
+        if isinstance(self._modified, float):
+            return datetime.fromtimestamp(self._modified, UTC).replace(tzinfo=None)
+        return self._modified
+
+    @property
+    def file(self) -> Path | None:
+        return None if self._file is None else Path(self._file)
+
+    @property
+    def file_name(self) -> str | None:
+        """The file as the operating system takes it."""
+        return None if self._file is None else str(self._file)
+
+    @property
+    def open(self) -> Callable[[], BinaryIO] | None:
+        if self._open is None and self._file is not None:
+            return partial(_open_file, self._file)
+        return self._open
+
+    def __repr__(self) -> str:
+        return f"<Located {self.root} {self.path!r} {self.refused or self.size}>"
+
+
+def _open_file(file: Path | str) -> BinaryIO:
+    return open(file, "rb")
 
 
 def walk(root: Path, label: str) -> Iterator[Located]:
@@ -88,19 +122,18 @@ def _walk_folder(root: Path, label: str) -> Iterator[Located]:
             elif entry.is_dir(follow_symlinks=False):
                 below.append((Path(entry.path), path + "/"))
             else:
-                yield _from_file(Path(entry.path), label, path)
+                yield _from_file(entry, label, path)
         pending.extend(reversed(below))
 
 
-def _from_file(file: Path, label: str, path: str) -> Located:
+def _from_file(file: Path | os.DirEntry[str], label: str, path: str) -> Located:
     try:
-        status = file.lstat()
+        status = file.stat(follow_symlinks=False)
     except OSError as error:
         return Located(label, path, 0, refused=f"cannot be read: {error.strerror}")
     if not stat.S_ISREG(status.st_mode):
         return Located(label, path, 0, refused="not a regular file")
-    modified = datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None)
-    return Located(label, path, status.st_size, modified, file=file, open=lambda: open(file, "rb"))
+    return Located(label, path, status.st_size, status.st_mtime, file=os.fspath(file))
 
 
 def expand(located: Located) -> Iterator[Located]:
@@ -108,19 +141,18 @@ def expand(located: Located) -> Iterator[Located]:
 
     A container that cannot be opened is given as refused.
     """
-    name = located.path.lower()
-    if located.file is None or not name.endswith(CONTAINER_SUFFIXES):
+    if not located.path.lower().endswith(CONTAINER_SUFFIXES) or (file := located.file) is None:
         yield located
         return
     try:
-        if zipfile.is_zipfile(located.file):
-            yield from _walk_zip(located.file, located.root, located.path)
-        elif tarfile.is_tarfile(located.file):
-            yield from _walk_tar(located.file, located.root, located.path)
+        if zipfile.is_zipfile(file):
+            yield from _walk_zip(file, located.root, located.path)
+        elif tarfile.is_tarfile(file):
+            yield from _walk_tar(file, located.root, located.path)
         else:
             yield located
     except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile, RuntimeError) as error:
-        yield replace(located, refused=f"container cannot be read: {error}", open=None, file=None)
+        yield Located(located.root, located.path, located.size, refused=f"container cannot be read: {error}")
 
 
 def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:

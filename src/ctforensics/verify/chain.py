@@ -15,7 +15,7 @@ from ctforensics.errors import ForensicsError
 from ctforensics.trail import signature
 from ctforensics.verify.digests import Digest
 from ctforensics.verify.keys import KeyStore, PublicKey
-from ctforensics.verify.ledger import Signature
+from ctforensics.verify.ledger import Seen, Signature
 
 SIGNED_LATER = timedelta(hours=2)
 """A digest is signed after its hour: a key that becomes valid this much later is in order."""
@@ -27,8 +27,7 @@ class Node:
     """One distinct digest content and what is known about it. ``own`` is what its own signature came to."""
 
     digest: Digest
-    copies: list[int] = field(default_factory=list)
-    faults: dict[int, str] = field(default_factory=dict)
+    copies: list[Seen] = field(default_factory=list)
     own: str = "none"
     keys: list[PublicKey] = field(default_factory=list)
     signed_with: PublicKey | None = None

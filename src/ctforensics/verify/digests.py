@@ -19,6 +19,7 @@ from ctforensics.trail.digest import signing_text
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _ACCOUNT = re.compile(r"\d{12}")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+_FACTS = re.compile(r"[0-9a-fA-F]{64} \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{32}")
 _PREVIOUS = (
     "previousDigestS3Bucket",
@@ -49,24 +50,19 @@ class Scope:
     backfill: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A log file as a digest lists it. ``supported`` is false where another hash than SHA-256 is named."""
+Listed = tuple[str, str, bytes, int, str, str]
+"""A log file as a digest lists it: BUCKET/KEY, key, SHA-256, what is odd about it (bits), oldest and newest event time.
 
-    bucket: str
-    key: str
-    sha256: bytes
-    supported: bool
-    oldest: str
-    newest: str
+A plain tuple: there are millions of them.
+"""
+UNSAFE, UNSUPPORTED, OTHER_SCOPE = 1, 2, 4
 
-    @property
-    def unsafe(self) -> bool:
-        """Whether the key must never become a path: leaves its folder, is absolute, or holds what no S3 tool writes."""
-        key = self.key
-        if "\\" in key or "\0" in key or key.startswith("/") or "//" in key:
-            return True
-        return ".." in key and ".." in key.split("/")
+
+def is_unsafe(key: str) -> bool:
+    """Whether a key must never become a path: leaves its folder, is absolute, or holds what no S3 tool writes."""
+    if "\\" in key or "\0" in key or key.startswith("/") or "//" in key:
+        return True
+    return ".." in key and ".." in key.split("/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +155,7 @@ def parse(content: bytes, sha256: str) -> tuple[Digest, list[Listed]]:
         sha256=sha256,
         text=signing_text(raw, sha256),
     )
-    return digest, _listed(raw)
+    return digest, _listed(raw, digest.scope)
 
 
 def _previous(raw: dict[str, Any]) -> Previous | None:
@@ -174,24 +170,26 @@ def _previous(raw: dict[str, Any]) -> Previous | None:
     return Previous(bucket, key, sha256.lower(), signature, algorithm == "SHA-256")
 
 
-def _listed(raw: dict[str, Any]) -> list[Listed]:
+def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
     logs = raw.get("logFiles")
     if not isinstance(logs, list):
         raise BadSchema("logFiles is no list")
-    found = []
+    found: list[Listed] = []
+    usual = f"/{scope.account}_CloudTrail_{scope.region}_"
     try:
         for entry in logs:
-            sha256 = entry["hashValue"]
-            if not _SHA256.fullmatch(sha256):
-                raise BadSchema("a hashValue is no SHA-256")
-            bucket, key = entry["s3Bucket"], entry["s3Object"]
+            bucket, key, sha256 = entry["s3Bucket"], entry["s3Object"], entry["hashValue"]
             oldest, newest = entry["oldestEventTime"], entry["newestEventTime"]
+            if not _FACTS.fullmatch(f"{sha256} {oldest} {newest}"):
+                raise BadSchema("an element of logFiles has no SHA-256 or no event times")
             if type(bucket) is not str or type(key) is not str or not key:
                 raise BadSchema("an element of logFiles has no place")
-            if not (_TIME.fullmatch(oldest) and _TIME.fullmatch(newest)):
-                raise BadSchema("an element of logFiles has no event times")
-            supported = entry["hashAlgorithm"] == "SHA-256"
-            found.append(Listed(bucket, key, bytes.fromhex(sha256), supported, oldest, newest))
+            odd = 0 if entry["hashAlgorithm"] == "SHA-256" else UNSUPPORTED
+            if usual not in key:
+                odd |= OTHER_SCOPE
+            if is_unsafe(key):
+                odd |= UNSAFE
+            found.append((f"{bucket}/{key}", key, bytes.fromhex(sha256), odd, oldest, newest))
     except (KeyError, TypeError) as error:
         raise BadSchema("an element of logFiles lacks a field") from error
     return found

@@ -24,6 +24,7 @@ CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, nam
 CREATE TABLE digest (id INTEGER PRIMARY KEY, scope INTEGER, bucket TEXT, key TEXT, start TEXT, end TEXT, stamp TEXT,
   fingerprint TEXT, supported INTEGER, pbucket TEXT, pkey TEXT, psha TEXT, psignature TEXT, psupported INTEGER,
   sha TEXT, text BLOB, backfill INTEGER, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
+CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEXT);
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
 CREATE TABLE metadata (place TEXT, key TEXT, signature TEXT, algorithm TEXT, generated TEXT);
@@ -33,15 +34,13 @@ CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, pa
 """
 _INDEXES = """
 CREATE INDEX seen_sha ON seen (sha);
+CREATE INDEX seen_joined ON seen (joined) WHERE joined IS NOT NULL;
 CREATE INDEX listed_place ON listed (place);
 CREATE INDEX listed_sha ON listed (sha);
 CREATE INDEX digest_scope ON digest (scope);
 CREATE INDEX metadata_place ON metadata (place);
 CREATE INDEX metadata_key ON metadata (key);
 """
-
-UNSAFE, UNSUPPORTED, OTHER_SCOPE = 1, 2, 4
-"""What is odd about a listing, as bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +75,9 @@ def printable(path: str) -> str:
     return unicodedata.normalize("NFC", path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
+_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)"
+
+
 class Ledger:
     """The scratch paper of one run."""
 
@@ -85,6 +87,7 @@ class Ledger:
         self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;" + _TABLES)
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
+        self._indexed: set[str] = set()
 
     def close(self) -> None:
         """Throws everything away."""
@@ -95,40 +98,29 @@ class Ledger:
 
     def add_seen(self, rows: list[tuple[Any, ...]]) -> None:
         """Rows in the order of the table ``seen``."""
-        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,?,?,?,?,?,?)", rows)
+        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,NULL,?,?,?,?,?)", rows)
 
-    def add_digest(self, number: int, digest: Digest, listed: list[Listed]) -> None:
-        """A digest that could be read (``number``: the id of what was seen) and what it lists."""
-        scope = digest.scope
+    def add_digests(self, found: list[tuple[int, Digest, list[Listed]]]) -> None:
+        """Digests that could be read, with the ids of what was seen, and what they list."""
+        if found:
+            self.db.executemany(_ADD_DIGEST, [self._digest_row(number, digest) for number, digest, _ in found])
+            rows = [(number, *log) for number, _, listed in found for log in listed]
+            self.db.executemany("INSERT INTO listed VALUES (?,?,?,?,?,?,?)", rows)
+
+    def _digest_row(self, number: int, digest: Digest) -> tuple[Any, ...]:
+        scope, p = digest.scope, digest.previous
         regular = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region)
-        of_scope = self.scopes.setdefault(regular, len(self.scopes))
-        p = digest.previous
-        self.db.execute(
-            "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)",
-            (
-                number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
-                digest.stamp.isoformat(), digest.fingerprint, digest.supported,
-                *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
-                digest.sha256, digest.text, scope.backfill,
-            ),
+        of_scope = self.scopes.get(regular)
+        if of_scope is None:
+            of_scope = self.scopes[regular] = len(self.scopes)
+            facts = (of_scope, scope.account, scope.region, scope.trail)
+            self.db.execute("INSERT INTO scope VALUES (?,?,?,?)", facts)
+        return (
+            number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
+            digest.stamp.isoformat(), digest.fingerprint, digest.supported,
+            *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
+            digest.sha256, digest.text, scope.backfill,
         )  # fmt: skip
-        usual = f"{scope.account}_CloudTrail"
-        region = f"_{scope.region}_"
-        self.db.executemany(
-            "INSERT INTO listed VALUES (?,?,?,?,?,?,?)",
-            [
-                (
-                    number,
-                    f"{log.bucket}/{log.key}",
-                    log.key,
-                    log.sha256,
-                    _odd(log, usual, region),
-                    log.oldest,
-                    log.newest,
-                )
-                for log in listed
-            ],
-        )
 
     def add_places(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Where acquired objects came from: root, path, BUCKET/KEY."""
@@ -165,11 +157,12 @@ class Ledger:
         """The BUCKET/KEYs for which metadata is at hand under that key, in any bucket."""
         return [row[0] for row in self.db.execute("SELECT DISTINCT place FROM metadata WHERE key = ?", (key,))]
 
-    def digests(self, scope: Scope) -> Iterator[tuple[int, Digest]]:
-        """The digests of one scope, regular and backfill, with the ids of what was seen, newest first."""
+    def digests(self, scope: Scope) -> Iterator[tuple[Seen, Digest]]:
+        """The digests of one scope, regular and backfill, with what was seen, newest first."""
         number = self.scopes[scope]
-        for row in self.db.execute("SELECT * FROM digest WHERE scope = ? ORDER BY end DESC, id", (number,)):
-            yield row[0], _digest(scope, row)
+        sql = "SELECT s.*, d.* FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.id"
+        for row in self.db.execute(sql, (number,)):
+            yield _seen(row[:10]), _digest(scope, row[10:])
 
     def seen(self, number: int) -> Seen:
         """What was seen under this id."""
@@ -182,10 +175,19 @@ class Ledger:
 
     def at_place(self, bucket_key: str, key: str) -> list[Seen]:
         """The objects that stand where BUCKET/KEY belongs: as the register says, or by the end of their path."""
-        self.db.execute("CREATE INDEX IF NOT EXISTS seen_name ON seen (name)")
+        self.index("seen", "name")
         name = printable(key.rsplit("/", 1)[-1])
         names = (name, name.removesuffix(".gz"))
         return [s for s in self.seen_where("name IN (?, ?) ORDER BY id", *names) if stands_at(s.place, bucket_key, key)]
+
+    def index(self, table: str, column: str) -> None:
+        """Makes an index that only unusual archives need, once."""
+        if column not in self._indexed:
+            self._indexed.add(column)
+            if column == "name":
+                self.db.create_function("last_part", 1, lambda place: place[place.rfind("/") + 1 :], deterministic=True)
+                self.db.execute("UPDATE seen SET name = last_part(place)")
+            self.db.execute(f"CREATE INDEX {table}_{column} ON {table} ({column})")
 
     # -- results --------------------------------------------------------------------------------------------------
 
@@ -225,15 +227,6 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
     return False
 
 
-def _odd(log: Listed, usual: str, region: str) -> int:
-    name = log.key.rsplit("/", 1)[-1]
-    return (
-        (UNSAFE if log.unsafe else 0)
-        | (0 if log.supported else UNSUPPORTED)
-        | (0 if name.startswith(usual) and region in name else OTHER_SCOPE)
-    )
-
-
 def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
     (_, _, bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, ps, pa, sha, text, backfill, *_rest) = (
         row
@@ -245,7 +238,8 @@ def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    number, root, path, place, name, kind, sha, joined, flags, fault = row
+    number, root, path, place, _, kind, sha, joined, flags, fault = row
+    name = place[place.rfind("/") + 1 :]
     return Seen(number, root, path, place, name, kind, sha, joined, tuple(flags.split(" ")) if flags else (), fault)
 
 

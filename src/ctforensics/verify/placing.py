@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from ctforensics.trail import object_keys
 from ctforensics.verify.chain import Node, verdict
-from ctforensics.verify.ledger import Ledger, Seen, printable, stands_at
+from ctforensics.verify.ledger import Seen, printable, stands_at
 from ctforensics.verify.outcome import FileOutcome, class_of, words
 
 
-def outcomes(node: Node, ledger: Ledger) -> list[FileOutcome]:
+def outcomes(node: Node) -> list[FileOutcome]:
     """The outcome of every copy of one digest: the first is judged whole, further ones as copies."""
-    copies = sorted((ledger.seen(n) for n in node.copies), key=lambda seen: (_distance(seen, node), seen.id))
+    copies = sorted(node.copies, key=lambda seen: (_distance(seen, node), seen.id))
     base, detail = verdict(node), why(node)
     first, *others = copies
     found = [_outcome(node, first, *_first(node, first, base, detail))]
@@ -34,9 +34,8 @@ def why(node: Node) -> str:
 
 
 def _first(node: Node, seen: Seen, base: str, detail: str) -> tuple[str, str]:
-    fault = node.faults.get(seen.id)
-    if fault:
-        code, _, text = fault.partition(": ")
+    if seen.fault:
+        code, _, text = seen.fault.partition(": ")
         return code, text
     oddities = []
     if node.digest.stamp != node.digest.end:

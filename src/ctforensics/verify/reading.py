@@ -119,18 +119,18 @@ def read_all(
     signs: lake.SignFiles = []
     number = 0
     for chunk, looks in _in_order(objects, jobs):
-        rows = []
+        rows, found = [], []
         for located, (kind, sha, joined, flags, fault, digest, listed, sign) in zip(chunk, looks, strict=True):
             number += 1
             path = printable(located.path)
             place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
-            name = place[place.rfind("/") + 1 :]
-            rows.append((number, located.root, path, place, name, kind, sha, joined, flags, fault))
+            rows.append((number, located.root, path, place, kind, sha, joined, flags, fault))
             if digest is not None and listed is not None:
-                ledger.add_digest(number, digest, listed)
+                found.append((number, digest, listed))
             elif kind == "lake":
                 signs.append((number, path, sign))
         ledger.add_seen(rows)
+        ledger.add_digests(found)
         if progress:
             progress(number)
     ledger.finish_taking_in()
@@ -139,7 +139,7 @@ def read_all(
 
 def place_of(path: str) -> str:
     """The part of a path that can be a key: what stands behind the names of containers."""
-    inner = path.rsplit("!/", 1)[-1]
+    inner = path.rsplit("!/", 1)[-1] if "!/" in path else path
     return inner.removeprefix("./")  # `tar -C mirror .` writes names so
 
 

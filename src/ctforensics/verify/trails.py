@@ -63,13 +63,13 @@ def judge(ledger: Ledger, scope: Scope, keys: KeyStore, selection: Selection) ->
     findings = list(_shape(scope, nodes, places, selection)) if asked else []
     outcomes: list[FileOutcome] = []
     ledger.mark_digests(
-        (n.proven and not n.faults, asked and selection.has_hour(n.digest.start, n.digest.end), number)
+        (n.proven and not seen.fault, asked and selection.has_hour(n.digest.start, n.digest.end), seen.id)
         for n in nodes
-        for number in n.copies
+        for seen in n.copies
     )
     for node in sorted(nodes, key=lambda n: (n.digest.start, n.digest.end, n.digest.sha256)):
         if asked and selection.has_hour(node.digest.start, node.digest.end):
-            outcomes += placing.outcomes(node, ledger)
+            outcomes += placing.outcomes(node)
         missing = _missing(ledger, node, nodes, places, selection) if asked else None
         if missing:
             outcomes.append(missing)
@@ -80,19 +80,19 @@ def judge(ledger: Ledger, scope: Scope, keys: KeyStore, selection: Selection) ->
 
 def _nodes(ledger: Ledger, scope: Scope) -> list[Node]:
     nodes: dict[str, Node] = {}
-    for number, digest in ledger.digests(scope):
-        node = nodes.setdefault(digest.sha256, Node(digest))
-        node.copies.append(number)
-        fault = ledger.seen(number).fault
-        if fault:
-            node.faults[number] = fault
+    for seen, digest in ledger.digests(scope):
+        node = nodes.get(digest.sha256)
+        if node is None:
+            node = nodes[digest.sha256] = Node(digest)
+        node.copies.append(seen)
     return list(nodes.values())
 
 
 def _proposals(ledger: Ledger, node: Node) -> Sequence[Signature]:
     """Signatures for the place that the digest claims and for the places where it stands."""
-    stands = [ledger.seen(number).place for number in node.copies]
-    found = ledger.signatures([node.digest.place, *stands])
+    stands = [seen.place for seen in node.copies]
+    elsewhere = [place for place in stands if place not in (node.digest.place, node.digest.key)]
+    found = ledger.signatures([node.digest.place, *elsewhere])
     if not found:
         # A folder that is one bucket's content: paths are keys, and the metadata names the bucket.
         found = ledger.signatures(place for key in stands for place in ledger.metadata_places(key))
