@@ -89,7 +89,10 @@ def _code(seen: Seen, key: ObjectKey | None, covers: Covers) -> tuple[str, str]:
 
 
 def _was_cut(cover: Cover, at: datetime, covering: list[Cover]) -> bool:
-    """Whether a trail ended before this instant while a sibling that covers it was already there: its digests may be gone."""
-    if cover.newest is None or cover.newest > at or not covering:
+    """Whether a trail ended before this instant while a sibling that covers it was already there: its digests may be gone.
+
+    Only a proven trail counts: a forged digest must not turn an alarm into a maybe.
+    """
+    if cover.last is None or cover.last > at or not covering:
         return False
-    return any(c.first is not None and c.first <= cover.newest - timedelta(hours=1) for c in covering)
+    return any(c.first is not None and c.first <= cover.last - timedelta(hours=1) for c in covering)

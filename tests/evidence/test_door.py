@@ -1,0 +1,141 @@
+"""One door: what is clean, what is odd, what is refused."""
+
+import gzip
+import io
+import os
+import random
+import tarfile
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import door, roots
+
+CONTENT = os.urandom(3000).hex().encode()
+GZ = gzip.compress(CONTENT, mtime=0)
+
+
+def named(content: bytes = CONTENT) -> bytes:
+    stream = io.BytesIO()
+    with gzip.GzipFile("name.json", "wb", fileobj=stream, mtime=7) as target:
+        target.write(content)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("stored", [GZ, named(), gzip.compress(CONTENT, 1), gzip.compress(b"", mtime=0), CONTENT])
+def test_one_member_or_plain_bytes_are_clean(stored: bytes):
+    opened = door.inflate(stored)
+    assert opened.flags == ()
+    assert opened.content == (b"" if len(stored) < 30 else CONTENT)
+
+
+@pytest.mark.parametrize(
+    ("stored", "flag"),
+    [
+        (GZ + b"\0" * 100, "container:padding"),
+        (GZ + b"xx", "container:trailing_bytes"),
+        (GZ + gzip.compress(b""), "container:empty_member"),
+        (GZ + gzip.compress(b"more"), "trailing_content"),
+        (GZ[:-8], "container:no_trailer"),
+        (GZ[:-3], "container:no_trailer"),
+        (GZ[:-8] + b"abcd" + GZ[-4:], "container:crc"),
+        (GZ[:-4] + b"\0\0\1\0", "container:crc"),
+        (GZ[:-4] + b"\0\0\0\0", "container:crc"),
+        (GZ[:3] + b"\x80" + GZ[4:], "container:header"),
+        (GZ[: len(GZ) // 2], "truncated"),
+        (GZ[:5], "truncated"),
+    ],
+)
+def test_what_is_odd_is_a_flag_and_the_content_is_kept(stored: bytes, flag: str):
+    opened = door.inflate(stored)
+    assert opened.flags == (flag,)
+    assert opened.content == (CONTENT if flag != "truncated" else CONTENT[: len(opened.content)])
+    assert opened.rest == (b"more" if flag == "trailing_content" else b"")
+
+
+def test_whatever_bit_is_flipped_the_fast_way_calls_nothing_clean_that_the_careful_way_does_not():
+    source, chosen = named(b"x" * 50 + CONTENT[:500]), random.Random(7)
+    for _ in range(3000):
+        stored = bytearray(source)
+        stored[chosen.randrange(2, len(stored))] ^= 1 << chosen.randrange(8)
+        fast = door.inflate(bytes(stored))
+        careful = door._inflate_carefully(bytes(stored), 1 << 24)
+        assert (fast.content, fast.flags) == (careful.content, careful.flags)
+
+
+def test_a_bomb_is_refused_and_a_small_file_that_shrinks_well_is_not():
+    with pytest.raises(EvidenceError, match="Inflates to more than"):
+        door.inflate(gzip.compress(b"\0" * (64 << 20)))
+    assert len(door.inflate(gzip.compress(b"\0" * (8 << 20))).content) == 8 << 20
+
+
+def test_links_pipes_and_what_cannot_be_read_are_listed_and_not_opened(tmp_path: Path):
+    (tmp_path / "real.json").write_bytes(CONTENT)
+    (tmp_path / "link.json").symlink_to("/etc/passwd")
+    (tmp_path / "folder").symlink_to("/etc")
+    os.mkfifo(tmp_path / "pipe.json")
+    found = {located.path: located for located in roots.walk(tmp_path, "x")}
+    assert {path: located.refused for path, located in found.items()} == {
+        "folder": "symbolic link",
+        "link.json": "symbolic link",
+        "pipe.json": "not a regular file",
+        "real.json": None,
+    }
+    for path in ("folder", "link.json", "pipe.json"):
+        with pytest.raises(EvidenceError, match="Not opened"):
+            door.open_object(found[path])
+
+
+def test_a_file_that_became_a_pipe_or_a_link_after_the_walk_is_not_followed(tmp_path: Path):
+    file = tmp_path / "a.json"
+    file.write_bytes(CONTENT)
+    (located,) = roots.walk(tmp_path, "x")
+    file.unlink()
+    os.mkfifo(file)
+    with pytest.raises(EvidenceError):
+        door.open_object(located)
+    file.unlink()
+    file.symlink_to("/etc/passwd")
+    with pytest.raises(EvidenceError):
+        door.open_object(located)
+
+
+def test_a_file_that_grew_after_the_walk_is_read_whole(tmp_path: Path):
+    file = tmp_path / "a.json"
+    file.write_bytes(b"ab")
+    (located,) = roots.walk(tmp_path, "x")
+    file.write_bytes(CONTENT)
+    assert door.open_object(located).content == CONTENT
+
+
+def test_members_of_containers_can_be_opened_by_many_threads_after_the_walk(tmp_path: Path):
+    bodies = {f"m{n:03}.bin": os.urandom(500 + n) for n in range(60)}
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        for name, body in bodies.items():
+            packed.writestr(name, body)
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as tar:
+        for name, body in bodies.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(body)
+            tar.addfile(info, io.BytesIO(body))
+    found = [m for located in roots.walk(tmp_path, "x") for m in roots.expand(located)]
+    got: dict[str, bytes] = {}
+    threads = [
+        threading.Thread(target=lambda part=part: got.update({m.path: door.open_object(m).content for m in part}))
+        for part in (found[0::3], found[1::3], found[2::3])
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 120
+    assert all(body == bodies[path.rsplit("!/", 1)[1]] for path, body in got.items())
+
+
+def test_a_container_that_cannot_be_read_is_one_refused_object(tmp_path: Path):
+    (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 broken PK\x05\x06" + b"\xff" * 18)
+    (located,) = [m for found in roots.walk(tmp_path, "x") for m in roots.expand(found)]
+    assert located.path == "a.zip"
