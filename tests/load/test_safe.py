@@ -194,3 +194,42 @@ def test_sifting_counts_everything_and_loads_what_matches(desk, tmp_path):
     whole = desk.load()
     assert whole.sifted == 0
     assert whole.events == len({n * 20 + k for n in range(4) for k in range(30)}) + 1
+
+
+def test_an_addendum_is_linked_to_what_it_corrects_and_is_no_conflict(desk):
+    note = {"reason": "UPDATED_DATA", "updatedFields": "x", "originalEventID": "id-1", "originalRequestID": "req-1"}
+    desk.put("a.json", {"Records": [record(1), record(2, addendum=note)]})
+    result = desk.load()
+    assert (result.events, result.conflicts) == (2, 0)
+    assert desk.rows("SELECT event_id, original_event_id, original_event_key IS NOT NULL FROM addenda") == [
+        ("id-2", "id-1", True)
+    ]
+
+
+def test_one_action_in_two_accounts_is_linked_by_its_shared_id(desk):
+    desk.put(
+        "a.json",
+        {"Records": [record(1, sharedEventID="s"), record(2, sharedEventID="s", recipientAccountId="999988887777")]},
+    )
+    desk.load()
+    assert desk.rows("SELECT shared_event_id, copies FROM shared_events") == [("s", 2)]
+
+
+def test_only_verified_files_load_where_that_is_asked_and_the_rest_later(desk):
+    import hashlib
+
+    good = json.dumps({"Records": [record(1)]}).encode()
+    desk.put("good.json", good)
+    desk.put("other.json", {"Records": [record(2)]})
+    line = {
+        "line": "file",
+        "key": "b/good.json",
+        "kind": "log",
+        "class": "ok",
+        "content_sha256": hashlib.sha256(good).hexdigest(),
+    }
+    run = "\n".join(json.dumps(part) for part in ({"line": "head", "schema": 1}, line))
+    (desk.case.verification / "20240502T061500Z.jsonl").write_text(run + "\n")
+    proven = desk.load(only_verified=True)
+    assert (proven.events, proven.left_out) == (1, {"not_verified": 1})
+    assert desk.load().events == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from ctforensics import __version__, clock
 from ctforensics.case import custody, generation
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
-from ctforensics.errors import CaseError
+from ctforensics.errors import CaseError, ParameterError
 from ctforensics.load import plan, reader, screen, settle, store, workers
 from ctforensics.load.options import Options, values_in
 from ctforensics.load.result import LoadResult
@@ -24,6 +24,7 @@ from ctforensics.load.roots import roots_of
 from ctforensics.load.scope import Scope
 from ctforensics.load.task import Task
 from ctforensics.trail.tables import SCHEMA_VERSION
+from ctforensics.verify import saved
 
 FEW_CHUNKS = 8
 EVERYTHING = Scope()
@@ -53,12 +54,17 @@ def load(
     ``judge`` is called on the finished tables, before those for the screen are built: it brings verification and coverage.
     Raises CaseBusy where another process writes, ConservationError where the ledger does not balance (nothing is published then).
     """
-    with generation.writer(folder, "load") as writer:
-        options = _options(scope, only_verified, matching, keep_raw)
+    if jobs is not None and jobs < 1:
+        raise ParameterError("A load needs at least one process.", hint="Leave --jobs out, or say 1 or more.")
+    options = Options(
+        scope=scope,
+        keep_raw=keep_raw,
+        verified=_verified(folder) if only_verified else None,
+        values=values_in(matching) if matching else None,
+    )
+    with generation.writer(folder, "load") as writer, _said_plainly(folder):
         con = _begin(writer, options)
         try:
-            if only_verified:
-                options = replace(options, verified=_verified(con))
             opened = _fill(con, folder, roots, options, jobs, progress)
             settle.settle(con)
             if judge:
@@ -78,13 +84,22 @@ def load(
     return result
 
 
-def _options(scope: Scope, only_verified: bool, matching: Path | None, keep_raw: bool) -> Options:
-    return Options(scope=scope, keep_raw=keep_raw, values=values_in(matching) if matching else None)
+@contextmanager
+def _said_plainly(folder: CaseFolder) -> Iterator[None]:
+    """Faults of the database as one sentence: no space left, out of memory."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise CaseError(
+            f"The database cannot be written: {str(error).splitlines()[0]}",
+            where=str(folder.path),
+            hint="Nothing was published and nothing finished is lost: mend this, and run the load again.",
+        ) from error
 
 
 def _begin(writer: generation.Writer, options: Options) -> duckdb.DuckDBPyConnection:
     """Goes on in the unfinished next generation where it was begun in the same way, or begins one from what is published."""
-    manner = json.dumps([options.scope.to_json(), options.keep_raw, options.values], default=str)
+    manner = json.dumps([options.scope.to_json(), options.keep_raw, options.values, options.verified is not None])
     if writer.resume():
         try:
             con = store.connect(str(writer.path))
@@ -146,16 +161,18 @@ def _forget(con: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
         con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
 
 
-def _verified(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    rows = con.execute(
-        "SELECT DISTINCT content_sha256 FROM verifications WHERE class = 'ok' AND kind = 'log'"
-    ).fetchall()
-    if not rows:
+def _verified(folder: CaseFolder) -> frozenset[str]:
+    """The content hashes of all log files that the newest saved verification found authentic."""
+    run = saved.newest(folder)
+    if run is None:
         raise CaseError(
             "No file of this case is verified yet.",
-            hint="Run `ctforensics verify` and `ctforensics load` once, or load without --only-verified.",
+            where=str(folder.path),
+            hint="Run `ctforensics verify` first, or load without --only-verified.",
         )
-    return frozenset(sha for (sha,) in rows if sha)
+    return frozenset(
+        file["content_sha256"] for file in run.files() if file.get("class") == "ok" and file.get("content_sha256")
+    )
 
 
 def _note_changes(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: reader.Chunk) -> None:

@@ -91,6 +91,18 @@ for _name in DIMENSIONS:
 # Views that people query beside the tables.
 VIEWS: dict[str, str] = {
     "insights": "CREATE VIEW insights AS SELECT * FROM events WHERE event_class = 'insight'",
+    # Records that CloudTrail delivered late or corrected, beside what they correct where that is loaded.
+    "addenda": """CREATE VIEW addenda AS
+SELECT e.event_key, e.event_id, e.event_time, e.addendum ->> '$.reason' AS reason, e.addendum ->> '$.updatedFields' AS updated_fields,
+  e.addendum ->> '$.originalEventID' AS original_event_id, o.event_key AS original_event_key
+FROM events e LEFT JOIN events o ON o.event_id = (e.addendum ->> '$.originalEventID')
+  AND o.recipient_account_id IS NOT DISTINCT FROM e.recipient_account_id AND o.event_key <> e.event_key
+WHERE (e.addendum ->> '$.reason') IS NOT NULL""",
+    # One action that several accounts recorded: count it once.
+    "shared_events": """CREATE VIEW shared_events AS
+SELECT shared_event_id, min(event_time) AS event_time, count(*) AS copies, list(recipient_account_id ORDER BY event_key) AS accounts,
+  list(event_id ORDER BY event_key) AS event_ids, list(event_key ORDER BY event_key) AS event_keys
+FROM events WHERE shared_event_id IS NOT NULL AND event_class <> 'insight' GROUP BY shared_event_id HAVING count(*) > 1""",
     "network_events": "CREATE VIEW network_events AS SELECT * FROM events WHERE event_class = 'network'",
 }
 
