@@ -15,7 +15,7 @@
 -- min_hours = { type = "BIGINT", default = 3, help = "Hours of silence at least" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "trail_stopped"
 -- ///
 WITH hours AS (
     SELECT

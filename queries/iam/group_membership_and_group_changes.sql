@@ -21,7 +21,7 @@
 -- message = ["{actor} called {event_name}: {user_added_or_removed} {group_name}", "and got {error_class}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "privilege_escalation"
 -- ///
 SELECT
     event_time,

@@ -15,7 +15,7 @@
 -- message = ["{actor} made the role {role_name}", "({remarks})"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

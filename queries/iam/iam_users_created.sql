@@ -15,7 +15,7 @@
 -- message = ["{actor} made the user {subject}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -21,7 +21,7 @@
 -- message = ["{actor} called {event_name}: {policy_name}", "for {subject}", "({remarks})"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "privilege_escalation"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 -- message = ["{actor} changed the trust of {role_name}", "({remarks})", "and got {error_class}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "role_hop"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 -- message = ["{actor} opened the role {role_name} to {outside_accounts}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

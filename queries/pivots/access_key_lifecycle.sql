@@ -17,6 +17,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
+-- access_key_id = "AKIARTX3GSDSST4EQ4VM"
 -- ///
 WITH acts AS (
     SELECT

@@ -15,7 +15,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- access_key_ids = ["AKIAIOSFODNN7EXAMPLE"]
+-- access_key_ids = ["AKIARTX3GSDS3J5Z3ACY"]
 -- ///
 SELECT
     access_key_id,

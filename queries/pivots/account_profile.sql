@@ -15,7 +15,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- account = "111122223333"
+-- account = "777788889999"
 -- ///
 SELECT
     CASE

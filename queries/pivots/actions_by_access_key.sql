@@ -16,7 +16,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- access_key_id = "AKIAIOSFODNN7EXAMPLE"
+-- access_key_id = "AKIARTX3GSDS3J5Z3ACY"
 -- ///
 SELECT
     event_time,

@@ -19,7 +19,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- principal = "*"
+-- principal = "svc-reporting"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- resource = "payroll"
+-- resource = "example-exports"
 -- ///
 SELECT
     event_time,

@@ -20,7 +20,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- cidrs = ["0.0.0.0/0"]
+-- ips = ["198.51.100.77"]
 -- ///
 SELECT
     event_time,

@@ -19,7 +19,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- session_name = "ci"
+-- session_name = "reporting-sync"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- unique_id = "AIDAEXAMPLE"
+-- unique_id = "AIDARTX3GSDSTX5CNYIS4"
 -- ///
 SELECT
     event_time,

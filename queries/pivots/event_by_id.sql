@@ -13,7 +13,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- ids = ["x"]
+-- ids = ["d7eb500e-4802-4ada-a4ea-2aac0147ba02"]
 -- ///
 WITH asked AS (
     SELECT event_id, request_id, shared_event_id

@@ -15,7 +15,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- principal = "ci-deploy"
+-- principal = "svc-reporting"
 -- ///
 SELECT
     date_trunc('day', event_time) AS day,

@@ -19,7 +19,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- resource = "payroll"
+-- resource = "example-exports"
 -- ///
 SELECT
     event_time,

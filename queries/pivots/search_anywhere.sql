@@ -17,7 +17,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- needle = "payroll"
+-- needle = "example-exports"
 -- ///
 SELECT
     event_time,

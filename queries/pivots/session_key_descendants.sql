@@ -23,7 +23,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- access_key_id = "AKIAIOSFODNN7EXAMPLE"
+-- access_key_id = "AKIARTX3GSDS3J5Z3ACY"
 -- ///
 WITH RECURSIVE edges AS (
     SELECT DISTINCT ON (issued_access_key_id)

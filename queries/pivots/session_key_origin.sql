@@ -20,7 +20,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- access_key_id = "ASIAEXAMPLE"
+-- access_key_id = "ASIAWO645SY5CPLXGIHS"
 -- ///
 WITH RECURSIVE edges AS (
     SELECT DISTINCT ON (issued_access_key_id)

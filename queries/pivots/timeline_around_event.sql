@@ -17,7 +17,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- event_id = "x"
+-- event_id = "d7eb500e-4802-4ada-a4ea-2aac0147ba02"
 -- ///
 WITH asked AS (
     SELECT * FROM events WHERE event_id = $event_id OR CAST(event_key AS VARCHAR) = $event_id

@@ -19,7 +19,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- watched = ["payroll"]
+-- watched = ["build-legacy"]
 -- ///
 WITH watched AS (
     SELECT value AS watched, kind, note FROM indicators

@@ -16,7 +16,7 @@
 -- message = ["{actor} called {event_name} on {bucket_name}", "from {source_ip_address}", "and got {error_class}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

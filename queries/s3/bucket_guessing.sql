@@ -13,7 +13,7 @@
 -- min_refusals = { type = "BIGINT", default = 3, help = "Refusals at least" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     actor,

@@ -22,7 +22,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- bucket = "payroll"
+-- bucket = "example-exports"
 -- ///
 SELECT
     event_time,

@@ -16,7 +16,7 @@
 -- minutes = { type = "BIGINT", default = 1440, help = "Minutes between read and delete at most" }
 --
 -- [example]
--- trail = "s3_ransom"
+-- trail = "exercise"
 -- ///
 WITH data_calls AS (
     SELECT * FROM scoped($since, $until, $accounts, $regions, $outcome)

@@ -17,7 +17,7 @@
 --
 -- [example]
 -- trail = "leaked_key"
--- bucket = "payroll"
+-- bucket = "example-exports"
 -- ///
 WITH changes AS (
     SELECT

@@ -17,7 +17,7 @@
 -- minutes = { type = "BIGINT", default = 60, help = "Length of the sliding window in minutes" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "console_takeover"
 -- ///
 WITH failures AS (
     SELECT

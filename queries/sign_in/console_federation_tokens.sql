@@ -19,7 +19,7 @@
 -- message = ["{actor} got a console sign-in token", "from {source_ip_address}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -16,7 +16,7 @@
 -- message = ["{switched_from} switched to {principal_arn}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -15,7 +15,7 @@
 -- message = ["token by {grant_type}", "from {source_ip_address}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 -- message = ["{user_name} opened {account_opened} as {permission_set}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -18,7 +18,7 @@
 -- message = ["workforce {event_name} of {user_name}", "from {source_ip_address}", "and got {error_class}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

@@ -16,7 +16,7 @@
 -- min_challenges = { type = "BIGINT", default = 1, help = "Challenges at least" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "console_takeover"
 -- ///
 SELECT
     recipient_account_id,

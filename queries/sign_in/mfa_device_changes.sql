@@ -18,7 +18,7 @@
 -- message = ["{actor} called {event_name} for {subject}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "console_takeover"
 -- ///
 SELECT
     event_time,

@@ -15,7 +15,7 @@
 -- min_roles = { type = "BIGINT", default = 1, help = "Different roles at least" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "role_hop"
 -- ///
 SELECT
     actor,

@@ -16,7 +16,7 @@
 -- message = ["{requested_role_arn} was taken by {caller_kind} for the first time"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 WITH takings AS (
     SELECT

@@ -15,7 +15,7 @@
 -- message = ["{session_issuer_arn} took {requested_role_arn} again"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 SELECT
     event_time,

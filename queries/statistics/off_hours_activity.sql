@@ -18,7 +18,7 @@
 -- min_days = { type = "BIGINT", default = 2, help = "Days on which the principal must be known" }
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "console_takeover"
 -- ///
 WITH human AS (
     SELECT * FROM around_scope($accounts, $regions)

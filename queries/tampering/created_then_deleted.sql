@@ -19,7 +19,7 @@
 -- message = ["{subjects} lived for {minutes_alive} minutes"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 WITH acts AS (
     SELECT

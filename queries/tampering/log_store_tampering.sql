@@ -20,7 +20,7 @@
 -- message = ["{actor} called {event_name}", "on {target}", "from {source_ip_address}", "and got {error_class}"]
 --
 -- [example]
--- trail = "leaked_key"
+-- trail = "exercise"
 -- ///
 WITH stores AS (
     SELECT bucket AS store FROM files WHERE bucket IS NOT NULL
