@@ -100,12 +100,12 @@ BY_SERVICE: dict[str, Record] = {
 
 def case(base: Path) -> Case:
     """The case below ``base``, loaded."""
-    evidence = base / "exercise-evidence"
+    evidence = base / "archive"
     evidence.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"Records": records()})
     (evidence / "a.json").write_text(text, "utf-8")
     (evidence / "b.json").write_text(json.dumps({"Records": records()[:3]}), "utf-8")
-    made = new_case(base / "exercise-case", title="Every question", examiner="T. Ester")
+    made = new_case(base / "case", title="Every question", examiner="T. Ester")
     (made.folder.inputs / "indicators.csv").write_text("value,kind,note\n198.51.100.99,address,a decoy\n", "utf-8")
     made.add_evidence(evidence, label="mirror")
     made.load()

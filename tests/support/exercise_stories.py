@@ -153,6 +153,9 @@ def roles(at: datetime) -> Iterator[Record]:
         ("iam", "UpdateAssumeRolePolicy", {"errorCode": "MalformedPolicyDocumentException", "errorMessage": "Invalid principal in policy"}),
     ]  # fmt: skip
     yield from numbered(steps, at)
+    for number in range(6):
+        role = {"roleArn": f"arn:aws:iam::{444455556660 + number}:role/audit"}
+        yield record("sts", "AssumeRole", at + timedelta(minutes=20, seconds=number), requestParameters=role)
 
 
 def containment(at: datetime) -> Iterator[Record]:

@@ -20,7 +20,8 @@ from ctforensics.investigation import Case
 from tests.support import stories
 
 FOLDER = Path(__file__).resolve().parents[1] / "golden"
-ROWS, WIDTH = 4, 60
+STORIES = (*stories.STORIES, stories.EXERCISE)
+ROWS, WIDTH = 3, 64
 
 
 def text_of(question: Question, cases: dict[str, Case]) -> str:
@@ -59,7 +60,7 @@ def main(names: list[str]) -> None:
     catalog = Catalog.of_case()
     stories.pinned()
     with tempfile.TemporaryDirectory() as base:
-        cases = {story: stories.opened(Path(base), story) for story in stories.STORIES}
+        cases = {story: stories.opened(Path(base), story) for story in STORIES}
         for question in catalog:
             if names and question.name not in names:
                 continue

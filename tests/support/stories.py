@@ -12,6 +12,7 @@ from ctforensics.investigation import Case, new_case, open_case
 from ctforensics.practice import stories
 
 STORIES = tuple(stories.names())
+EXERCISE = "exercise"  # every event that any question names: no story, no digests
 PATIENCE = 300
 
 
@@ -35,7 +36,11 @@ def case_of(base: Path, story: str) -> Path:
 
 
 def make(place: Path, story: str) -> Case:
-    """Writes the archive of a story, loads it and verifies it with the practice keys."""
+    """Writes the archive of a story, loads it and verifies it with the practice keys; ``exercise`` is a case of its own."""
+    if story == EXERCISE:
+        from tests.support import exercise
+
+        return exercise.case(place)
     archive = practice.write(story, place / "archive", labels=place / "labels.json")
     case = new_case(place / "case", title=f"Practice: {story}", examiner="T. Ester", matter="PRACTICE")
     case.add_evidence(archive.bucket, label="mirror")
