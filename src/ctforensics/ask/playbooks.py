@@ -61,15 +61,15 @@ PLAYBOOKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "model_theft": (
         "Models invoked on somebody else's account",
-        ("llmjacking_score", "model_logging_and_guardrail_changes", "model_invocations", "backdoor_user_chain"),
+        ("llmjacking_score", "model_invocations", "backdoor_user_chain"),
     ),
     "mining": (
         "Machines started to mine",
-        ("compute_abuse_launches", "quota_and_cost_recon", "launch_template_escalation", "delete_protection_changes", "function_access_grants"),
+        ("compute_abuse_launches", "quota_and_cost_recon", "launch_template_escalation", "function_access_grants"),
     ),
     "mail_takeover": (
         "Mail sent in somebody else's name",
-        ("caller_identity_checks", "mail_and_sms_quota_recon", "mail_sending_preparation", "support_cases", "mail_abuse_chain"),
+        ("caller_identity_checks", "mail_and_sms_quota_recon", "mail_sending_preparation"),
     ),
     "server_side_request_forgery": (
         "Instance credentials taken through an application",
