@@ -108,7 +108,7 @@ class Held:
     ) -> Piece:
         """Rows as a numbered table that names its statement; beyond ``limit`` the whole stands in an attached file."""
         said = [f"Source: {found.statement.label}.", note]
-        if len(found.rows) > limit and not os.environ.get("CTFORENSICS_REDACT"):
+        if len(found.rows) > limit and self.attaches:
             file = self.attach(
                 f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows
             )
@@ -123,10 +123,14 @@ class Held:
             labels=labels,
         )
 
+    @property
+    def attaches(self) -> bool:
+        """Whether whole tables may go along as files: not in a redacted report, and only where the run gave a place."""
+        return bool(os.environ.get(ATTACHED)) and not os.environ.get("CTFORENSICS_REDACT")
+
     def attach(self, name: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         """Writes rows as a CSV file that goes with the report (formulas disarmed) and returns its name."""
-        place = os.environ.get(ATTACHED)
-        target = Path(place) / f"{name}.csv" if place else self.folder.reports / f"{name}.csv"
+        target = Path(os.environ[ATTACHED]) / f"{name}.csv"
         with target.open("w", newline="", encoding="utf-8") as stream:
             writer = csv.writer(stream, lineterminator="\r\n")
             writer.writerow(columns)

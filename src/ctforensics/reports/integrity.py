@@ -193,7 +193,7 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
             held.table(
                 wrong,
                 caption,
-                detail=["code", "digest", "content_sha256"],
+                detail=["code", "detail", "digest", "content_sha256"],
                 labels={"content_sha256": "sha256 of content"},
             )
         )

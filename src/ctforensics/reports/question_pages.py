@@ -11,6 +11,7 @@ from ctforensics.reports import coverage_pages, pieces
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.pieces import Piece, Pieces
 
+MOST_FETCHED = 200_000  # rows of one answer that a report takes in; where there are more, it says so
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
 _LEFT_OUT = ("event_key", "raw", "record_text")
 _FIRST = (
@@ -31,7 +32,7 @@ def ask(held: Held, name: str, *, heading: bool = True, limit: int = 100, **para
     question = held.case.catalog.get(name)
     takes = {p.name for p in question.all_params}
     given = {**{k: v for k, v in held.scope.items() if k in takes and k not in params}, **params}
-    answer = reply(held.case.room, question, given)
+    answer = reply(held.case.room, question, given, limit=MOST_FETCHED)
     bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
     statement = held.remember(question.title, question.sql, answer.rows.bound, len(answer.rows.rows))
     made: list[Piece] = [pieces.heading(question.title, level=3)] if heading else []
@@ -89,6 +90,11 @@ def _table(held: Held, answer: Reply, statement: Any, title: str, limit: int) ->
     rows = Rows(order, [tuple(row[i] for i in at) for row in answer.rows.rows], statement)
     classes = ", ".join(f"{n:,} {c}" for c, n in sorted(answer.verification.items()))
     note = f"Rows by verification of their events: {classes}." if classes else ""
+    note += (
+        f" There are more than these {MOST_FETCHED:,} rows; ask the question with a narrower window."
+        if answer.rows.more
+        else ""
+    )
     detail = [c for c in order if c in _DETAIL]
     return held.table(rows, title, note=note, detail=detail, limit=limit)
 

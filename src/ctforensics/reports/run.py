@@ -103,7 +103,8 @@ def _checked(target: Path) -> str:
             where=target.name,
             hint=f"Use one of {', '.join(FORMATS)}.",
         )
-    if target.is_dir() or not os.access(target.parent if target.parent.exists() else Path(), os.W_OK):
+    there = next(place for place in (target.absolute().parent, *target.absolute().parents) if place.exists())
+    if target.is_dir() or not there.is_dir() or not os.access(there, os.W_OK):
         raise ForensicsError(
             "The report cannot be written there.", where=str(target), hint="Choose a folder that you may write with -o."
         )
