@@ -11,7 +11,7 @@ from ctforensics.case import folder as folders
 @pytest.fixture
 def acquire(acquire):
     """Objects alone: what only the access gives has its own tests."""
-    return lambda source, *options: acquire(source, "--objects-only", *options)
+    return lambda source, *options, **named: acquire(source, "--objects-only", *options, **named)
 
 
 def lines_of(case):
@@ -148,3 +148,14 @@ def test_archived_objects_are_named_and_never_asked_for(aws, acquire):
     assert code == 1
     assert "3 planned = 2 acquired + 0 present + 0 missing + 0 refused + 1 archived" in out
     assert "Restore" not in aws.client("s3").head_object(Bucket="trail-bucket", Key=key)
+
+
+def test_query_results_of_cloudtrail_lake_come_with_their_sign_file(aws, acquire, tmp_path):
+    trail = trail_files.make("trail-bucket", hours=1)
+    query = "AWSLogs/111122223333/CloudTrail-Lake/Query/2026/01/02/1234abcd-12ab-34cd-56ef-1234567890ab/"
+    results = {f"{query}result_1.csv.gz": b"x", f"{query}result_sign.json": b"{}"}
+    aws.fill("trail-bucket", trail.objects | results, trail.metadata)
+    code, _, _ = acquire("s3://trail-bucket", "--since", "2024-05-02", "--until", "2024-05-03")
+    assert code == 0 and set(results) < set(lines_of(tmp_path / "case"))
+    code, _, _ = acquire("s3://trail-bucket", "--kind", "digest", case="other")
+    assert not set(results) & set(lines_of(tmp_path / "other"))

@@ -15,6 +15,7 @@ from typing import Any
 from ctforensics.acquire.answers import FOLDER, Answers
 from ctforensics.acquire.scope import Scope
 from ctforensics.aws.clients import Access
+from ctforensics.aws.refusals import judge
 
 # S3's questions about a bucket, and the permission where it is not named like the question.
 BUCKET_QUESTIONS = (
@@ -76,7 +77,7 @@ def ask_rest(accesses: list[Access], answers: Answers, scope: Scope, facts: Fact
     access = accesses[0]
     _trail_states(accesses, answers, facts)
     for bucket in asked_buckets:
-        keys |= _bucket(access, answers, bucket)
+        keys |= _bucket(_reader_of(accesses, bucket), answers, bucket)
     for key, region in sorted(keys):
         _kms_key(access, answers, key, region)
     for access in accesses:
@@ -128,6 +129,18 @@ def _trail_states(accesses: list[Access], answers: Answers, facts: Facts) -> Non
         access = next((a for a in accesses if a.caller.get("account") == owner), accesses[0])
         for operation, parameter in TRAIL_QUESTIONS:
             answers.ask(access, "cloudtrail", operation, trail.get("HomeRegion", ""), arn, **{parameter: arn})
+
+
+def _reader_of(accesses: list[Access], bucket: str) -> Access:
+    """The first identity that may see a bucket (a victim's bucket belongs to another account than the log bucket)."""
+    for access in accesses[:-1]:
+        try:
+            access.client("s3").get_bucket_location(Bucket=bucket)
+        except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
+            judge(error)
+            continue
+        return access
+    return accesses[-1]
 
 
 def _bucket(access: Access, answers: Answers, bucket: str) -> set[tuple[str, str]]:

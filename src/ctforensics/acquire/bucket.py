@@ -54,6 +54,10 @@ class Known:
         """Remembers a registered object."""
         version = line.path.rsplit("/", 1)[-1].split("~")[0] if line.path.startswith(f"{VERSIONS}/") else None
         self.places.keep(line.path, line.bucket or "", line.key or "", version)
+        self.placed(line)
+
+    def placed(self, line: EvidenceLine) -> None:
+        """Remembers an object of this run: its place is known already."""
         self._seen[hash(line.path)] = hash((line.etag, line.size, line.last_modified))
 
     def place(self, wanted: Wanted) -> tuple[str, bool]:
@@ -165,7 +169,7 @@ class Copier:
             register.append(self.folder, [copied.line for _, copied in batch])
         for wanted, copied in batch:
             place_file(copied.temporary, self.folder.evidence, copied.line.path)
-            self.known.note(copied.line)
+            self.known.placed(copied.line)
             self.ledger.settle("acquired", wanted.size)
         self.told(self.ledger.settled, self.ledger.planned)
 

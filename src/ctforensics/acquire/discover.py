@@ -82,9 +82,9 @@ class _Walk:
 
     def _kind(self, prefix: str, folder: str, fixed: list[str], account: str, organization: str) -> None:
         kind = kind_of_folder(folder)
-        if kind not in self.scope.kinds:
+        if not self.scope.wants(kind):
             return self._leave(prefix, f"kind {kind}")
-        if kind == "other":
+        if kind in ("other", "lake"):
             return self._add(Branch(prefix + "".join(f"{f}/" for f in fixed), kind, account, "", organization))
         for region in self._names(prefix, fixed):
             if not _REGION.fullmatch(region):

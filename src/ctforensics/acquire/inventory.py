@@ -98,7 +98,7 @@ def _wanted(scope: Scope, row: dict[str, Any]) -> Wanted | None:
     claimed = object_keys.parse(key)
     kind = kind_of_folder(claimed.kind) if claimed else "other"
     modified = clock.parse_instant(row["lastmodified"])
-    if kind not in scope.kinds or not _in_scope(scope, claimed, kind, modified):
+    if not scope.wants(kind) or not _in_scope(scope, claimed, kind, modified):
         return None
     return Wanted(
         bucket=scope.bucket,

@@ -65,14 +65,17 @@ class Places:
 
     def __init__(self) -> None:
         self._taken = Index()
-        self._last = ("", "")
+        self._last, self._kept = ("", ""), ""
 
     def keep(self, path: str, bucket: str, key: str, version_id: str | None = None) -> None:
         """Tells of a place that an earlier acquisition gave."""
-        at = path.find("/")
-        while at >= 0:
-            self._taken.setdefault(_fold(path[:at]), self._FOLDER)
-            at = path.find("/", at + 1)
+        above = path.rpartition("/")[0]
+        if above != self._kept:
+            at = path.find("/")
+            while at >= 0:
+                self._taken.setdefault(_fold(path[:at]), self._FOLDER)
+                at = path.find("/", at + 1)
+            self._kept = above
         self._taken[_fold(path)] = _identity(bucket, key, version_id)
 
     def place(self, bucket: str, key: str, version_id: str | None = None) -> str:

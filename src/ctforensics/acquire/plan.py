@@ -189,7 +189,7 @@ class _Lister:
             for entry in page.get("Contents", ()):
                 if beyond and entry["Key"] >= beyond:
                     return
-                if branch.dated or self._in_window(entry["LastModified"]):
+                if branch.dated or branch.kind == "lake" or self._in_window(entry["LastModified"]):
                     yield _wanted(self.scope.bucket, branch.kind, entry)
 
     def _in_window(self, modified: datetime) -> bool:

@@ -242,7 +242,7 @@ def _trust(
     since = scope.since or plan.oldest or clock.now() - timedelta(days=90)
     last = max(scope.until or plan.newest or since, plan.newest or since)
     until = max(min(last + scope.late, clock.now()), since)
-    beside.keys = trust.acquire_keys(folder, accesses[0], answers, facts.regions, since, until)
+    beside.keys = trust.acquire_keys(folder, accesses, answers, facts.regions, since, until)
     account.save_expectation(answers, scope, facts)
 
 

@@ -23,6 +23,7 @@ _KIND_OF_FOLDER = {
     "CloudTrail-Aggregated": "log",
     "CloudTrail-Digest": "digest",
     "CloudTrail-Insight": "insight",
+    "CloudTrail-Lake": "lake",
     "Config": "config",
 }
 
@@ -48,11 +49,15 @@ class Scope:
         last = (self.until + after).date() if self.until and self.until < datetime.max - after else None
         return first, last
 
+    def wants(self, kind: str) -> bool:
+        """Whether a kind is asked for; query results of CloudTrail Lake come with the logs."""
+        return ("log" if kind == "lake" else kind) in self.kinds
+
     def rank(self, kind: str, stamp: datetime | None) -> int:
         """What is lost first comes first: digests, then the window itself, then its margins, then everything else."""
         if kind == "digest":
             return 0
-        if kind == "other" or kind == "config" or stamp is None:
+        if kind in ("other", "config", "lake") or stamp is None:
             return 3
         inside = (self.since is None or stamp >= self.since - EARLY) and (self.until is None or stamp <= self.until)
         return 1 if inside else 2

@@ -20,20 +20,28 @@ MARGIN = timedelta(days=1)
 
 
 def acquire_keys(
-    folder: CaseFolder, access: Access, answers: Answers, regions: list[str], since: datetime, until: datetime
+    folder: CaseFolder, accesses: list[Access], answers: Answers, regions: list[str], since: datetime, until: datetime
 ) -> dict[str, int]:
-    """Fetches the keys of each region into ``keys/``; returns how many each region gave. Refusals stand in ``answers``."""
+    """Fetches the keys of each region into ``keys/``; returns how many each region gave. Refusals stand in ``answers``.
+
+    Keys belong to a region, not to an account: the first identity that may ask is enough.
+    """
     start, end = since - MARGIN, until + MARGIN
+
+    def one(region: str) -> dict[str, Any] | None:
+        tries = (_one(folder, access, answers, region, start, end) for access in accesses)
+        return next((facts for facts in tries if facts), None)
+
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda region: _one(folder, access, answers, region, start, end), regions))
+        found = list(pool.map(one, regions))
     got = {region: file for region, file in zip(regions, found, strict=True) if file}
     if got:
         custody.record(
             folder,
             "public_keys",
-            source="aws" if access.is_aws else "endpoint",
-            endpoint=access.client("cloudtrail").meta.endpoint_url,
-            caller=access.caller,
+            source="aws" if all(facts["source"] == "aws" for facts in got.values()) else "endpoint",
+            endpoints={region: facts["endpoint"] for region, facts in got.items()},
+            callers={region: facts["caller"].get("arn") for region, facts in got.items()},
             since=clock.utc_text(start),
             until=clock.utc_text(end),
             files={region: facts["sha256"] for region, facts in got.items()},
