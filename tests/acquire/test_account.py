@@ -34,11 +34,11 @@ def answers_below(case):
 
 
 def test_public_keys_of_every_region_lie_in_the_case_raw_and_with_their_source(organisation, acquire, tmp_path):
-    acquire("s3://trail-bucket", "--region", "us-east-1", "--region", "eu-west-1")
+    acquire("s3://trail-bucket", "--region", "us-east-1", "--region", "ap-south-1")
     case = folders.open_folder(tmp_path / "case")
     keys = json.loads((case.keys / "us-east-1.json").read_text())["Regions"]["us-east-1"]
     assert keys == organisation.public_keys["us-east-1"]
-    assert json.loads((case.keys / "eu-west-1.json").read_text()) == {"Regions": {"eu-west-1": []}}
+    assert json.loads((case.keys / "ap-south-1.json").read_text()) == {"Regions": {"ap-south-1": []}}
     facts = [json.loads(line) for line in (case.keys / "provenance.jsonl").read_text().splitlines()]
     one = next(f for f in facts if f["region"] == "us-east-1")
     assert one["keys"] == 1 and one["wrong_fingerprints"] == [] and one["source"] == "endpoint"
