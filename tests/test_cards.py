@@ -24,6 +24,7 @@ def test_every_piece_of_a_card_escapes_what_it_is_given():
         cards.heading(NASTY, NASTY),
         cards.foot([NASTY]),
         cards.sql(NASTY),
+        cards.fold(NASTY, ""),
         cards.table([NASTY], [[NASTY], [NASTY * 50]]),
     ]
     assert_harmless(cards.card(NASTY, *pieces, sub=NASTY, marks=[NASTY]))
@@ -69,3 +70,15 @@ def test_cards_of_a_case_with_practice_keys_are_marked(story_case):
     case = story_case("leaked_key")
     shown = [case._repr_html_(), case.sql("SELECT 1")._repr_html_(), case.about("111122223333")._repr_html_()]
     assert all(">PRACTICE<" in each for each in shown)
+
+
+def test_files_that_failed_verification_stand_on_the_card_of_the_case(story_case):
+    shown = story_case("tampered_log")._repr_html_()
+    for code in ("L_HASH (fail)", "L_MISSING (fail)", "L_UNLISTED (fail)"):
+        assert code in shown
+    assert "No integrity findings" not in shown
+
+
+def test_triage_names_what_was_silent_and_does_not_call_it_innocence(story_case):
+    shown = story_case("leaked_key").triage()._repr_html_()
+    assert ">PRACTICE<" in shown and "What stands out" in shown and "Silent:" in shown

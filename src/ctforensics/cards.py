@@ -70,6 +70,11 @@ def heading(text: str, beside: str = "") -> str:
     return f"<h4>{escape(text)}{small}</h4>"
 
 
+def fold(line: str, inside: str) -> str:
+    """A line that opens; ``inside`` is HTML already."""
+    return f"<details><summary>{escape(line)}</summary>{inside}</details>"
+
+
 def foot(lines: Iterable[str]) -> str:
     """Sentences below: what was searched, where the evidence has holes."""
     return f"<div class='ct-foot'>{''.join(f'<p>{escape(line)}</p>' for line in lines)}</div>"

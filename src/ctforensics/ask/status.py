@@ -20,6 +20,7 @@ EMPTY: dict[str, Any] = {
     "regions": [],
     "integrity": {},
     "coverage": {},
+    "verification": {},
     "findings": [],
 }
 
@@ -75,6 +76,9 @@ def status(room: Room) -> dict[str, Any]:
         "integrity": pairs("SELECT verification, count(*) FROM events GROUP BY ALL ORDER BY ALL"),
         "integrity_of_files": pairs(
             "SELECT coalesce(verification, 'not_checked'), count(*) FROM files GROUP BY ALL ORDER BY ALL"
+        ),
+        "verification": pairs(
+            "SELECT code || ' (' || class || ')', count(*) FROM verifications GROUP BY ALL ORDER BY ALL"
         ),
         "coverage": pairs("SELECT state, count(*) FROM coverage GROUP BY ALL ORDER BY ALL"),
         "findings": [

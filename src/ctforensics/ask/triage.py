@@ -5,13 +5,12 @@ Triage draws no conclusion. Each line is a question of the library with rows; th
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from ctforensics import clock
+from ctforensics import cards, clock
 from ctforensics.ask import formats
 from ctforensics.ask.about import brief
 from ctforensics.ask.answering import Reply, reply
@@ -138,22 +137,19 @@ class Triage:
     def _repr_html_(self) -> str:
         from ctforensics.ask.result import html_table
 
-        parts = [f"<h3>Deadlines, as of {html.escape(self.now)}</h3>"]
-        parts.append(
-            html_table(self.deadlines.rows) if self.deadlines and self.deadlines.rows.rows else "<p>none known</p>"
-        )
-        said = [*self.searched.sentences(), *(f"finding {c} ({k}): {n:,}" for c, k, n in self.findings)]
-        parts.append(
-            "<h3>Evidence</h3><p>" + "<br>".join(html.escape(line) for line in said) + "</p><h3>What stands out</h3>"
-        )
+        due = self.deadlines.rows if self.deadlines and self.deadlines.rows.rows else None
+        parts = [cards.heading("Deadlines"), html_table(due) if due else cards.foot(["None known."])]
+        parts += [cards.heading("Evidence"), cards.foot(self.searched.sentences())]
+        parts += [cards.bullets(f"finding {code} ({class_}): {count:,}" for code, class_, count in self.findings)]
+        parts.append(cards.heading("What stands out", "open a line to see its rows"))
         for line in self.lines:
-            heading = f"{line.title}: {line.count()}, because {line.reason}"
-            parts.append(
-                f"<details><summary>{html.escape(heading)} <small>{html.escape(line.question)}</small></summary>"
-                f"{html_table(line.reply.rows)}</details>"
-            )
-        parts.append(f"<p><small>Silent: {html.escape(', '.join(self.silent))}</small></p>")
-        return f'<div class="ct-triage">{"".join(parts)}</div>'
+            told = f"{line.title}: {line.count()} rows, because {line.reason} ({line.question})"
+            parts.append(cards.fold(told, html_table(line.reply.rows)))
+        if not self.lines:
+            parts.append(cards.foot(["Nothing of what is asked here. That is no proof that nothing happened."]))
+        parts.append(cards.foot([f"Silent: {', '.join(self.silent) or 'none'}."]))
+        marks = ["PRACTICE"] if self.searched.practice else []
+        return cards.card("Triage", *parts, sub=f"as of {self.now}", marks=marks)
 
 
 def triage(room: Room, catalog: Catalog) -> Triage:

@@ -48,6 +48,7 @@ def lines(status: dict[str, Any]) -> list[str]:
         + (f": {_counts(status['rejects_by_reason'])}" if status["rejects"] else ""),
         f"  accounts    {', '.join(status['accounts']) or '-'}",
         f"  regions     {', '.join(status['regions']) or '-'}",
+        f"  verified    {_counts(status['verification']) or 'nothing: run ctforensics verify'} (files)",
         f"  integrity   {_counts(status['integrity']) or '-'} (events)",
         f"  coverage    {_counts(status['coverage']) or 'not computed: run ctforensics verify'} (hours)",
     ]

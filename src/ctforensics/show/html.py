@@ -53,6 +53,10 @@ def case_card(status: dict[str, Any]) -> str:
         ("rejects", f"{status.get('rejects', 0):,}: {counts(status.get('rejects_by_reason'))}"),
         ("accounts", ", ".join(map(str, status.get("accounts") or [])) or "-"),
         ("regions", ", ".join(map(str, status.get("regions") or [])) or "-"),
+        (
+            "files by verification",
+            counts(status.get("verification")) if status.get("verification") else "not verified: case.verify()",
+        ),
         ("integrity of events", counts(status.get("integrity"))),
         ("coverage in hours", counts(status.get("coverage")) if status.get("coverage") else "not known: case.verify()"),
     ]
@@ -78,16 +82,22 @@ def _found(status: dict[str, Any]) -> str:
     """The integrity findings, worst first; where there are none, what that means."""
     order = {"fail": 0, "incomplete": 1, "unknown": 2, "anomaly": 3}
     found = sorted(status.get("findings") or [], key=lambda f: order.get(str(f.get("class")), 4))
-    if not found:
+    lines = [f"{n:,} files {what}" for what, n in _bad_files(status)]
+    if not found and not lines:
         return cards.foot(["No integrity findings. That says something only of what was verified."])
-    lines = []
     for each in found:
         place = " ".join(str(each[name]) for name in ("account", "region", "trail") if each.get(name))
         span = " to ".join(visible(each[name]) for name in ("since", "until") if each.get(name))
         told = ", ".join(part for part in (place, span) if part)
         lines.append(f"{each.get('code')} ({each.get('class')}) {told}: {visible(each.get('detail'), 300)}")
-    word = "finding" if len(found) == 1 else "findings"
-    return cards.heading(f"{len(found):,} integrity {word}") + cards.bullets(lines)
+    word = "finding" if len(lines) == 1 else "findings"
+    return cards.heading(f"{len(lines):,} integrity {word}") + cards.bullets(lines)
+
+
+def _bad_files(status: dict[str, Any]) -> list[tuple[str, int]]:
+    """Outcomes of files that failed or cannot be proven, as ``L_HASH (fail)``; those that failed first."""
+    held = dict(status.get("verification") or {}).items()
+    return [each for ending in ("(fail)", "(unknown)") for each in held if each[0].endswith(ending)]
 
 
 def counts(held: Any) -> str:
