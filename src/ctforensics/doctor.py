@@ -25,7 +25,7 @@ BROWSERS = (
 )
 EXTRAS = {
     "notebook": ("altair", "anywidget", "ipywidgets", "jupyterlab", "vl-convert-python"),
-    "report": ("nbconvert", "nbclient", "papermill", "playwright", "python-docx", "stix2"),
+    "report": ("nbconvert", "nbclient", "mistune", "playwright", "python-docx", "stix2"),
     "aws": ("boto3",),
     "spark": ("pyspark", "sqlglot"),
 }

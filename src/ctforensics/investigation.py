@@ -272,12 +272,29 @@ class Case:
 
         return overview(self.room, self.title)
 
-    def report(self, name: str = "incident", output: str | Path | None = None, **params: Any) -> Path:
-        """Runs a report notebook and converts it; returns the file, by default in the case's ``reports/``."""
+    def report(
+        self, name: str = "incident", output: str | Path | None = None, *, redact: str = "", **params: Any
+    ) -> Path:
+        """Runs a report notebook and converts it; returns the file, by default in the case's ``reports/``.
+
+        The ending of ``output`` chooses the format: .html, .pdf, .md, .docx, .ipynb. ``redact`` names a profile: all, people.
+        """
         from ctforensics.reports.run import make
 
-        target = Path(output) if output else self.folder.reports / f"{name}.html"
-        return make(self.path, name, params, target).path
+        target = Path(output) if output else self.folder.reports / f"{Path(name).stem}.html"
+        return make(self.path, name, params, target, redact=redact).path
+
+    def export(self, output: str | Path, *, format: str = "jsonl", where: str = "") -> Path:
+        """Writes events as original records (jsonl), parquet, csv or timesketch lines; ``where`` is an SQL condition."""
+        from ctforensics.export.events import export
+
+        return export(self.folder, self.room, Path(output), format=format, where=where).path
+
+    def exhibit(self, *events: str, output: str | Path) -> Path:
+        """Writes chosen events (by id or key) byte for byte with the log files and digests that prove them."""
+        from ctforensics.export.exhibits import make
+
+        return make(self.folder, self.room, list(events), Path(output)).path
 
     def __repr__(self) -> str:
         return f"<Case {self.title!r} at {self.path.name}>"
