@@ -18,11 +18,12 @@
 -- trail = "s3_ransom"
 -- ///
 WITH sessions AS (
-    SELECT *, regexp_extract(role_session_name, 'i-[0-9a-f]+') AS instance_id
+    SELECT *, role_session_name AS instance_id
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
-        regexp_full_match(role_session_name, 'i-[0-9a-f]{8,17}')
-        AND ip_number(source_ip_address) IS NOT NULL
+        starts_with(role_session_name, 'i-')
+        AND regexp_full_match(role_session_name, 'i-[0-9a-f]{8,17}')
+        AND source_kind NOT IN ('aws_service', 'aws_internal', 'empty', 'other')
         AND invoked_by IS NULL
 ),
 

@@ -1,10 +1,10 @@
 -- /// query
 -- name = "kms_decrypt_activity"
--- title = "Decryption with KMS keys"
--- question = "What was decrypted or wrapped with which key, for what, by whom?"
+-- title = "Decryption with KMS keys, by key and actor"
+-- question = "What was decrypted or wrapped with which key, by whom, through which service, how often?"
 -- events = [
 --   "kms:Decrypt", "kms:GenerateDataKey", "kms:GenerateDataKeyWithoutPlaintext", "kms:GenerateDataKeyPair",
---   "kms:GenerateDataKeyPairWithoutPlaintext", "kms:ReEncrypt", "kms:Encrypt",
+--   "kms:ReEncrypt", "kms:Encrypt",
 -- ]
 -- attack = ["T1555.006", "T1530"]
 -- attack_matrix = "v18.1"
@@ -15,39 +15,45 @@
 --
 -- [params]
 -- people_only = { type = "BOOLEAN", default = false, help = "Leave out calls that a service made on behalf of somebody" }
--- key = { type = "VARCHAR", entity = "resource", default = "", help = "Part of a key id, ARN or alias; refused calls that name nothing are shown too. None given means all" }
---
--- [timeline]
--- message = ["{actor} called {event_name}", "on {target}", "and got {error_class}"]
+-- key = { type = "VARCHAR", entity = "resource", default = "", help = "Part of a key id, ARN, alias or encryption context; refused calls that name nothing are shown too. None given means all" }
 --
 -- [example]
 -- trail = "secrets_theft"
 -- ///
-SELECT
-    event_time,
-    recipient_account_id,
-    aws_region,
-    actor,
-    access_key_id,
-    source_ip_address,
-    user_agent,
-    event_source,
-    event_name,
-    outcome,
-    error_class,
-    target,
-    coalesce(list_filter(list_transform(as_list(resources), lambda r: coalesce(r ->> '$.ARN', r ->> '$.arn')), lambda a: a LIKE '%:key/%')[1], request_parameters ->> '$.keyId', request_parameters ->> '$.destinationKeyId') AS key_arn,
-    CAST(json_extract(request_parameters, '$.encryptionContext') AS VARCHAR) AS encryption_context,
-    invoked_by,
-    event_id,
-    event_key,
-    verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
-WHERE
-    event_source = 'kms.amazonaws.com' AND event_base_name IN (
+WITH calls AS (
+    SELECT
+        *,
+        coalesce(resources ->> '$[0].ARN', resources ->> '$[0].arn', request_parameters ->> '$.keyId', target) AS key_arn,
+        json_extract_string(request_parameters, '$.encryptionContext') AS context
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source = 'kms.amazonaws.com'
+        AND event_base_name IN (
             'Decrypt', 'GenerateDataKey', 'GenerateDataKeyWithoutPlaintext', 'GenerateDataKeyPair',
             'GenerateDataKeyPairWithoutPlaintext', 'ReEncrypt', 'Encrypt'
         )
-    AND mentions($key, request_parameters, response_elements, resources, error_message)
-    AND (NOT $people_only OR invoked_by IS NULL)
-ORDER BY event_time, event_id, event_key;
+        AND (NOT $people_only OR invoked_by IS NULL)
+        AND mentions($key, request_parameters, response_elements, resources, error_message)
+)
+
+SELECT
+    key_arn,
+    actor,
+    event_base_name AS event_name,
+    invoked_by,
+    min(event_time) AS first_time,
+    max(event_time) AS last_time,
+    count(*) AS calls,
+    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
+    count(DISTINCT context) AS different_contexts,
+    min(DISTINCT context, 10) AS contexts,
+    min(DISTINCT source_ip_address, 10) AS source_ip_addresses,
+    min(DISTINCT access_key_id, 10) AS access_key_ids,
+    min(DISTINCT recipient_account_id, 10) AS recipient_account_ids,
+    arg_min(event_id, (event_time, event_id)) AS first_event_id,
+    arg_max(event_id, (event_time, event_id)) AS last_event_id,
+    first_ids(event_id, event_time) AS event_ids,
+    verifications(verification) AS verification
+FROM calls
+GROUP BY key_arn, actor, event_base_name, invoked_by
+ORDER BY first_time, key_arn, actor, event_name, invoked_by;

@@ -21,9 +21,19 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        bucket_name AS thing
+        bucket_name AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification,
+        event_base_name
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_source = 's3.amazonaws.com'

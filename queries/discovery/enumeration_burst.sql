@@ -21,9 +21,18 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        event_source || ':' || coalesce(event_base_name, '') AS thing
+        event_source || ':' || coalesce(event_base_name, '') AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_class IN ('read', 'list')

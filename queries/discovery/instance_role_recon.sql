@@ -36,7 +36,8 @@ SELECT
     verifications(verification) AS verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    regexp_full_match(role_session_name, 'i-[0-9a-f]{8,17}')
+    starts_with(role_session_name, 'i-')
+    AND regexp_full_match(role_session_name, 'i-[0-9a-f]{8,17}')
     AND invoked_by IS NULL
     AND (
         (event_source = 'sts.amazonaws.com' AND event_base_name = 'GetCallerIdentity')

@@ -40,16 +40,21 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    len(list_filter(
-        CASE
-            WHEN len($patterns) > 0 THEN $patterns
-            ELSE [
-                'pacu', 'kali', 'parrot', 'blackarch', 'pentoo', 'trufflehog', 'cloudmapper', 'scoutsuite', 'scout suite', 'prowler',
-                'cloudfox', 'enumerate-iam', 'stratus-red-team', 'cloudgoat', 'cloudsploit', 'weirdaal', 'nessus', 'steampipe',
-                's3 browser', 's3browser', 'cyberduck', 'rclone', 'winscp', 'mountain duck', 'transmit', 'gitleaks', 'metasploit',
-                'sqlmap', 'nuclei', 'burp', 'hydra', 'peirates', 'pmapper', 'cartography', 'masscan', 'aws_consoler', 'dirb'
-            ]
-        END,
-        lambda p: contains(lower(user_agent), lower(p))
-    )) > 0
+    user_agent IN (
+        SELECT agent
+        FROM (SELECT DISTINCT user_agent AS agent FROM scoped($since, $until, $accounts, $regions, $outcome))
+        WHERE len(list_filter(
+            CASE
+                WHEN len($patterns) > 0 THEN $patterns
+                ELSE [
+                    'pacu', 'kali', 'parrot', 'blackarch', 'pentoo', 'trufflehog', 'cloudmapper', 'scoutsuite', 'scout suite',
+                    'prowler', 'cloudfox', 'enumerate-iam', 'stratus-red-team', 'cloudgoat', 'cloudsploit', 'weirdaal', 'nessus',
+                    'steampipe', 's3 browser', 's3browser', 'cyberduck', 'rclone', 'winscp', 'mountain duck', 'transmit', 'gitleaks',
+                    'metasploit', 'sqlmap', 'nuclei', 'burp', 'hydra', 'peirates', 'pmapper', 'cartography', 'masscan',
+                    'aws_consoler', 'dirb'
+                ]
+            END,
+            lambda p: contains(lower(agent), lower(p))
+        )) > 0
+    )
 ORDER BY event_time, event_id, event_key;

@@ -19,9 +19,19 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        coalesce(request_parameters ->> '$.userName', request_parameters ->> '$.roleName', request_parameters ->> '$.groupName', name_of_arn(denied_resource(error_message)), target, CAST(event_key AS VARCHAR)) AS thing
+        coalesce(request_parameters ->> '$.userName', request_parameters ->> '$.roleName', request_parameters ->> '$.groupName', name_of_arn(denied_resource(error_message)), target, CAST(event_key AS VARCHAR)) AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification,
+        event_base_name
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_source = 'iam.amazonaws.com'

@@ -21,9 +21,21 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        event_base_name || ' ' || coalesce(object_key, target, CAST(event_key AS VARCHAR)) AS thing
+        event_base_name || ' ' || coalesce(object_key, target, CAST(event_key AS VARCHAR)) AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification,
+        event_base_name,
+        event_source,
+        invoked_by
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         regexp_matches(event_base_name, '^(Delete|Terminate|Deregister|Purge|Remove|Release|Destroy|ScheduleKeyDeletion|BatchDelete|Empty)')

@@ -19,9 +19,19 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        coalesce(account_of_arn(requested_role_arn), service_event_details ->> '$.account_id', account_of_principal(request_parameters ->> '$.targetPrincipal'), recipient_account_id) AS thing
+        coalesce(account_of_arn(requested_role_arn), service_event_details ->> '$.account_id', account_of_principal(request_parameters ->> '$.targetPrincipal'), recipient_account_id) AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification,
+        requested_role_arn
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_source IN ('sts.amazonaws.com', 'sso.amazonaws.com')

@@ -19,9 +19,19 @@
 -- ///
 WITH calls AS (
     SELECT
-        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        coalesce(request_parameters ->> '$.target', request_parameters ->> '$.instanceId', CAST(json_extract(request_parameters, '$.instanceIds') AS VARCHAR), CAST(json_extract(request_parameters, '$.targets') AS VARCHAR), nullif(denied_resource(error_message), '*'), CAST(event_key AS VARCHAR)) AS thing
+        coalesce(request_parameters ->> '$.target', request_parameters ->> '$.instanceId', CAST(json_extract(request_parameters, '$.instanceIds') AS VARCHAR), CAST(json_extract(request_parameters, '$.targets') AS VARCHAR), nullif(denied_resource(error_message), '*'), CAST(event_key AS VARCHAR)) AS thing,
+        event_time,
+        event_id,
+        actor,
+        access_key_id,
+        source_ip_address,
+        agent_family,
+        aws_region,
+        recipient_account_id,
+        outcome,
+        verification,
+        event_base_name
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         (
