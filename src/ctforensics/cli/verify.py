@@ -9,6 +9,11 @@ from typing import TYPE_CHECKING, Any
 from ctforensics.cli import console
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ctforensics.aws.clients import Access
+    from ctforensics.case.folder import CaseFolder
+    from ctforensics.verify.keys import PublicKey
     from ctforensics.verify.outcome import FileOutcome
     from ctforensics.verify.result import Verification
 
@@ -62,6 +67,14 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--verbose", action="store_true", help="print a line for every file, also for those that are ok"
     )
+    command.add_argument(
+        "--wanted", type=Path, metavar="FILE", help="write a letter that says what to send, with the commands"
+    )
+    command.add_argument(
+        "--online", action="store_true", help="ask AWS for the public keys that are missing (profile or environment)"
+    )
+    command.add_argument("--profile", help="the AWS profile for --online")
+    command.add_argument("--endpoint-url", help="another service than AWS for --online")
     command.add_argument("--jobs", type=int, default=2, help="threads that read (2)")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=run)
@@ -73,6 +86,10 @@ def run(args: argparse.Namespace) -> int:
     progress.end()
     if args.output:
         _write_lines(args.output, result)
+    if args.wanted:
+        from ctforensics.verify.wanted import letter
+
+        args.wanted.write_text(letter(result), encoding="utf-8")
     if args.json:
         files = args.files or ("all" if len(result.files) < MOST_FILES else "none")
         console.print_json(result.to_json(files) | ({"run": result.run} if result.run else {}))
@@ -86,7 +103,7 @@ def _verify(args: argparse.Namespace, progress: console.Progress) -> Verificatio
     from ctforensics.case import folder
     from ctforensics.errors import ParameterError
     from ctforensics.investigation import open_case
-    from ctforensics.verify.cases import verify_path
+    from ctforensics.verify.cases import verify_case, verify_path
 
     options: dict[str, Any] = {
         "public_keys": args.public_keys,
@@ -103,8 +120,55 @@ def _verify(args: argparse.Namespace, progress: console.Progress) -> Verificatio
     if options["since"] and options["until"] and options["since"] >= options["until"]:
         raise ParameterError("--since is not before --until.", hint="Swap them.")
     if folder.is_case(args.place):
-        return open_case(args.place).verify(**options)
-    return verify_path(args.place, **options)
+        case = open_case(args.place)
+        if args.online:
+            _fetch_into(case.folder, _keys_wanted(verify_case(case.folder, save=False, **options)), _access(args))
+        return case.verify(**options)
+    result = verify_path(args.place, **options)
+    if args.online and (wanted := _keys_wanted(result)):
+        result = verify_path(args.place, fetched=_fetched(wanted, _access(args)), **options)
+    return result
+
+
+def _keys_wanted(result: Verification) -> dict[str, tuple[datetime, datetime]]:
+    wanted = result.keys_wanted()
+    if not wanted:
+        console.say("No public key is missing: AWS was not asked.")
+    return wanted
+
+
+def _access(args: argparse.Namespace) -> Access:
+    from ctforensics.aws.clients import Access, Identity
+
+    return Access(Identity(profile=args.profile, endpoint_url=args.endpoint_url))
+
+
+def _fetch_into(folder: CaseFolder, wanted: dict[str, tuple[datetime, datetime]], access: Access) -> None:
+    """Asks for keys and keeps the answers as an acquisition does: raw, in ``keys/``, with a line in custody."""
+    from ctforensics.acquire.answers import Answers
+    from ctforensics.acquire.trust import acquire_keys
+
+    if not wanted:
+        return
+    access.who()
+    answers = Answers.begin(folder)
+    for region, (since, until) in sorted(wanted.items()):
+        acquire_keys(folder, access, answers, [region], since, until)
+    answers.finish()
+
+
+def _fetched(wanted: dict[str, tuple[datetime, datetime]], access: Access) -> list[PublicKey]:
+    from datetime import timedelta
+
+    from ctforensics.aws import public_keys
+    from ctforensics.verify.keys import parse_keys
+
+    found = []
+    origin = "aws" if access.is_aws else "supplied"
+    for region, (since, until) in sorted(wanted.items()):
+        records, _ = public_keys.fetch(access, region, since - timedelta(days=1), until + timedelta(days=1))
+        found += parse_keys({"Regions": {region: records}}, origin=origin)
+    return found
 
 
 def found_something(result: Verification, what: list[str] | tuple[str, ...]) -> bool:

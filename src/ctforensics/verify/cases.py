@@ -16,7 +16,7 @@ from ctforensics.evidence import roots
 from ctforensics.evidence.roots import Located
 from ctforensics.verify import expect as expected
 from ctforensics.verify import saved
-from ctforensics.verify.keys import KeyStore, read_keys
+from ctforensics.verify.keys import KeyStore, PublicKey, read_keys
 from ctforensics.verify.ledger import Signature
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import from_head, verify
@@ -85,10 +85,15 @@ def verify_path(
     public_keys: Path | Iterable[Path] | None = None,
     metadata: Path | None = None,
     expect: Path | None = None,
+    fetched: Iterable[PublicKey] = (),
     **options: Any,
 ) -> Verification:
-    """Verifies a folder, zip or tar that is no case; nothing is written. Further options as in ``run.verify``."""
+    """Verifies a folder, zip or tar that is no case; nothing is written. Further options as in ``run.verify``.
+
+    ``fetched`` are keys that the caller has asked AWS for.
+    """
     keys = KeyStore()
+    keys.add(fetched, "asked online")
     _add_keys(keys, public_keys)
     return verify(
         everything(place, place.name or "evidence"),
@@ -134,18 +139,33 @@ def _add_keys(keys: KeyStore, files: Path | str | Iterable[Path | str] | None) -
 
 
 def read_metadata(file: Path) -> dict[str, Any]:
-    """HEAD answers by BUCKET/KEY. Raises ForensicsError where the file holds something else."""
+    """HEAD answers by BUCKET/KEY: one JSON object, or one a line. Raises ForensicsError where the file holds something else."""
     try:
-        data = json.loads(Path(file).read_bytes())
+        text = Path(file).read_bytes()
     except OSError as error:
         raise ForensicsError(f"The metadata cannot be read: {error.strerror}.", where=str(file)) from error
+    try:
+        data = json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise ParameterError(f"The metadata is no JSON ({error}).", where=str(file)) from error
+        data = _lines(text)
+        if data is None:
+            raise ParameterError(f"The metadata is no JSON ({error}).", where=str(file)) from error
     if not isinstance(data, dict):
         raise ParameterError(
             "The metadata is no JSON object.", where=str(file), hint='Write {"BUCKET/KEY": HEAD answer, ...}.'
         )
     return data
+
+
+def _lines(text: bytes) -> dict[str, Any] | None:
+    """JSON objects, one a line, as one; None where a line is none."""
+    merged: dict[str, Any] = {}
+    try:
+        for line in filter(None, text.splitlines()):
+            merged |= json.loads(line)
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return merged or None
 
 
 def _objects(folder: CaseFolder) -> Iterator[Located]:

@@ -82,6 +82,15 @@ class Verification:
             "findings": [finding.to_json() for finding in self.findings],
         }
 
+    def keys_wanted(self) -> dict[str, tuple[datetime, datetime]]:
+        """The regions of which public keys are not at hand, each with the time for which."""
+        spans: dict[str, tuple[datetime, datetime]] = {}
+        for outcome in self.files:
+            if outcome.code == "D_NO_KEY" and outcome.region and outcome.since and outcome.until:
+                lo, hi = spans.get(outcome.region, (outcome.since, outcome.until))
+                spans[outcome.region] = min(lo, outcome.since), max(hi, outcome.until)
+        return spans
+
     def summary(self) -> Iterator[str]:
         """The run in a few lines: what is proven, the two answers, every code that is not plainly ok, every finding."""
         yield self.first_line()
