@@ -153,7 +153,7 @@ def _fetch_into(folder: CaseFolder, wanted: dict[str, tuple[datetime, datetime]]
     access.who()
     answers = Answers.begin(folder)
     for region, (since, until) in sorted(wanted.items()):
-        acquire_keys(folder, access, answers, [region], since, until)
+        acquire_keys(folder, [access], answers, [region], since, until)
     answers.finish()
 
 
