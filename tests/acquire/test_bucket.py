@@ -60,6 +60,29 @@ def test_an_object_that_changed_in_the_bucket_never_replaces_what_was_acquired(a
     assert copies == [trail.objects[key], b"rewritten by somebody"]
 
 
+def test_a_file_that_somebody_put_into_the_evidence_is_never_overwritten(aws, acquire, tmp_path):
+    trail = trail_files.make("trail-bucket", hours=1)
+    aws.fill("trail-bucket", trail.objects, trail.metadata)
+    stranger = tmp_path / "case" / "evidence" / "trail-bucket" / min(trail.objects)
+    acquire("s3://trail-bucket", "--kind", "insight")
+    stranger.parent.mkdir(parents=True)
+    stranger.write_bytes(b"not from S3")
+    code, out, _ = acquire("s3://trail-bucket")
+    assert code == 0 and "3 acquired" in out
+    assert stranger.read_bytes() == b"not from S3"
+    line = lines_of(tmp_path / "case")[min(trail.objects)]
+    assert (tmp_path / "case" / "evidence" / line.path).read_bytes() == trail.objects[min(trail.objects)]
+
+
+def test_a_server_that_is_only_an_s3_is_enough(aws, acquire, tmp_path):
+    trail = trail_files.make("trail-bucket", hours=1)
+    aws.fill("trail-bucket", trail.objects, trail.metadata)
+    aws.denied.add("GetCallerIdentity")
+    code, _, _ = acquire("s3://trail-bucket")
+    assert code == 0
+    assert '"not_obtained":"access denied"' in (tmp_path / "case" / "custody.jsonl").read_text()
+
+
 def test_a_window_takes_its_neighbouring_days_and_the_digests_after_it(aws, acquire, tmp_path):
     trail = trail_files.make("trail-bucket", hours=18, every=12, logs=1)
     aws.fill("trail-bucket", trail.objects, trail.metadata)

@@ -61,11 +61,15 @@ class Known:
         self._seen[hash(line.path)] = hash((line.etag, line.size, line.last_modified))
 
     def place(self, wanted: Wanted) -> tuple[str, bool]:
-        """Where an object goes, and whether it lies there already. What changed in the bucket since gets a place of its own."""
+        """Where an object goes, and whether it lies there already.
+
+        What changed in the bucket since, or lies there without a line in the register, is never overwritten: the object gets
+        a place of its own.
+        """
         path = self.places.place(wanted.bucket, wanted.key, wanted.version_id)
         if self._equal(path, wanted):
             return path, True
-        if hash(path) in self._seen and (self.folder.evidence / path).exists():
+        if os.path.lexists(self.folder.evidence / path):
             path = self.places.place(wanted.bucket, wanted.key, f"changed-{wanted.etag[:16]}")
             return path, self._equal(path, wanted)
         return path, False

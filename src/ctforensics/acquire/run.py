@@ -315,7 +315,8 @@ def _asked(scope: Scope) -> dict[str, Any]:
 
 def _room_for(folder: CaseFolder, plan: Plan) -> None:
     """Raises CaseError where the planned bytes cannot fit, before any of them is copied."""
-    free, needed = shutil.disk_usage(folder.path).free, plan.ledger.planned_bytes
+    free = shutil.disk_usage(folder.path).free
+    needed = plan.ledger.planned_bytes - sum(plan.class_bytes[name] for name in planning.ARCHIVE_CLASSES)
     have = sum(f.stat().st_size for f in folder.evidence.rglob("*") if f.is_file()) if free < needed else 0
     if needed - have > free:
         raise CaseError(

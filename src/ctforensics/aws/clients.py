@@ -79,15 +79,22 @@ class Access:
             return known
 
     def who(self) -> dict[str, Any]:
-        """The caller's identity as AWS sees it (sts:GetCallerIdentity needs no permission), asked once."""
+        """The caller's identity as AWS sees it (sts:GetCallerIdentity needs no permission), asked once.
+
+        Raises ForensicsError where the credentials themselves are no good. An endpoint that is only an S3, or a network that
+        lets only S3 through, is no obstacle: then the identity is not obtained, and says so.
+        """
         if not self.caller:
+            credentials = self._session.get_credentials()
+            held = {"access_key_id": credentials.access_key if credentials else None}
             try:
                 answer = self.client("sts").get_caller_identity()
+                self.caller = {"arn": answer["Arn"], "account": answer["Account"], "user_id": answer["UserId"], **held}
             except Exception as error:
-                raise refusals.judge(error).as_error("sts:GetCallerIdentity") from error
-            self.caller = {"arn": answer["Arn"], "account": answer["Account"], "user_id": answer["UserId"]}
-            credentials = self._session.get_credentials()
-            self.caller["access_key_id"] = credentials.access_key if credentials else None
+                refusal = refusals.judge(error)
+                if refusal.fatal:
+                    raise refusal.as_error("sts:GetCallerIdentity") from error
+                self.caller = {"not_obtained": refusal.reason, **held}
         return self.caller
 
     def pages(
