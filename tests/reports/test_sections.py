@@ -172,3 +172,16 @@ def test_hostile_values_reach_the_page_as_text_in_every_field(story_case, tmp_pa
     for ending in (".md", ".docx"):
         writers.write(told, {}, tmp_path / f"x{ending}", None)
         assert (tmp_path / f"x{ending}").stat().st_size > 0
+
+
+def test_marked_events_stand_with_what_they_are_and_the_words_of_the_analyst(own_case):
+    key, name, event_id = own_case.room.sql(
+        "SELECT event_key, event_name, event_id FROM events ORDER BY event_time LIMIT 1", {}
+    )[2][0]
+    own_case.notes.star(str(key))
+    own_case.notes.comment(str(key), "the first call of all")
+    own_case.notes.finding("It began here", events_for=[str(key)])
+    made = texts(CaseReport(own_case, title="t").notes())
+    assert name in made and event_id in made and "the first call of all" in made
+    assert "not in the loaded evidence" not in made
+    CaseReport(own_case, title="t", final=True)

@@ -10,7 +10,7 @@ from typing import Any
 from ctforensics.case import journal
 from ctforensics.errors import ForensicsError
 from ctforensics.notes.book import NoteBook
-from ctforensics.notes.note import Finding
+from ctforensics.notes.note import Finding, Note
 from ctforensics.reports import pieces
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
@@ -42,7 +42,7 @@ def stale(held: Held) -> list[str]:
     said = []
     kept = {note.id: note for note in book(held).living() if note.kind == "exhibit"}
     for each in findings(held):
-        keys = [str(k) for k in (*each.events_for, *each.events_against)]
+        keys = [_key(str(k)) for k in (*each.events_for, *each.events_against)]
         found = held.rows("Events of a finding", _EVENTS, keys=keys).dicts() if keys else []
         lost, bad = len(set(keys)) - len(found), sum(row["verification"] == "fail" for row in found)
         said += [f"“{each.claim}” rests on {counted(lost, 'event')} no longer in the evidence."] if lost else []
@@ -101,7 +101,7 @@ def _finding(held: Held, each: Finding) -> list[Piece]:
     made = [pieces.finding(each.claim, status=each.status, level=_LEVELS[each.status], facts=facts)]
     for word, keys in (("for", each.events_for), ("against", each.events_against)):
         if keys:
-            found = held.rows(f"Events {word} a finding", _EVENTS, keys=[str(k) for k in keys])
+            found = held.rows(f"Events {word} a finding", _EVENTS, keys=[_key(str(k)) for k in keys])
             lost = len(keys) - len(found.rows)
             note = f"{lost} of the events named are not in the loaded evidence." if lost else ""
             made.append(held.table(found, f"Events {word} it", note=note, detail=["event_id"]))
@@ -109,14 +109,39 @@ def _finding(held: Held, each: Finding) -> list[Piece]:
 
 
 def _marks(held: Held) -> list[Piece]:
-    rows = [
-        [note.at, note.kind, note.subject.kind, note.subject.value or note.subject.since, note.text]
-        for note in book(held).living()
-        if note.kind in ("star", "label", "comment")
-    ]
-    if not rows:
-        return []
-    columns = ["at", "kind", "about", "subject", "text"]
-    return [
-        pieces.table(columns, rows, caption="Stars, labels and comments", note="Events are named by their event key.")
-    ]
+    """Marked events with what they are, then the marks on anything else."""
+    marks = [n for n in book(held).living() if n.kind in ("star", "label", "comment")]
+    made: list[Piece] = []
+    on_events = [n for n in marks if n.subject.kind == "event"]
+    if on_events:
+        found = held.rows("Events that are marked", _EVENTS, keys=sorted({_key(n.subject.value) for n in on_events}))
+        by_key = {str(row["event_key"]): row for row in found.dicts()}
+        rows = sorted((_marked(n, by_key.get(_key(n.subject.value), {})) for n in on_events), key=lambda r: str(r[0]))
+        columns = ["event_time", "event_name", "mark", "text", "actor", "target", "outcome", "event_id", "event_key"]
+        caption = "Events that the analyst marked, in time order"
+        made.append(pieces.table(columns, rows, caption=caption, detail=["event_id", "event_key"]))
+    others = [[n.at, n.kind, n.subject.kind, _about(n), n.text] for n in marks if n.subject.kind != "event"]
+    if others:
+        made.append(
+            pieces.table(
+                ["at", "mark", "about", "subject", "text"], others, caption="Labels and comments on other things"
+            )
+        )
+    return made
+
+
+def _key(value: str) -> str:
+    """An event key as the database writes it."""
+    plain = value.replace("-", "")
+    return "-".join((plain[:8], plain[8:12], plain[12:16], plain[16:20], plain[20:]))
+
+
+def _marked(note: Note, row: dict[str, Any]) -> list[Any]:
+    facts = [row.get(name) for name in ("actor", "target", "outcome", "event_id")]
+    name = row.get("event_name") or "not in the loaded evidence"
+    return [row.get("event_time") or note.subject.since, name, note.kind, note.text, *facts, note.subject.value]
+
+
+def _about(note: Note) -> str:
+    span = f"{note.subject.since} until {note.subject.until}" if note.subject.since else ""
+    return " ".join(part for part in (note.subject.field, note.subject.value, span) if part)
