@@ -170,7 +170,11 @@ def _document(document: Part, reading: Reading) -> Iterator[tuple[str, Part | Fa
         yield from (("array", part) for part in _list(document.raw, document.offset))
         return
     if first == b"{":
-        lists = _lists_of(document.raw)
+        try:
+            lists = _lists_of(document.raw)
+        except ValueError as error:  # its brackets match, but it is no JSON
+            yield from _broken(document, str(error))
+            return
         if lists:
             if len(lists) > 1:
                 reading.flags.add("double_list")
@@ -210,6 +214,16 @@ def _list(raw: bytes, offset: int) -> list[Part] | Iterator[Part | Fault]:
 
 def _moved(part: Part | Fault, by: int) -> Part | Fault:
     return Part(part.offset + by, part.raw) if isinstance(part, Part) else Fault(part.offset + by, part.reason)
+
+
+def _broken(document: Part, reason: str) -> Iterator[tuple[str, Part | Fault]]:
+    """An object that is no JSON as a whole: the elements of its list, and one fault."""
+    faulty = False
+    for form, part in _damaged(document.raw, Fault(0, reason)):
+        faulty |= isinstance(part, Fault)
+        yield form, _moved(part, document.offset)
+    if not faulty:
+        yield "bare", Fault(document.end - 1, reason)
 
 
 def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]:

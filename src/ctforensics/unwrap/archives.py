@@ -94,7 +94,10 @@ def _expand(content: bytes, found: str, limits: Limits) -> bytes:
         import zstandard
 
         reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content), read_across_frames=True)
-        inner = reader.read(bound + 1)
+        try:
+            inner = reader.read(bound + 1)
+        except zstandard.ZstdError as error:
+            raise ValueError(str(error)) from error
     elif found == "bzip2":
         with bz2.BZ2File(io.BytesIO(content)) as stream:
             inner = stream.read(bound + 1)

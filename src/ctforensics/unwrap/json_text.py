@@ -16,7 +16,7 @@ from ctforensics.trail import canonical
 
 BOM = b"\xef\xbb\xbf"
 _BLANK = re.compile(rb"[ \t\r\n]*")
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]"]', re.DOTALL)
 _SCALAR = re.compile(rb"[^\s,\]}{\[\"]+")
 ONLY_RECORDS = re.compile(rb'\{\s*"Records"\s*:\s*(?=\[)')
 MAX_DEPTH = canonical.MAX_DEPTH + 1
@@ -53,7 +53,7 @@ def value_end(content: bytes, at: int) -> int:
     first = content[at : at + 1]
     if first not in (b"{", b"["):
         match = _TOKEN.match(content, at) if first == b'"' else _SCALAR.match(content, at)
-        if not match or match.end() == at:
+        if not match or match.end() == at or match[0] == b'"':
             raise ValueError("truncated" if at >= len(content) or first == b'"' else "no JSON value")
         return match.end()
     depth = 0
@@ -63,6 +63,8 @@ def value_end(content: bytes, at: int) -> int:
             depth += 1
             if depth > MAX_DEPTH:
                 raise ValueError(f"nested deeper than {MAX_DEPTH}")
+        elif mark == 0x22 and token.end() == token.start() + 1:
+            raise ValueError("truncated")  # a text that nothing ends
         elif mark in b"}]":
             depth -= 1
             if depth == 0:
