@@ -64,13 +64,9 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return bytes(out)
 
 
-def check(place: Path, data: bytes, number: int) -> None:
+def check(case: folder.CaseFolder, incoming: Path, data: bytes) -> None:
     """Reads one file and holds its ledger: every record is a source, a reject or a count."""
-    case = folder.create(place / f"case-{number}")
-    incoming = place / f"in-{number}"
-    incoming.mkdir()
     (incoming / "x.json.gz").write_bytes(data)
-    add_root(case, incoming, "m")
     tasks = list(Plan({}, Options()).tasks(case, roots_of(case)))
     began = time.monotonic()
     chunk = Reader(case, Options()).read(tasks)
@@ -94,10 +90,13 @@ def main() -> None:
     chance, until, number = random.Random(args.seed), time.monotonic() + args.seconds, 0
     starts = seeds()
     with tempfile.TemporaryDirectory() as place:
+        case, incoming = folder.create(Path(place) / "case"), Path(place) / "in"
+        incoming.mkdir()
+        add_root(case, incoming, "m")
         while time.monotonic() < until:
             data = mutated(chance.choice(starts), chance)
             try:
-                check(Path(place), data, number)
+                check(case, incoming, data)
             except BaseException:
                 kept = Path(f"fuzz-{args.seed}-{number}.bin")
                 kept.write_bytes(data)
