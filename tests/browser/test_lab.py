@@ -28,10 +28,13 @@ SOURCE = Path(__file__).parents[2] / "src"
 class Lab:
     """A JupyterLab server on loopback with one case."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, database: Path | None = None) -> None:
         self.home = home
         self.case = folder.create(home / "mycase", title="CASE-0042", examiner="ada")
-        synthetic_case.make(self.case.database, events=200_000)
+        if database is None:
+            synthetic_case.make(self.case.database, events=200_000)
+        else:
+            self.case.database.symlink_to(database.resolve())
         self.token = secrets.token_hex(16)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

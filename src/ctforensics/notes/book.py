@@ -31,6 +31,7 @@ class NoteBook:
         self.author = author or _user()
         self._seen: tuple[int, int] = (-1, -1)
         self._log: list[Note] = []
+        self._living: list[Note] = []
 
     # -- writing --------------------------------------------------------------------------------------------------
 
@@ -120,12 +121,14 @@ class NoteBook:
         seen = self._state()
         if seen != self._seen:
             self._log = [notes.note_of(line) for line in journal.read(self.path)]
+            self._living = notes.living(self._log)
             self._seen = seen
         return list(self._log)
 
     def living(self) -> list[Note]:
         """What holds now: every record that no undo took back."""
-        return notes.living(self.log())
+        self.log()
+        return list(self._living)
 
     def stars(self) -> set[str]:
         """Keys of the starred events."""

@@ -7,6 +7,7 @@ range add up to the count shown, and that is what plain SQL over ``events`` coun
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -45,27 +46,35 @@ WHOLE = Source("event_index", False)
 
 
 def extent(cursor: duckdb.DuckDBPyConnection) -> Extent:
-    """Where the events of the case lie in time; an empty case spans one hour at the present."""
-    total, first, last = row(cursor, "SELECT count(*), min(event_time), max(event_time) FROM event_index")
+    """Where the events of the case lie in time, by the rollup; an empty case spans one hour at the present."""
+    sql = "SELECT coalesce(sum(events), 0)::BIGINT, min(minute), max(minute) FROM minute_counts"
+    total, first, last = row(cursor, sql)
     if not total:
         now = scale.to_ms(scale.clock.now()) // scale.HOUR * scale.HOUR
         return Extent(now, now + scale.HOUR, now, now + scale.HOUR, 0, 0, 0)
-    latest = _latest_plausible(cursor)
-    sql = """SELECT min(event_time), max(event_time), count(*) FILTER (WHERE event_time < $a), count(*) FILTER (WHERE event_time >= $b)
-    FROM (SELECT event_time, event_time >= $a AND event_time < $b AS fits FROM event_index) WHERE fits OR event_time < $a OR event_time >= $b"""
-    bounds = {"a": scale.from_ms(FIRST_PLAUSIBLE), "b": scale.from_ms(latest)}
-    before, after = row(cursor, sql, bounds)[2:]
-    inside = "SELECT min(event_time), max(event_time) FROM event_index WHERE event_time >= $a AND event_time < $b"
-    lo, hi = row(cursor, inside, bounds)
+    bounds = {"a": scale.from_ms(FIRST_PLAUSIBLE), "b": scale.from_ms(_latest_plausible(cursor))}
+    sql = """SELECT min(minute) FILTER (WHERE minute >= $a AND minute < $b), max(minute) FILTER (WHERE minute >= $a AND minute < $b),
+      coalesce(sum(events) FILTER (WHERE minute < $a), 0)::BIGINT, coalesce(sum(events) FILTER (WHERE minute >= $b), 0)::BIGINT FROM minute_counts"""
+    lo, hi, before, after = row(cursor, sql, bounds)
     if lo is None:  # nothing plausible: show what there is
-        return Extent(scale.to_ms(first), scale.ceil_ms(last), scale.to_ms(first), scale.ceil_ms(last), total, 0, 0)
-    return Extent(scale.to_ms(first), scale.ceil_ms(last), scale.to_ms(lo), scale.ceil_ms(hi), total, before, after)
+        lo, hi, before, after = first, last, 0, 0
+    ends = [_edge(cursor, "min", first), _edge(cursor, "max", last), _edge(cursor, "min", lo), _edge(cursor, "max", hi)]
+    starts = [scale.to_ms(ends[0]), scale.ceil_ms(ends[1]), scale.to_ms(ends[2]), scale.ceil_ms(ends[3])]
+    return Extent(starts[0], starts[1], starts[2], starts[3], total, before, after)
+
+
+def _edge(cursor: duckdb.DuckDBPyConnection, which: str, minute: datetime) -> datetime:
+    """The first or last event of one minute."""
+    sql = f"SELECT {which}(event_time) FROM event_index WHERE event_time >= $a AND event_time < $b"
+    found: datetime = row(cursor, sql, {"a": minute, "b": minute + timedelta(minutes=1)})[0]
+    return found
 
 
 def _latest_plausible(cursor: duckdb.DuckDBPyConnection) -> int:
     """A day after the newest delivery where one is known, else a day after now: events come from the past."""
     (delivered,) = row(cursor, "SELECT max(delivered_at) FROM files")
-    return scale.to_ms(delivered or scale.clock.now()) + scale.DAY
+    # To the minute, so that the rollup can tell both sides apart.
+    return (scale.to_ms(delivered or scale.clock.now()) + scale.DAY) // scale.MINUTE * scale.MINUTE
 
 
 def bars(cursor: duckdb.DuckDBPyConnection, source: Source, lo: int, hi: int, step: int) -> list[tuple[int, int, int]]:

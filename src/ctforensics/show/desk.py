@@ -173,7 +173,7 @@ class Desk:
     def event(self, request: dict[str, Any]) -> Answer:
         """One event in full."""
         with self.session.held() as cursor:
-            found = record.detail(cursor, request["key"], self.raw)
+            found = record.detail(cursor, request["key"], self.raw, request.get("t"))
         self.current = found["key"]
         mine = self.book.on_event(found["key"]) if self.book else []
         return {**found, "notes": [_note(each) for each in mine]}

@@ -28,14 +28,21 @@ PAGE_DIMENSIONS = (
     "verification",
 )
 CELL = 160
+_KNOWN = 20_000  # texts of one field that are kept at hand
 _UUID = re.compile(r"^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")
 
 
-def page(cursor: duckdb.DuckDBPyConnection, source: Source, first: int, size: int, base: int) -> dict[str, Any]:
+Texts = dict[str, dict[int, str]]
+
+
+def page(
+    cursor: duckdb.DuckDBPyConnection, source: Source, first: int, size: int, base: int, known: Texts | None = None
+) -> dict[str, Any]:
     """Rows ``first`` to ``first + size`` of the source with the texts of their values.
 
     Each row holds numbers into ``values``, so that a text of a megabyte crosses once and cut. ``ties`` tells whether the row
-    before it, in or outside the page, has the same second: the log does not tell their order.
+    before it, in or outside the page, has the same second: the log does not tell their order. ``known`` keeps the texts of
+    values that were looked up before.
     """
     numbers = ", ".join(f"i.{name}_no" for name in PAGE_DIMENSIONS)
     start = max(first - 1, 0)
@@ -52,13 +59,17 @@ def page(cursor: duckdb.DuckDBPyConnection, source: Source, first: int, size: in
         sql = f"""SELECT i.seq - {int(base)}, i.seq, epoch_us(i.event_time), i.kind, i.event_key::VARCHAR, {numbers}
         FROM event_index i WHERE i.seq >= $a AND i.seq < $b ORDER BY i.seq"""
         found = rows(cursor, sql, bounds)
-    return _packed(cursor, found, first, size)
+    return _packed(cursor, found, first, size, {} if known is None else known)
 
 
-def _packed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Any, ...]], first: int, size: int) -> dict[str, Any]:
+def _packed(
+    cursor: duckdb.DuckDBPyConnection, found: list[tuple[Any, ...]], first: int, size: int, known: Texts
+) -> dict[str, Any]:
     second = {each[0]: each[2] // 1_000_000 for each in found}
     kept = [each for each in found if first <= each[0] < first + size]
-    values = {name: _texts(cursor, name, {each[5 + at] for each in kept}) for at, name in enumerate(PAGE_DIMENSIONS)}
+    values = {
+        name: _texts(cursor, name, {each[5 + at] for each in kept}, known) for at, name in enumerate(PAGE_DIMENSIONS)
+    }
     out = [
         {
             "pos": each[0],
@@ -75,10 +86,16 @@ def _packed(cursor: duckdb.DuckDBPyConnection, found: list[tuple[Any, ...]], fir
     return {"first": first, "rows": out, "values": values, "dimensions": list(PAGE_DIMENSIONS)}
 
 
-def _texts(cursor: duckdb.DuckDBPyConnection, name: str, numbers: set[int]) -> dict[int, str]:
-    sql = f"""SELECT no, left(value, {CELL + 1}), length(value) FROM dim_{name}
-    WHERE no > 0 AND no IN (SELECT unnest($numbers::INTEGER[]))"""
-    return {no: cut(value, length) for no, value, length in rows(cursor, sql, {"numbers": list(numbers)})}
+def _texts(cursor: duckdb.DuckDBPyConnection, name: str, numbers: set[int], known: Texts) -> dict[int, str]:
+    held = known.setdefault(name, {})
+    wanted = [int(number) for number in numbers if number > 0 and number not in held]
+    if wanted:
+        if len(held) > _KNOWN:
+            held.clear()
+            wanted = [int(number) for number in numbers if number > 0]
+        sql = f"SELECT no, left(value, {CELL + 1}), length(value) FROM dim_{name} WHERE no IN ({', '.join(map(str, wanted))})"
+        held |= {no: cut(value, length) for no, value, length in rows(cursor, sql)}
+    return {number: held[number] for number in numbers if number in held}
 
 
 def cut(value: str, length: int) -> str:

@@ -32,19 +32,28 @@ def checked_key(key: Any) -> str:
         raise ParameterError(f"{str(key)[:60]!r} is not an event key.") from error
 
 
-def row_of(cursor: duckdb.DuckDBPyConnection, key: str) -> dict[str, Any]:
-    """The row of an event, found by its time and key. Raises ParameterError where there is none."""
+def row_of(cursor: duckdb.DuckDBPyConnection, key: str, at: int | None = None) -> dict[str, Any]:
+    """The row of an event by its key; ``at`` (its time in ms, if known) spares the search. Raises ParameterError for none."""
     wanted = {"key": checked_key(key)}
-    when = rows(cursor, "SELECT event_time FROM event_index WHERE event_key = $key::UUID", wanted)
-    if not when:
-        raise ParameterError(f"There is no event with the key {key}.")
-    sql = "SELECT * FROM events WHERE event_time = $at AND event_key = $key::UUID"
-    return records(cursor, sql, {**wanted, "at": when[0][0]})[0]
+    sql = "SELECT * FROM events WHERE event_time >= $at AND event_time < $until AND event_key = $key::UUID"
+    found: list[dict[str, Any]] = []
+    if at is not None:
+        found = records(cursor, sql, {**wanted, "at": scale.from_ms(int(at)), "until": scale.from_ms(int(at) + 1)})
+    if not found:
+        when = rows(cursor, "SELECT epoch_ms(event_time) FROM event_index WHERE event_key = $key::UUID", wanted)
+        if not when:
+            raise ParameterError(f"There is no event with the key {key}.")
+        found = records(
+            cursor, sql, {**wanted, "at": scale.from_ms(when[0][0]), "until": scale.from_ms(when[0][0] + 1)}
+        )
+    return found[0]
 
 
-def detail(cursor: duckdb.DuckDBPyConnection, key: str, raw: Raw | None = None) -> dict[str, Any]:
+def detail(
+    cursor: duckdb.DuckDBPyConnection, key: str, raw: Raw | None = None, at: int | None = None
+) -> dict[str, Any]:
     """Everything of one event as text that may be shown: fields, record, provenance."""
-    row = row_of(cursor, key)
+    row = row_of(cursor, key, at)
     text, basis = _record(row, raw)
     return {
         "key": str(row["event_key"]),

@@ -44,13 +44,16 @@ class TimelineSession:
         self._access = access
         self._cursor = access.cursor()
         self._lock = threading.RLock()
+        self._texts: paging.Texts = {}
         self._holder = 0  # the thread that had the cursor last
         self._matched = ""  # key of the filter whose matches the temporary table holds
         self.title = title
         self.stars = stars
         with self.held() as cursor:
             self.extent = counting.extent(cursor)
-            self.base = int(row(cursor, "SELECT coalesce(min(seq), 0) FROM event_index")[0])
+            ends = {"a": scale.from_ms(self.extent.first), "b": scale.from_ms(self.extent.first + scale.MINUTE)}
+            sql = "SELECT coalesce(min(seq), 0) FROM event_index WHERE event_time >= $a AND event_time < $b"
+            self.base = int(row(cursor, sql, ends)[0])
             self.spans = lanes.worst(cursor)
             self.findings = lanes.findings(cursor)
         self.view = View(self.extent.lo, self.extent.hi)
@@ -211,7 +214,7 @@ class TimelineSession:
     def page(self, first: int, size: int = 100) -> dict[str, Any]:
         """Rows by position (see paging.page)."""
         with self.held() as cursor:
-            return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base)
+            return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base, self._texts)
 
     def facets(
         self,

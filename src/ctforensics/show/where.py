@@ -21,6 +21,7 @@ from ctforensics.trail.tables import DIMENSIONS, KIND_SQL
 KINDS = ("error", "write", "read")
 FIELDS = ("kind", *DIMENSIONS)
 SEARCHED = ("event_name", "actor", "session", "access_key", "address", "agent", "service", "error", "target")
+_FEW = 200  # numbers that may stand in the statement
 _MEMBERS = {"field", "is", "not", "text", "starred", "any"}
 
 
@@ -116,13 +117,13 @@ def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: 
     if "any" in condition:
         sql = _all([_index(cursor, each, names, stars) for each in condition["any"]], " OR ")
     elif "text" in condition:
-        sql = _all([_numbers(f, _holding(cursor, f, condition["text"]), names) for f in SEARCHED], " OR ")
+        sql = _all([_numbers(f"i.{f}_no", _holding(cursor, f, condition["text"]), names) for f in SEARCHED], " OR ")
     elif "starred" in condition:
         sql = f"i.event_key IN (SELECT unnest({names.bind(stars)}::UUID[]))"
     elif condition["field"] == "kind":
-        sql = f"i.kind IN (SELECT unnest({names.bind(_kind_numbers(condition['is']))}::UTINYINT[]))"
+        sql = _numbers("i.kind", _kind_numbers(condition["is"]), names)
     else:
-        sql = _numbers(condition["field"], numbers_of(cursor, condition["field"], condition["is"]), names)
+        sql = _numbers(f"i.{condition['field']}_no", numbers_of(cursor, condition["field"], condition["is"]), names)
     return f"(NOT {sql})" if condition.get("not") else sql
 
 
@@ -133,10 +134,13 @@ def _kind_numbers(values: list[str | None]) -> list[int]:
     return [KINDS.index(v) for v in values if v]
 
 
-def _numbers(field: str, numbers: list[int], names: _Names) -> str:
-    if len(numbers) == 1:  # one number can be pushed into the scan
-        return f"i.{field}_no = {names.bind(numbers[0])}"
-    return f"i.{field}_no IN (SELECT unnest({names.bind(numbers)}::INTEGER[]))"
+def _numbers(column: str, numbers: list[int], names: _Names) -> str:
+    """Rows whose number is one of those. Few numbers stand in the text (they are ours), so that the scan itself skips rows."""
+    if not numbers:
+        return "false"
+    if len(numbers) <= _FEW:
+        return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
+    return f"{column} IN (SELECT unnest({names.bind(numbers)}::INTEGER[]))"
 
 
 def _holding(cursor: duckdb.DuckDBPyConnection, field: str, text: str) -> list[int]:

@@ -310,8 +310,10 @@ class Timeline {
   buildControls() {
     const select = (label, options, value, act) => {
       const node = make("select", { "aria-label": label, onchange: () => act(node.value) }, ...options.map(([v, text]) => make("option", { value: v, selected: String(v) === String(value) }, text)));
+      this.selects[label] = node;
       return make("label", {}, `${label} `, node);
     };
+    this.selects = {};
     this.legend = make("span", { class: "ct-legend" });
     this.controls.replaceChildren(
       this.legend,
@@ -504,6 +506,8 @@ class Timeline {
     }
     if (this.wish) return;
     this.paintLegend();
+    this.selects["stacked by"].value = answer.stack;
+    this.selects.bucket.value = String(this.bucket);
     this.placed(answer, wish);
   }
 
@@ -784,7 +788,7 @@ class Timeline {
       return svg;
     };
     this.legend.replaceChildren(
-      ...items.map(([text, colour, condition]) => make("button", { type: "button", class: "ct-key", title: condition ? "click: only this; Shift: not this" : "", disabled: !condition, onclick: (e) => condition && this.include(condition, e.shiftKey) }, swatch(colour), text.trim())),
+      ...items.map(([text, colour, condition]) => make("button", { type: "button", class: "ct-key", title: condition ? "click: only this; Shift: not this" : "", disabled: !condition, onclick: (e) => condition && this.include(condition, e.shiftKey) }, swatch(colour), short(text.trim()))),
       ...states.map(([state, word]) => make("span", { class: "ct-key" }, swatch(`url(#ct-${state})`), word)),
     );
   }
@@ -961,7 +965,8 @@ class Timeline {
   async open(key = this.here()?.key) {
     if (!key) return;
     this.shown = key;
-    const answer = await this.line.ask({ type: "event", key });
+    const row = [this.here(), ...this.rows.values()].find((each) => each?.key === key);
+    const answer = await this.line.ask({ type: "event", key, t: row?.t });
     if (this.shown !== key) return;
     if (answer.error) { this.detail.replaceChildren(make("p", {}, answer.error)); return; }
     this.event = answer;
@@ -1135,7 +1140,7 @@ class Timeline {
     for (const zero of this.answer.zeros) held.set(zero.t0, { t1: zero.t1, n: names.map(() => 0) });
     const said = (t0, t1) => this.answer.gaps.filter((g) => g.t0 < t1 && g.t1 > t0).map((g) => g.word).join(", ") || "covered";
     const rows = [...held].sort((a, b) => a[0] - b[0]).map(([t0, { t1, n }]) => make("tr", {}, make("th", { scope: "row" }, stamp(t0)), ...n.map((each) => make("td", {}, number(each))), make("td", {}, said(t0, t1))));
-    this.bucketTable.replaceChildren(make("table", {}, make("caption", {}, `Events by bucket of ${this.answer.bucket}; ${this.answer.coverage}`), make("thead", {}, make("tr", {}, make("th", {}, "from (UTC)"), ...names.map((n) => make("th", {}, n)), make("th", {}, "log"))), make("tbody", {}, ...rows)));
+    this.bucketTable.replaceChildren(make("table", {}, make("caption", {}, `Events by bucket of ${this.answer.bucket}; ${this.answer.coverage}`), make("thead", {}, make("tr", {}, make("th", {}, "from (UTC)"), ...names.map((n) => make("th", {}, short(n.trim()))), make("th", {}, "log"))), make("tbody", {}, ...rows)));
   }
 
   async toggleLanes() {
@@ -1159,7 +1164,7 @@ class Timeline {
         rect.style.fill = r.state === "verified" ? "var(--ct-verified)" : r.state === "verified_empty" ? "var(--ct-verified-empty)" : `url(#ct-${r.state})`;
         svg.append(rect);
       }
-      return make("div", { class: "ct-lane-one" }, make("span", { class: "ct-lane-name", title: name }, name), svg);
+      return make("div", { class: "ct-lane-one" }, make("span", { class: "ct-lane-in", title: name }, name), svg);
     }), answer.left_out ? make("div", { class: "ct-dim" }, `${number(answer.left_out)} more lanes, none of them worse`) : "");
   }
 
