@@ -15,6 +15,8 @@ FILTERS = [
     [{"field": "actor", "is": ["arn:aws:iam::111122223333:role/role-7", None]}],
     [{"field": "address", "is": [None], "not": True}, {"text": "ROLE-3"}],
     [{"text": "onerror"}],
+    [{"field": "kind", "is": ["error"], "not": True}, {"field": "kind", "is": ["error", "read"]}],
+    [{"field": "kind", "is": ["error"]}, {"field": "kind", "is": ["read"]}],
     [{"any": [{"field": "service", "is": ["iam.amazonaws.com"]}, {"field": "error", "is": ["NoSuchBucket"]}]}],
     [{"field": "verification", "is": ["ok"], "not": True}],
 ]

@@ -7,6 +7,8 @@ Okabe-Ito set; coverage is told by pattern and word as well as colour.
 
 from __future__ import annotations
 
+import copy
+import functools
 from typing import Any
 
 from ctforensics.errors import NotInstalled
@@ -196,8 +198,13 @@ def look(dark: bool) -> dict[str, Any]:
     }
 
 
-def live_specs(lo: int, hi: int, *, dark: bool = False) -> dict[str, dict[str, Any]]:
-    """The four views of the widget; their data are put in later. Each plot begins AXIS pixels from the left, exactly."""
+def live_specs() -> dict[str, dict[str, Any]]:
+    """The four views of the widget; range and data are put in later. Each plot begins AXIS pixels from the left, exactly."""
+    return copy.deepcopy(_live_specs())
+
+
+@functools.cache
+def _live_specs() -> dict[str, dict[str, Any]]:
     made = {
         "coverage": (coverage_lane(), 1, 1),
         "overview": (histogram(height=64, title=" "), 4, 22),
@@ -206,7 +213,7 @@ def live_specs(lo: int, hi: int, *, dark: bool = False) -> dict[str, dict[str, A
     }
     out = {}
     for name, (chart, top, bottom) in made.items():
-        drawn = spec(chart, lo, hi, dark=dark)
+        drawn = spec(chart, 0, 1)
         drawn["autosize"] = {"type": "none"}
         drawn["padding"] = {"left": AXIS, "right": 12, "top": top, "bottom": bottom}
         drawn["datasets"] = {each: [] for each in ("lane", "noted", "bars", "zeros", "cuts", "gaps")}

@@ -91,7 +91,7 @@ class Desk:
             "view": [session.view.lo, session.view.hi],
             "where": self._shown_where(),
             "stack": session.view.stack,
-            "specs": charts.live_specs(extent.lo, extent.hi),
+            "specs": charts.live_specs(),
             "series": list(charts.SERIES),
             "patterns": patterns.DEFS,
             "states": lanes.STATE_WORDS,
@@ -120,7 +120,9 @@ class Desk:
         key = where.key(session.view.where)
         if key != self._overview or request.get("overview"):
             self._overview = key
-            answer["overview"] = _packed(session.overview())
+            # Over the whole span both charts show the same bars: one count serves both.
+            whole = session.shows_whole_span()
+            answer["overview"] = _packed(drawn) | {"total": drawn["count"]} if whole else _packed(session.overview())
         if drawn["count"] == 0 and session.view.where:
             answer["without"] = self._without()
         return answer

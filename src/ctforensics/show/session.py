@@ -171,17 +171,25 @@ class TimelineSession:
     ) -> tuple[list[tuple[int, int, int]], list[str]]:
         view = self.view
         if view.stack == "kind":
-            return counting.bars(cursor, source, view.lo, view.hi, step), drawing.kind_names()
+            kinds = where.kinds_of(view.where)
+            return counting.bars(cursor, source, view.lo, view.hi, step, kinds), drawing.kind_names()
         counted, values = counting.stacked(cursor, view.stack, self.predicate(), view.lo, view.hi, step)
         names = ["(none)" if v is None else paging.cut(v, len(v)) for v in values]
         return counted, [name + " " * names[:at].count(name) for at, name in enumerate(names)] + ["(all others)"]
+
+    def shows_whole_span(self) -> bool:
+        """Whether the view in force is what the overview shows: everything plausible, stacked by kind, the usual bucket."""
+        view = self.view
+        return (view.lo, view.hi, view.stack) == (self.extent.lo, self.extent.hi, "kind") and self.step() == (
+            scale.bucket_for(view.lo, view.hi)
+        )
 
     def overview(self) -> dict[str, Any]:
         """The bars of the whole plausible span under the filter in force."""
         lo, hi = self.extent.lo, self.extent.hi
         step = scale.bucket_for(lo, hi)
         with self.held() as cursor:
-            counted = counting.bars(cursor, self.source(), lo, hi, step)
+            counted = counting.bars(cursor, self.source(), lo, hi, step, where.kinds_of(self.view.where))
         silent, partial = drawing.bucket_rows(counted, self.spans, lo, hi, step)
         return {
             "bars": drawing.bar_rows(counted, drawing.kind_names(), lo, hi, step),

@@ -127,6 +127,17 @@ def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: 
     return f"(NOT {sql})" if condition.get("not") else sql
 
 
+def kinds_of(where: list[dict[str, Any]]) -> list[int] | None:
+    """The kinds that a filter lets through where it says nothing else, so that the rollup can answer; else None."""
+    kept = set(range(len(KINDS)))
+    for condition in where:
+        if condition.get("field") != "kind":
+            return None
+        named = set(_kind_numbers(condition["is"]))
+        kept = kept - named if condition.get("not") else kept & named
+    return sorted(kept)
+
+
 def _kind_numbers(values: list[str | None]) -> list[int]:
     unknown = [v for v in values if v not in KINDS]
     if unknown:
