@@ -42,11 +42,13 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    (
-        list_contains(CAST($ips AS VARCHAR[]), source_ip_address)
-        OR len(list_filter(
-            CAST($cidrs AS VARCHAR[]),
-            lambda c: ip_number(source_ip_address) BETWEEN cidr_low(c) AND cidr_high(c)
-        )) > 0
+    source_ip_address IN (
+        SELECT value
+        FROM dim_address
+        WHERE
+            list_contains(CAST($ips AS VARCHAR[]), value)
+            OR len(list_filter(
+                CAST($cidrs AS VARCHAR[]), lambda c: ip_number(value) BETWEEN cidr_low(c) AND cidr_high(c)
+            )) > 0
     )
 ORDER BY event_time, event_id, event_key;

@@ -42,7 +42,7 @@ SELECT
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     principal_id = $unique_id
-    OR (user_identity ->> '$.sessionContext.sessionIssuer.principalId') = $unique_id
-    OR (response_elements ->> '$.user.userId') = $unique_id
-    OR (response_elements ->> '$.role.roleId') = $unique_id
+    OR (user_identity_type = 'FederatedUser' AND (user_identity ->> '$.sessionContext.sessionIssuer.principalId') = $unique_id)
+    OR (event_base_name = 'CreateUser' AND (response_elements ->> '$.user.userId') = $unique_id)
+    OR (event_base_name = 'CreateRole' AND (response_elements ->> '$.role.roleId') = $unique_id)
 ORDER BY event_time, event_id, event_key;
