@@ -111,3 +111,21 @@ def test_plain_nbconvert_makes_the_same_page(sample, tmp_path):
     around = {**os.environ, "CTFORENSICS_PARAMS": json.dumps({"rows": 5}), "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", code], env=around, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "5"
+
+
+def test_a_run_that_is_killed_leaves_the_older_report_and_nothing_half_made(write_notebook, tmp_path):
+    import time
+
+    marker = tmp_path / "begun"
+    path = write_notebook(("code", f"import pathlib, time\npathlib.Path({str(marker)!r}).touch()\ntime.sleep(60)"))
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "r.html").write_text("older")
+    code = f"from ctforensics.reports.run import make; make(None, {str(path)!r}, {{}}, {str(out / 'r.html')!r})"
+    around = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    running = subprocess.Popen([sys.executable, "-c", code], env=around, stdin=subprocess.DEVNULL)
+    while not marker.exists() and running.poll() is None:
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    assert [p.name for p in out.iterdir()] == ["r.html"] and (out / "r.html").read_text() == "older"

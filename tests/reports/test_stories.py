@@ -74,7 +74,7 @@ def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(st
     words, first = plain(story_report("quiet_week", "daily_review").path)
     assert "Authentic: all" in first or "Not fully proven" in first
     silence = re.search(
-        r"No rows: .*?Coverage of the whole case, in hours of each account, region and trail: [^.]*\.", words
+        r"No rows: .*?Coverage of the window asked for, in hours of each account, region and trail: [^.]*\.", words
     )
     assert silence, "a claim of absence stands beside its coverage"
 
