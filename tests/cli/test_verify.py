@@ -129,7 +129,7 @@ def test_online_asks_for_the_keys_that_are_missing(mirror, monkeypatch: pytest.M
 
 
 def test_control_characters_of_names_never_reach_the_terminal(mirror, capsys: pytest.CaptureFixture[str]):
-    archive, folder = mirror
+    _, folder = mirror
     (folder / "mirror" / "evil\x1b[31m.json").write_text('{"Records":[{"eventVersion":"1.08"}]}')
     main([*options(folder), "--verbose"])
     assert "\x1b" not in capsys.readouterr().out

@@ -6,9 +6,10 @@ the rules: CloudTrail user guide, "Validating CloudTrail log file integrity"; pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Protocol
 
 from ctforensics import clock
 from ctforensics.errors import ForensicsError
@@ -46,11 +47,21 @@ class Node:
         return self.digest.scope.backfill
 
 
-Proposals = Callable[[Node], Sequence[Signature]]
+class Papers(Protocol):
+    """What is looked up when it is needed: it is large, and there is much of it."""
+
+    def proposals(self, node: Node) -> Sequence[Signature]:
+        """Signatures that object metadata proposes for a digest."""
+
+    def text(self, node: Node) -> bytes:
+        """The bytes that its signature covers."""
+
+    def carried(self, node: Node) -> str:
+        """The signature that it carries of the digest before it."""
 
 
-def prove(nodes: Iterable[Node], keys: KeyStore, proposals: Proposals) -> dict[str, list[Node]]:
-    """Decides every node of one trail; returns them by claimed place. ``proposals`` gives signatures from object metadata."""
+def prove(nodes: Iterable[Node], keys: KeyStore, papers: Papers) -> dict[str, list[Node]]:
+    """Decides every node of one trail; returns them by claimed place."""
     ordered = sorted(nodes, key=lambda n: (n.digest.end, n.digest.start, n.digest.sha256), reverse=True)
     places: dict[str, list[Node]] = {}
     for node in ordered:
@@ -59,8 +70,9 @@ def prove(nodes: Iterable[Node], keys: KeyStore, proposals: Proposals) -> dict[s
         for older in before(node, places):
             older.successors.append(node)
     for node in ordered:  # newest first: whoever could vouch for a node is decided before it
-        _judge_own(node, keys, proposals(node))
-        _ask_successors(node)
+        text = papers.text(node)
+        _judge_own(node, keys, papers.proposals(node), text)
+        _ask_successors(node, papers, text)
     return places
 
 
@@ -77,7 +89,7 @@ def is_older(one: Node, other: Node) -> bool:
     return one.digest.end < other.digest.end or (one.backfill and one.digest.end == other.digest.end)
 
 
-def _judge_own(node: Node, keys: KeyStore, proposals: Sequence[Signature]) -> None:
+def _judge_own(node: Node, keys: KeyStore, proposals: Sequence[Signature], text: bytes) -> None:
     node.own = _key_state(node, keys)
     offered = [p for p in proposals if p.algorithm in ("", ALGORITHM)]
     if node.own in ("no_key", "key_mismatch"):
@@ -85,7 +97,7 @@ def _judge_own(node: Node, keys: KeyStore, proposals: Sequence[Signature]) -> No
         node.own = node.own if has_any or node.own == "key_mismatch" else "none"
         return
     for proposal in offered:
-        key = _signed_with(node, proposal.signature)
+        key = _signed_with(node, proposal.signature, text)
         if key is not None:
             foreign = node.own == "key_region"
             node.signed_with = key
@@ -111,10 +123,10 @@ def _key_state(node: Node, keys: KeyStore) -> str:
     return "key_region" if right else "key_mismatch" if named else "no_key"
 
 
-def _signed_with(node: Node, signature_hex: str) -> PublicKey | None:
+def _signed_with(node: Node, signature_hex: str, text: bytes) -> PublicKey | None:
     for key in node.keys:
         try:
-            if signature.verify(key.der, node.digest.text, signature_hex):
+            if signature.verify(key.der, text, signature_hex):
                 return key
         except ValueError:
             continue  # what is no RSA key cannot have signed anything
@@ -132,12 +144,11 @@ def _in_time(key: PublicKey, node: Node, generated: str | None) -> bool:
     return late_enough and (key.valid_to is None or signed <= key.valid_to)
 
 
-def _ask_successors(node: Node) -> None:
+def _ask_successors(node: Node, papers: Papers, text: bytes) -> None:
     """A newer digest carries this one's signature (good whoever carries it) and hash (good if that digest is proven)."""
     if node.proven_by is None and node.own in ("none", "bad", "unsupported"):
         for newer in node.successors:
-            link = newer.digest.previous
-            key = _signed_with(node, link.signature) if link else None
+            key = _signed_with(node, papers.carried(newer), text)
             if key is not None:
                 node.proven_by, node.signed_with = "chain", key
                 break

@@ -86,7 +86,7 @@ def _judge_one(ledger: Ledger, seen: Seen, path: str, sign: SignFile | str, keys
         if "/" in name or "\\" in name or "\0" in name or name in ("", ".", ".."):
             yield FileOutcome("Q_UNSAFE_NAME", f"{path}: {name}", "lake", "the name would lead out of the folder")
             continue
-        result = next(ledger.seen_where("path = ? AND root = ? ORDER BY id", wanted, seen.root), None)
+        result = next(ledger.seen_where("coalesce(path, place) = ? AND root = ? ORDER BY id", wanted, seen.root), None)
         if result is None:
             yield FileOutcome(
                 "Q_MISSING", wanted, "lake", f"listed by {path}", root=seen.root, region=sign.region or None

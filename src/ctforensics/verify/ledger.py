@@ -7,10 +7,11 @@ paper. Text from evidence is bound, never part of a statement.
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,7 +85,7 @@ class Ledger:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
         self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
-        self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-16000;" + _TABLES)
+        self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLES)
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
         self._indexed: set[str] = set()
@@ -98,7 +99,7 @@ class Ledger:
 
     def add_seen(self, rows: list[tuple[Any, ...]]) -> None:
         """Rows in the order of the table ``seen``."""
-        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,NULL,?,?,?,?,?)", rows)
+        self.db.executemany("INSERT INTO seen VALUES (?,?,nullif(?3,?4),?4,NULL,?5,?6,?7,?8,?9)", rows)
 
     def add_digests(self, found: list[tuple[int, Digest, list[Listed]]]) -> None:
         """Digests that could be read, with the ids of what was seen, and what they list."""
@@ -160,9 +161,31 @@ class Ledger:
     def digests(self, scope: Scope) -> Iterator[tuple[Seen, Digest]]:
         """The digests of one scope, regular and backfill, with what was seen, newest first."""
         number = self.scopes[scope]
-        sql = "SELECT s.*, d.* FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.id"
+        names = (
+            "start",
+            "end",
+            "stamp",
+            "fingerprint",
+            "supported",
+            "pbucket",
+            "pkey",
+            "psha",
+            "psupported",
+            "sha",
+            "backfill",
+        )
+        columns = ", ".join(f"d.{name}" for name in ("bucket", "key", *names))
+        sql = f"SELECT s.*, {columns} FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.id"
         for row in self.db.execute(sql, (number,)):
             yield _seen(row[:10]), _digest(scope, row[10:])
+
+    def signed_text(self, number: int) -> bytes:
+        """The bytes that a digest's signature covers. They are large, so they are looked up when they are needed."""
+        return bytes(self.db.execute("SELECT text FROM digest WHERE id = ?", (number,)).fetchone()[0])
+
+    def carried_signature(self, number: int) -> str:
+        """The signature that a digest carries of the one before it."""
+        return str(self.db.execute("SELECT psignature FROM digest WHERE id = ?", (number,)).fetchone()[0])
 
     def seen(self, number: int) -> Seen:
         """What was seen under this id."""
@@ -228,19 +251,32 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
 
 
 def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
-    (_, _, bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, ps, pa, sha, text, backfill, *_rest) = (
-        row
+    bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, pa, sha, backfill = row
+    previous = Previous(sys.intern(pb), pk, ph, "", bool(pa)) if pb is not None else None
+    own = scope if not backfill else replace(scope, backfill=True)
+    at, same = datetime.fromisoformat, sys.intern
+    ended = at(end)
+    stamped = ended if stamp == end else at(stamp)
+    return Digest(
+        own, same(bucket), key, at(start), ended, stamped, same(fingerprint), bool(supported), previous, sha, b""
     )
-    previous = Previous(pb, pk, ph, ps, bool(pa)) if pb is not None else None
-    own = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region, bool(backfill))
-    at = datetime.fromisoformat
-    return Digest(own, bucket, key, at(start), at(end), at(stamp), fingerprint, bool(supported), previous, sha, text)
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
     number, root, path, place, _, kind, sha, joined, flags, fault = row
     name = place[place.rfind("/") + 1 :]
-    return Seen(number, root, path, place, name, kind, sha, joined, tuple(flags.split(" ")) if flags else (), fault)
+    return Seen(
+        number,
+        sys.intern(root),
+        place if path is None else path,
+        place,
+        name,
+        kind,
+        sha,
+        joined,
+        tuple(flags.split(" ")) if flags else (),
+        fault,
+    )
 
 
 def _row(o: FileOutcome) -> tuple[Any, ...]:

@@ -35,7 +35,7 @@ WHERE d.proven AND d.selected AND l.odd = 0 AND s.flags IS NULL AND s.fault IS N
   AND l.sha NOT IN (SELECT joined FROM seen WHERE joined IS NOT NULL)
   AND l.place NOT IN (SELECT place FROM listed GROUP BY place HAVING count(*) > 1);
 INSERT INTO outcome
-SELECT 'L_OK', l.place, 'log', '', s.root, s.path, lower(hex(s.sha)), c.account, c.region, c.trail, d.bucket || '/' || d.key,
+SELECT 'L_OK', l.place, 'log', '', s.root, coalesce(s.path, s.place), lower(hex(s.sha)), c.account, c.region, c.trail, d.bucket || '/' || d.key,
   d.start, d.end, substr(l.oldest, 1, 19), substr(l.newest, 1, 19)
 FROM clean JOIN listed l ON l.rowid = clean.listing JOIN seen s ON s.id = clean.seen JOIN digest d ON d.id = l.digest
   JOIN scope c ON c.id = d.scope ORDER BY l.place;

@@ -117,7 +117,6 @@ def _judge_digests(
     for scope in sorted(ledger.scopes, key=lambda s: (s.organization, s.account, s.region, s.trail, s.home_region)):
         judged = one_trail.judge(ledger, scope, keys, selection)
         covers.setdefault((scope.account, scope.region), []).append(judged.cover)
-        ledger.add_outcomes(judged.outcomes)
         findings += judged.findings
         origins |= judged.origins
     return findings, origins, covers
@@ -125,7 +124,7 @@ def _judge_digests(
 
 def _broken_digests(ledger: Ledger, selection: Selection) -> Iterator[FileOutcome]:
     """Files that are digests by name or content and could not be read as one."""
-    broken = "kind = 'digest' AND fault IS NOT NULL AND id NOT IN (SELECT id FROM digest) ORDER BY path, id"
+    broken = "kind = 'digest' AND fault IS NOT NULL AND id NOT IN (SELECT id FROM digest) ORDER BY coalesce(path, place), id"
     for seen in ledger.seen_where(broken):
         key = object_keys.parse(seen.name)
         if key and not (selection.has(key.account, key.region) and selection.has_hour(key.stamp, key.stamp)):

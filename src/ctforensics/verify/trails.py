@@ -49,7 +49,6 @@ class Judged:
     """What came out for one chain."""
 
     cover: Cover
-    outcomes: list[FileOutcome]
     findings: list[Finding]
     origins: set[str]
 
@@ -57,25 +56,47 @@ class Judged:
 def judge(ledger: Ledger, scope: Scope, keys: KeyStore, selection: Selection) -> Judged:
     """Judges every digest of one scope, writes into the ledger which are proven, and returns what is to be said."""
     nodes = _nodes(ledger, scope)
-    places = chain.prove(nodes, keys, lambda node: _proposals(ledger, node))
+    places = chain.prove(nodes, keys, _Papers(ledger))
     asked = selection.has_scope(scope)
     cover = _cover(scope, nodes)
     findings = list(_shape(scope, nodes, places, selection)) if asked else []
-    outcomes: list[FileOutcome] = []
     ledger.mark_digests(
         (n.proven and not seen.fault, asked and selection.has_hour(n.digest.start, n.digest.end), seen.id)
         for n in nodes
         for seen in n.copies
     )
+    if asked:
+        ledger.add_outcomes(_outcomes(ledger, nodes, places, cover, selection))
+    return Judged(cover, findings, {n.signed_with.origin for n in nodes if n.proven and n.signed_with})
+
+
+def _outcomes(
+    ledger: Ledger, nodes: list[Node], places: dict[str, list[Node]], cover: Cover, selection: Selection
+) -> Iterator[FileOutcome]:
+    """The outcomes of the digests in order of time; notes in ``cover`` where one is missing before the first."""
     for node in sorted(nodes, key=lambda n: (n.digest.start, n.digest.end, n.digest.sha256)):
-        if asked and selection.has_hour(node.digest.start, node.digest.end):
-            outcomes += placing.outcomes(node)
-        missing = _missing(ledger, node, nodes, places, selection) if asked else None
+        if selection.has_hour(node.digest.start, node.digest.end):
+            yield from placing.outcomes(node)
+        missing = _missing(ledger, node, nodes, places, selection)
         if missing:
-            outcomes.append(missing)
+            yield missing
             cover.missing_at_start |= node.digest.start == cover.first
-    origins = {n.signed_with.origin for n in nodes if n.proven and n.signed_with}
-    return Judged(cover, outcomes, findings, origins)
+
+
+class _Papers:
+    """What proving looks up in the ledger."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    def proposals(self, node: Node) -> Sequence[Signature]:
+        return _proposals(self._ledger, node)
+
+    def text(self, node: Node) -> bytes:
+        return self._ledger.signed_text(node.copies[0].id)
+
+    def carried(self, node: Node) -> str:
+        return self._ledger.carried_signature(node.copies[0].id)
 
 
 def _nodes(ledger: Ledger, scope: Scope) -> list[Node]:

@@ -18,7 +18,7 @@ SLOT = timedelta(minutes=5)
 """The stamp in a log file's name is a five-minute slot; objects appeared up to four minutes before and after it."""
 
 _UNLISTED = """kind = 'log' AND id NOT IN (SELECT id FROM judged)
-  AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.sha = seen.sha OR listed.sha = seen.joined) ORDER BY path, id"""
+  AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.sha = seen.sha OR listed.sha = seen.joined) ORDER BY coalesce(path, place), id"""
 
 Covers = dict[tuple[str, str], list[Cover]]
 """The chains of every account and region."""
