@@ -22,6 +22,7 @@ _STYLE = """<style>
 .ct table{border-collapse:collapse;margin:0;font-size:12px;table-layout:auto}
 .ct .ct-scroll table th,.ct .ct-scroll table td{text-align:left;vertical-align:top;padding:3px 10px 3px 6px;white-space:pre;border:0;border-bottom:1px solid var(--jp-border-color3,#e0e0e0);color:var(--jp-ui-font-color1,#222)}
 .ct .ct-scroll table td.ct-long{white-space:pre-wrap;overflow-wrap:anywhere;min-width:44ch;max-width:70ch}
+.ct .ct-long div{max-height:6em;overflow:auto}
 .ct .ct-scroll table thead th{position:sticky;top:0;white-space:nowrap;background:var(--jp-layout-color2,#eee);font-weight:600;z-index:1}
 .ct .ct-scroll table tbody tr{background:var(--jp-layout-color0,#fff)}
 .ct .ct-none{color:var(--jp-ui-font-color3,#666)}
@@ -107,6 +108,6 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]], *, most: int = 
 
 def _cell(text: str) -> str:
     if len(text) > CELL:
-        return f"<td class='ct-long'>{escape(text[:CELL])}… ({len(text):,} characters)</td>"
+        return f"<td class='ct-long'><div>{escape(text[:CELL])}… ({len(text):,} characters)</div></td>"
     # Identifiers are not broken in the middle (a copied half of an ARN misleads), only what is far too wide.
-    return f"<td class='ct-long'>{escape(text)}</td>" if len(text) > 64 else f"<td>{escape(text)}</td>"
+    return f"<td class='ct-long'><div>{escape(text)}</div></td>" if len(text) > 64 else f"<td>{escape(text)}</td>"

@@ -88,10 +88,11 @@ class Answer(pandas.DataFrame):
             return str(super()._repr_html_())
         reply = self._reply
         params = cards.facts((name, formats.shown(value)) for name, value in reply.chosen().items())
-        parts = [params, html_table(reply.rows)]
+        parts = [params, html_table(reply.rows, ordered=self.question is not None)]
         if reply.timeless and reply.timeless.rows:
             parts += [cards.heading("Records without any time"), html_table(reply.timeless)]
-        parts.append(cards.foot(self.footer().splitlines()))
+        said = reply.rows_told()  # stands at the head already
+        parts.append(cards.foot(line for line in self.footer().splitlines() if line != said))
         marks = ["PRACTICE"] if self.searched.practice else []
         if self.question is None:
             return cards.card("SQL", cards.sql(self.sql.strip()), *parts, sub=reply.rows_told(), marks=marks)
@@ -107,14 +108,28 @@ def _empty(rows: Rows) -> pandas.DataFrame:
     return pandas.DataFrame({name: [] for name in rows.columns})
 
 
-def html_table(rows: Rows) -> str:
+# What one looks for first in a row that stands for an event, and what is long or only copied.
+_FIRST = ("event_time", "step", "hop", "depth", "kind", "actor", "event_name", "outcome", "error_class", "target")
+_LAST = ("user_agent", "request_parameters", "response_elements", "event_ids", "event_id", "event_key", "verification")
+
+
+def html_table(rows: Rows, *, ordered: bool = True) -> str:
     """Rows as an HTML table in which every value of the evidence is escaped text and nothing else.
 
-    Columns that are empty throughout are named below it instead of being shown.
+    Columns that are empty throughout are named below it instead of being shown. ``ordered`` puts what one looks for first
+    on the left; the rows themselves keep the order of their columns.
     """
     kept = [i for i in range(len(rows.columns)) if any(row[i] is not None and row[i] != [] for row in rows.rows)]
     left = [name for i, name in enumerate(rows.columns) if i not in kept]
+    if ordered:
+        kept.sort(key=lambda i: _place(rows.columns[i]))
     texts = [[formats.shown(row[i]) for i in kept] for row in rows.rows[: cards.ROWS]]
     texts += [[]] * (len(rows.rows) - len(texts))  # only counted
     empty = cards.foot([f"Empty in every row: {', '.join(left)}."]) if left and rows.rows else ""
     return cards.table([rows.columns[i] for i in kept], texts) + empty
+
+
+def _place(name: str) -> int:
+    if name in _FIRST:
+        return _FIRST.index(name) - len(_FIRST)
+    return 1 + _LAST.index(name) if name in _LAST else 0

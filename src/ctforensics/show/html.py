@@ -8,6 +8,7 @@ from typing import Any
 
 from ctforensics import cards
 from ctforensics import visible as characters
+from ctforensics.verify.outcome import words
 
 
 def visible(value: Any, limit: int | None = None) -> str:
@@ -82,7 +83,9 @@ def _found(status: dict[str, Any]) -> str:
     """The integrity findings, worst first; where there are none, what that means."""
     order = {"fail": 0, "incomplete": 1, "unknown": 2, "anomaly": 3}
     found = sorted(status.get("findings") or [], key=lambda f: order.get(str(f.get("class")), 4))
-    lines = [f"{n:,} files {what}" for what, n in _bad_files(status)]
+    lines = [
+        f"{what}, {n:,} {'file' if n == 1 else 'files'}: {words(what.split()[0])}" for what, n in _bad_files(status)
+    ]
     if not found and not lines:
         return cards.foot(["No integrity findings. That says something only of what was verified."])
     for each in found:
