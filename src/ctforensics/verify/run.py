@@ -124,7 +124,9 @@ def _judge_digests(
 
 def _broken_digests(ledger: Ledger, selection: Selection) -> Iterator[FileOutcome]:
     """Files that are digests by name or content and could not be read as one."""
-    broken = "kind = 'digest' AND fault IS NOT NULL AND id NOT IN (SELECT id FROM digest) ORDER BY coalesce(path, place), id"
+    broken = (
+        "kind = 'digest' AND fault IS NOT NULL AND id NOT IN (SELECT id FROM digest) ORDER BY coalesce(path, place), id"
+    )
     for seen in ledger.seen_where(broken):
         key = object_keys.parse(seen.name)
         if key and not (selection.has(key.account, key.region) and selection.has_hour(key.stamp, key.stamp)):
