@@ -34,4 +34,5 @@ def test_cells_are_readable_and_bounded():
     assert as_cell(pandas.Timestamp("2024-05-02T06:11:09")) == "2024-05-02T06:11:09Z"
     assert as_cell(pandas.NaT) is None and as_cell(float("nan")) is None
     assert as_cell("x" * 5000).endswith("… (5,000 characters)")
+    assert as_text(7000010.0) == "7,000,010" and as_text(0.25) == "0.25" and as_text(1234567.125) == "1,234,567.125"
     assert as_text(1234567) == "1,234,567" and as_text(["a", "b"]) == "a\nb"

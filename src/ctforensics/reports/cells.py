@@ -51,7 +51,7 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, int):
         return f"{cell:,}"
     if isinstance(cell, float):
-        return f"{cell:,.6g}"
+        return f"{int(cell):,}" if cell.is_integer() else f"{cell:,.6f}".rstrip("0")
     return "\n".join(cell) if isinstance(cell, list) else str(cell)
 
 
