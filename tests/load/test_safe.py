@@ -233,3 +233,14 @@ def test_only_verified_files_load_where_that_is_asked_and_the_rest_later(desk):
     proven = desk.load(only_verified=True)
     assert (proven.events, proven.left_out) == (1, {"not_verified": 1})
     assert desk.load().events == 2
+
+
+def test_a_record_without_time_has_that_of_its_first_delivery_whichever_file_came_first(desk):
+    timeless = {k: v for k, v in record(1).items() if k != "eventTime"}
+    desk.put(NAME.format(region="us-east-1", day=9, n=1), {"Records": [timeless]})
+    desk.load()
+    desk.put(NAME.format(region="us-east-1", day=3, n=2), {"Records": [timeless]})
+    desk.load()
+    assert desk.rows("SELECT event_time::VARCHAR, event_time_basis FROM events") == [
+        ("2024-05-03 06:15:00", "delivery")
+    ]

@@ -7,25 +7,45 @@ import duckdb
 from ctforensics.errors import ConservationError
 from ctforensics.load import copies
 
+_OUTER = "string_split(string_split(path, '!/')[1], '/')"
+_WALK = f"""list_concat(
+    list_transform({_OUTER}[:-2], lambda part: '2' || part), ['1' || {_OUTER}[-1]],
+    CASE WHEN contains(path, '!/') THEN [substr(path, position('!/' IN path) + 2)] ELSE []::VARCHAR[] END)"""
+
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Brings the tables into the state that does not depend on the order of loading. Raises ConservationError."""
     _number_files(con)
+    _times_of_delivery(con)
     copies.resolve(con)
     _count(con)
     assert_balanced(con)
 
 
 def _number_files(con: duckdb.DuckDBPyConnection) -> None:
-    """Files are numbered by root and path, whatever the order in which they came."""
-    con.execute("""CREATE TEMP TABLE renumbered AS SELECT file_no AS old,
-        CAST(row_number() OVER (ORDER BY root, path, file_no) AS INTEGER) AS fresh FROM files""")
+    """Files are numbered in the order of the walk (``evidence.roots``), whatever the order in which they came.
+
+    In a folder that is files by name, then folders by name; the members of a container follow it. A first load has this order
+    already, so that nothing is rewritten.
+    """
+    con.execute(f"""CREATE TEMP TABLE renumbered AS SELECT file_no AS old,
+        CAST(row_number() OVER (ORDER BY root, {_WALK}, generation, file_no) AS INTEGER) AS fresh FROM files""")
     if con.execute("SELECT count(*) FROM renumbered WHERE old <> fresh").fetchall()[0][0]:
         for table in ("files", "event_sources", "rejects", "aggregated_activity", "conflicts"):
             con.execute(
                 f"UPDATE {table} SET file_no = r.fresh FROM temp.renumbered r WHERE {table}.file_no = r.old AND r.old <> r.fresh"
             )
     con.execute("DROP TABLE temp.renumbered")
+
+
+def _times_of_delivery(con: duckdb.DuckDBPyConnection) -> None:
+    """A record that tells no time has that of its first delivery, whichever file was loaded first."""
+    con.execute("""UPDATE events SET event_time = d.first, event_time_basis = 'delivery' FROM (
+            SELECT s.event_key, min(f.delivered_at) AS first FROM event_sources s JOIN files f USING (file_no)
+            WHERE s.event_key IN (SELECT event_key FROM events WHERE event_time_basis IN ('delivery', 'none'))
+            GROUP BY s.event_key) d
+        WHERE events.event_key = d.event_key AND d.first IS NOT NULL
+          AND (events.event_time <> d.first OR events.event_time_basis = 'none')""")
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> None:
