@@ -14,6 +14,7 @@ the command of the same name and the widget's click call the same function.
 from __future__ import annotations
 
 import os
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ class Case:
         self.folder = folder
         self._room: Room | None = None
         self._catalog: Catalog | None = None
+        self._timelines: weakref.WeakSet[Any] = weakref.WeakSet()  # told when their evidence changes
 
     @property
     def path(self) -> Path:
@@ -197,7 +199,11 @@ class Case:
         from ctforensics.acquire.rehash import check
         from ctforensics.recheck import recheck
 
-        return recheck(self.room, self.catalog, self.notes, check(self.folder) if evidence else None)
+        made = recheck(self.room, self.catalog, self.notes, check(self.folder) if evidence else None)
+        changed = [change.name for change in made.changes if change.what == "evidence"]
+        for timeline in list(self._timelines) if changed else []:
+            timeline.mark_stale(f"{len(changed):,} evidence objects are not what they were, the first: {changed[0]}.")
+        return made
 
     def handover(self, output: str | Path | None = None) -> Handover:
         """What the next analyst needs: asked, found, marked, left open, wanted. ``output`` writes it (.html or .md)."""
@@ -246,7 +252,9 @@ class Case:
         """The timeline widget of this case (JupyterLab)."""
         from ctforensics.show.timeline import Timeline
 
-        return Timeline(self, **options)
+        made = Timeline(self, **options)
+        self._timelines.add(made)
+        return made
 
     def form(self, name: str, **params: Any) -> Any:
         """A question as a form with its answer below, filled with ``params`` (JupyterLab)."""

@@ -134,7 +134,7 @@ def write_parquet(session: TimelineSession, path: Path) -> int:
 
     statement, values = session.sql()
     cursor = session.cursor()
-    reader: Any = cursor.execute(statement, values).to_arrow_reader(50_000)
+    reader: Any = cursor.sql(statement, params=values).to_arrow_reader(50_000)
     count = 0
     with parquet.ParquetWriter(path, reader.schema, compression="zstd") as writer:
         for batch in reader:

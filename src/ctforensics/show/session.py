@@ -6,6 +6,7 @@ cursor with a lock for each timeline; results are always drained; ``interrupt`` 
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -80,7 +81,8 @@ class TimelineSession:
         With ``thread`` only if that thread runs it: the browser must not end the query of a cell.
         """
         if thread is None or thread == self._holder:
-            self._cursor.interrupt()
+            with contextlib.suppress(duckdb.ConnectionException):  # closed before: nothing runs
+                self._cursor.interrupt()
 
     def close(self) -> None:
         """Drops the matches and gives the cursor back."""

@@ -45,6 +45,7 @@ class Timeline(anywidget.AnyWidget):
 
     _esm = (_STATIC / "timeline.js").read_text("utf-8")
     _css = (_STATIC / "timeline.css").read_text("utf-8")
+    _closed = False
     height = traitlets.Int(17, help="rows of the table").tag(sync=True)
 
     def __init__(
@@ -91,6 +92,9 @@ class Timeline(anywidget.AnyWidget):
 
     def close(self) -> None:
         """Takes the widget away: its thread ends, its matches are dropped, its cursor is given back."""
+        if self._closed or not hasattr(self, "_requests"):  # also called by the collector, also after a failed start
+            return
+        self._closed = True
         self._requests.put(None)
         self.desk.session.interrupt()
         if self._worker is not None and self._worker is not threading.current_thread():
