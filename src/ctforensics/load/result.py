@@ -13,7 +13,7 @@ class LoadResult:
     """Counts of files by outcome and of records by fate, over the whole case after this load.
 
     ``new_files`` counts what this load opened. ``findings`` are rows (code, subject, detail). ``found`` is true where
-    something wants attention: rejects, conflicts, changed evidence.
+    something wants attention: rejects, conflicts, changed evidence, or nothing of CloudTrail at all.
     """
 
     files: dict[str, int]
@@ -33,7 +33,12 @@ class LoadResult:
 
     @property
     def found(self) -> bool:
-        return bool(self.rejects or self.conflicts or self.findings)
+        return bool(self.rejects or self.conflicts or self.findings or self.nothing)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether no file of the case is a log file of CloudTrail, left out or not: the wrong folder, most likely."""
+        return not self.records and set(self.files) <= {"other_kind"}
 
     @property
     def balanced(self) -> bool:
@@ -65,6 +70,8 @@ class LoadResult:
         ):
             if counts:
                 said.append(f"{title}: " + ", ".join(f"{count:,} {name}" for name, count in counts.items()) + ".")
+        if self.nothing:
+            said.append("Nothing here is CloudTrail. Name the folder (or zip, or tar) that holds its log files.")
         if self.conflicts:
             said.append(f"Conflicts: {self.conflicts:,} between copies of one event (table conflicts).")
         return said + [f"Finding {f['code']}: {f['subject']}: {f['detail']}." for f in self.findings]
