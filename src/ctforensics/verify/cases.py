@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ctforensics.verify import saved
 from ctforensics.verify.keys import KeyStore, PublicKey, read_keys
 from ctforensics.verify.ledger import Signature
 from ctforensics.verify.result import Verification
-from ctforensics.verify.run import from_head, verify
+from ctforensics.verify.run import from_head, from_heads, verify
 
 Progress = Callable[[int], None] | None
 
@@ -49,9 +50,8 @@ def verify_case(
     result = verify(
         _objects(folder),
         keys=keys,
-        metadata=read_metadata(metadata) if metadata else None,
         places=_places(folder),
-        signatures=_signatures(folder),
+        signatures=chain(_signatures(folder), _proposed(metadata)),
         expectation=_expectation(folder, expect),
         since=since,
         until=until,
@@ -98,7 +98,7 @@ def verify_path(
     return verify(
         everything(place, place.name or "evidence"),
         keys=keys,
-        metadata=read_metadata(metadata) if metadata else None,
+        signatures=_proposed(metadata),
         expectation=expected.read(expect) if expect else None,
         **options,
     )
@@ -155,6 +155,12 @@ def read_metadata(file: Path) -> dict[str, Any]:
             "The metadata is no JSON object.", where=str(file), hint='Write {"BUCKET/KEY": HEAD answer, ...}.'
         )
     return data
+
+
+def _proposed(file: Path | None) -> Iterator[tuple[str, Signature]]:
+    """The signatures in a metadata file, taken out of memory when they are written down."""
+    if file:
+        yield from from_heads(read_metadata(file))
 
 
 def _lines(text: bytes) -> dict[str, Any] | None:

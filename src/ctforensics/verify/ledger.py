@@ -85,7 +85,10 @@ class Ledger:
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
         self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
-        self.db.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-8000;" + _TABLES)
+        self.db.executescript(
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000; PRAGMA temp.cache_size=-2000; PRAGMA temp_store=FILE;"
+            + _TABLES
+        )
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
         self._indexed: set[str] = set()
@@ -252,9 +255,10 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
 
 def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
     bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, pa, sha, backfill = row
-    previous = Previous(sys.intern(pb), pk, ph, "", bool(pa)) if pb is not None else None
-    own = scope if not backfill else replace(scope, backfill=True)
+    # A link repeats the key and the hash of another digest: one text for both keeps a long chain small.
     at, same = datetime.fromisoformat, sys.intern
+    previous = Previous(same(pb), same(pk), same(ph), "", bool(pa)) if pb is not None else None
+    own = scope if not backfill else replace(scope, backfill=True)
     ended = at(end)
     stamped = ended if stamp == end else at(stamp)
     return Digest(
