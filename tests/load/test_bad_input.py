@@ -201,3 +201,28 @@ def test_a_root_that_is_gone_is_one_sentence(desk, tmp_path):
 
     with pytest.raises(EvidenceError, match="There is nothing there"):
         load(desk.case)
+
+
+def test_a_file_that_could_not_be_opened_is_tried_again(desk, monkeypatch):
+    from ctforensics.errors import EvidenceError
+    from ctforensics.evidence import door
+
+    def refuse(located, limits):
+        raise EvidenceError("Cannot be read: Permission denied.", where=located.path)
+
+    desk.put("good.json", GOOD)
+    with monkeypatch.context() as denied:
+        denied.setattr(door, "open_object", refuse)
+        assert desk.load().rejects == {"not_opened": 1}
+    result = desk.load()
+    assert (result.events, result.rejects) == (1, {})
+
+
+def test_a_limit_of_size_is_a_reject_and_not_an_end(desk, loaded, monkeypatch):
+    from ctforensics.evidence import door
+
+    large = desk.put("large.json", json.dumps({"Records": [record(2, userAgent="x" * 200_000)]}))
+    opened = door.open_object
+    monkeypatch.setattr(door, "open_object", lambda located, limits: opened(located, door.Limits(stored=100_000)))
+    assert large.stat().st_size > 100_000
+    assert loaded().rejects == {"not_opened": 1}

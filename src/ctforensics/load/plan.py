@@ -77,6 +77,8 @@ class Plan:
                 if reason is not None:
                     return None
                 self.replaced.append(before.file_no)
+            elif before.outcome == "rejected" and before.sha256 is None and not found.refused:
+                self.replaced.append(before.file_no)  # it could not be opened then; perhaps it can now
             elif self._wanted_again(path, before):
                 self.replaced.append(before.file_no)
                 facts = {"again": True, "sha256": before.sha256}

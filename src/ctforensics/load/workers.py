@@ -72,7 +72,7 @@ class _Worker:
     def __init__(self, folder: CaseFolder, options: Options) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ctforensics.load.workers"],
+            [sys.executable, "-P", "-m", "ctforensics.load.workers"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
