@@ -27,8 +27,11 @@ _STYLE = """<style>
 .ct .ct-scroll table tbody tr{background:var(--jp-layout-color0,#fff)}
 .ct .ct-none{color:var(--jp-ui-font-color3,#666)}
 .ct dl{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:1px 14px;margin:4px 0}
-.ct dt{color:var(--jp-ui-font-color2,#555);margin:0;font-weight:400}
-.ct dd{margin:0;overflow-wrap:anywhere}
+.ct dl dt{color:var(--jp-ui-font-color2,#555);margin:0;font-weight:400;float:none;width:auto;white-space:nowrap}
+.ct dl dd{margin:0;float:none;width:auto;overflow-wrap:anywhere}
+.ct .ct-beside{display:flex;flex-wrap:wrap;gap:4px 18px;align-items:flex-start}
+.ct .ct-beside>div{min-width:0;max-width:100%}
+.ct .ct-scroll{width:fit-content}
 .ct ul{margin:4px 0;padding-left:20px}
 .ct pre.ct-sql{white-space:pre-wrap;font-size:12px;margin:4px 0;padding:6px 8px;background:var(--jp-layout-color1,#f7f7f7);color:inherit;border:1px solid var(--jp-border-color2,#ccc);max-height:180px;overflow:auto}
 .ct .ct-foot{margin:6px 0 0;color:var(--jp-ui-font-color2,#555);font-size:12px}
@@ -69,6 +72,11 @@ def heading(text: str, beside: str = "") -> str:
     """A heading inside a card; ``beside`` stands smaller after it."""
     small = f" <small>{escape(beside)}</small>" if beside else ""
     return f"<h4>{escape(text)}{small}</h4>"
+
+
+def beside(parts: Iterable[str]) -> str:
+    """Pieces (HTML already) side by side where there is room."""
+    return f"<div class='ct-beside'>{''.join(f'<div>{part}</div>' for part in parts)}</div>"
 
 
 def fold(line: str, inside: str) -> str:

@@ -31,6 +31,26 @@ def test_a_form_offers_the_values_of_the_case_and_asks_the_question(case):
     assert len(form.onward.children) == 2
 
 
+def test_every_answer_goes_on_into_a_question_about_one_of_its_values(case):
+    form = Form(case, "actions_by_access_key")
+    form.controls["access_key_id"].value = form.controls["access_key_id"].options[0]
+    form.run()
+    row, below = form.onward.children
+    values, questions, button = row.children
+    for choice in dict.fromkeys(value[0] for _, value in values.options):
+        values.value = next(value for _, value in values.options if value[0] == choice)
+        assert questions.value is not None
+        assert questions.value[1] != "owned_accounts"
+        button.click()
+        assert below.children
+
+
+def test_the_cell_of_a_form_does_not_take_its_answer_away(case):
+    form = Form(case, "authorization_failures", principal="ana")
+    form.show_cell()
+    assert form.cell.value == form.code() == "case.ask(\"authorization_failures\", principal='ana')"
+
+
 def test_what_is_left_empty_is_left_to_the_questions_defaults(case):
     assert Form(case, "authorization_failures").params == {}
 
@@ -104,3 +124,13 @@ def test_a_chain_is_the_same_from_any_of_its_keys(tmp_path, start):
 def test_a_value_that_nobody_carries_is_said(case):
     with pytest.raises(ParameterError):
         swimlanes(case.room, "AKIANOBODY")
+
+
+def test_the_overview_tells_coverage_by_word_and_pattern(case):
+    text = case.overview()._repr_html_()
+    for state in ("missing", "tampered"):
+        assert f"fill='url(#ct-{state})'" in text and f">{state}</span>" in text
+
+
+def test_the_overview_of_a_practice_case_is_marked(story_case):
+    assert ">PRACTICE<" in story_case("leaked_key").overview()._repr_html_()

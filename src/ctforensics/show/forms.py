@@ -39,11 +39,12 @@ class Form:
         self.run_button.on_click(lambda _: self.run())
         self.cell_button.on_click(lambda _: self.show_cell())
         self.output = ipywidgets.Output()
+        self.cell = ipywidgets.Text(description="cell", style=_WIDE, layout={"width": "860px", "display": "none"})
         self.onward = ipywidgets.VBox()
         more = ipywidgets.Accordion([ipywidgets.VBox(scope)], titles=("scope: window, accounts, regions, outcome",))
         head = ipywidgets.Label(f"{self.question.title}: {self.question.question}")
         buttons = ipywidgets.HBox([self.run_button, self.cell_button])
-        self.widget = ipywidgets.VBox([head, *own, more, buttons, self.output, self.onward])
+        self.widget = ipywidgets.VBox([head, *own, more, buttons, self.cell, self.output, self.onward])
 
     @property
     def params(self) -> dict[str, Any]:
@@ -70,10 +71,9 @@ class Form:
         return self.answer
 
     def show_cell(self) -> None:
-        """Puts the code of this form below it."""
-        self.output.clear_output()
-        with self.output:
-            print(self.code())
+        """Puts the code of this form below its buttons, ready to be copied; the answer stays."""
+        self.cell.value = self.code()
+        self.cell.layout.display = ""
 
     def _ipython_display_(self) -> None:
         from IPython.display import display
@@ -142,26 +142,31 @@ def _suggestions(case: Any, entity: str) -> list[str]:
         cursor.close()
 
 
+def _pivots(case: Any, entity: str) -> list[tuple[Any, Any]]:
+    """Questions about a value of that entity: those that need one first. Accounts of one's own are context, not a subject."""
+    found = [(q, p) for q, p in case.catalog.pivots(entity) if p.name != "owned_accounts"]
+    return sorted(found, key=lambda each: (not each[1].required, each[0].title))
+
+
 def _onward(form: Form, answer: Any) -> tuple[Any, ...]:
     """Controls that continue from a value of the answer into a question about it."""
-    held = {
-        name: kind for name, kind in entities.of_columns(list(answer.columns)).items() if form.case.catalog.pivots(kind)
-    }
-    if not held or not len(answer):
-        return ()
+    kinds = entities.of_columns(list(answer.columns))
+    into = {name: held for name, kind in kinds.items() if (held := _pivots(form.case, kind))}
     values = [
-        (f"{column} = {visible(value, 80)}", (column, value)) for column in held for value in _distinct(answer[column])
+        (f"{column} = {visible(value, 80)}", (column, value)) for column in into for value in _distinct(answer[column])
     ]
     if not values:
         return ()
-    value_control = ipywidgets.Dropdown(options=values, description="go on with", style=_WIDE, layout=_LAYOUT)
-    question_control = ipywidgets.Dropdown(description="into", style=_WIDE, layout=_LAYOUT)
-    button = ipywidgets.Button(description="go on")
+    wide = {"width": "420px"}
+    value_control = ipywidgets.Dropdown(options=values, index=0, description="go on with", style=_WIDE, layout=_LAYOUT)
+    question_control = ipywidgets.Dropdown(description="into", style={"description_width": "40px"}, layout=wide)
+    button = ipywidgets.Button(description="go on", tooltip="asks that question about this value, below")
     below = ipywidgets.VBox()
 
     def fill(_: Any = None) -> None:
-        pivots = form.case.catalog.pivots(held[value_control.value[0]])
-        question_control.options = [(question.title, (question.name, param.name)) for question, param in pivots]
+        held = into[value_control.value[0]]
+        question_control.options = [(question.title, (question.name, param.name)) for question, param in held]
+        question_control.index = 0  # options that are put in later leave it without a choice
 
     def go(_: Any) -> None:
         name, param = question_control.value
@@ -172,7 +177,8 @@ def _onward(form: Form, answer: Any) -> tuple[Any, ...]:
     fill()
     value_control.observe(fill, "value")
     button.on_click(go)
-    return ipywidgets.HBox([value_control, question_control, button]), below
+    row = ipywidgets.HBox([value_control, question_control, button], layout={"flex_flow": "row wrap"})
+    return row, below
 
 
 def _distinct(column: Any) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
 from ctforensics import cards
-from ctforensics.show import charts, lanes, vega
+from ctforensics.show import charts, lanes, patterns, vega
 from ctforensics.show.access import Access, records, row, rows
-from ctforensics.show.html import visible
+from ctforensics.show.html import counts, visible
 from ctforensics.trail.tables import COVERAGE_STATES
 
 TOP = 10
@@ -28,6 +29,7 @@ class Overview:
     top: dict[str, list[tuple[str, int]]]
     findings: list[dict[str, Any]]
     hours: list[dict[str, Any]]
+    practice: bool = False
 
     def coverage_spec(self, *, width: int = 760) -> dict[str, Any]:
         """The heat map of coverage by lane and day as Vega-Lite."""
@@ -42,23 +44,57 @@ class Overview:
         return f"Overview of {visible(self.title)}: {self.events:,} events by verification: {held}"
 
     def _repr_html_(self) -> str:
-        parts = [cards.table(["verification", "events"], [[k, f"{n:,}"] for k, n in self.integrity.items()])]
+        parts = [
+            cards.facts([("events by verification", counts(self.integrity)), ("days by worst hour", self._days_told())])
+        ]
         if self.days:
+            parts += [cards.heading("Coverage by account, region and day", "worst hour of each day, UTC")]
+            parts += [_svg(self.coverage_spec()), _legend({d["state"] for d in self.days})]
+        else:
             parts += [
-                cards.heading("Coverage by account, region and day", "worst hour of each day, UTC"),
-                _svg(self.coverage_spec()),
+                cards.foot(
+                    ["Coverage is not known: the evidence was not verified. No number below is complete for sure."]
+                )
             ]
         if self.lanes_left_out:
             parts.append(cards.foot([f"{self.lanes_left_out:,} more lanes, none of them worse, are not shown."]))
         if self.hours:
             parts += [cards.heading("Events by day of the week and hour", "UTC"), _svg(self.hours_spec())]
-        for name, held in self.top.items():
-            shown = [[visible(value, 120), f"{n:,}"] for value, n in held]
-            parts += [cards.heading(name.replace("_", " ")), cards.table([name, "events"], shown)]
+            parts.append(
+                cards.foot(
+                    [
+                        "A blank hour has no events here. Whether nothing happened or logs are missing, the lanes above tell."
+                    ]
+                )
+            )
         if self.findings:
-            told = [[str(f[n] or "") for n in ("code", "class", "lane", "detail")] for f in self.findings]
-            parts += [cards.heading(f"{len(told):,} findings"), cards.table(["code", "class", "where", "detail"], told)]
-        return cards.card(self.title or "case", *parts, sub=f"{self.events:,} events")
+            told = [[str(f[n] or "") for n in ("class", "code", "lane", "detail")] for f in self.findings]
+            word = "finding" if len(told) == 1 else "findings"
+            parts += [cards.heading(f"{len(told):,} {word}"), cards.table(["class", "code", "where", "detail"], told)]
+        top = [_top_table(name, held) for name, held in self.top.items() if held]
+        marks = ["PRACTICE"] if self.practice else []
+        return cards.card(self.title or "case", *parts, cards.beside(top), sub=f"{self.events:,} events", marks=marks)
+
+    def _days_told(self) -> str:
+        """How many days of an account and region have which worst hour, as words."""
+        return counts(dict(Counter(str(each["word"]) for each in self.days)))
+
+
+def _top_table(name: str, held: list[tuple[str, int]]) -> str:
+    shown = [[visible(value, 120), f"{n:,}"] for value, n in held]
+    return cards.heading(f"Top {name.replace('_', ' ')}") + cards.table([name, "events"], shown)
+
+
+def _legend(states: set[str]) -> str:
+    """Pattern and word of each state that is drawn: none is told by colour alone."""
+    items = "".join(
+        f"<svg width='26' height='14' role='img' aria-label='{lanes.STATE_WORDS[s]}'>{patterns.DEFS}"
+        f"<rect width='26' height='14' fill='{charts.PATTERNS[s]}' stroke='#767676'/></svg>"
+        f"<span style='margin:0 16px 0 5px'>{lanes.STATE_WORDS[s]}</span>"
+        for s in COVERAGE_STATES
+        if s in states
+    )
+    return f"<div class='ct-foot'>{items}</div>"
 
 
 def _svg(spec: dict[str, Any]) -> str:
@@ -81,11 +117,13 @@ def overview(access: Access, title: str = "") -> Overview:
             {name: _top(cursor, name) for name in _SHOWN},
             lanes.findings(cursor),
             records(cursor, _HOURS),
+            bool(row(cursor, _PRACTICE)[0]),
         )
     finally:
         cursor.close()
 
 
+_PRACTICE = "SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'"
 _HOURS = """SELECT isodow(minute) - 1 AS day, hour(minute) AS hour, sum(events)::BIGINT AS events FROM minute_counts GROUP BY ALL ORDER BY ALL"""
 
 
