@@ -132,7 +132,7 @@ judged AS (
     WHEN NOT near AND stop IS NOT NULL THEN 'missing'
     WHEN bad > 0 OR forged THEN 'tampered'
     WHEN missing > 0 THEN 'missing'
-    WHEN NOT near AND (doubtful OR (loose > 0 AND NOT is_short)) THEN 'unverified'
+    WHEN NOT near AND (doubtful OR loose > 0) THEN 'unverified'
     WHEN NOT near AND (hour + INTERVAL 1 HOUR <= first OR hour + INTERVAL 75 MINUTE > reach) AND NOT is_short THEN 'unverified'
     WHEN NOT near THEN 'missing'
     WHEN loose > 0 THEN 'unverified'
