@@ -11,7 +11,7 @@ import duckdb
 from ctforensics.coverage.judgement import FOUND_BY_COVERAGE
 
 # Only management events are compared: what a trail records of data events depends on its selectors. An hour counts as covered
-# where every chain of the account and region is proven.
+# where every chain of the account and region is proven. A log file that came after the newest verification is no second source.
 _ONLY_ELSEWHERE = """
 INSERT INTO findings BY NAME
 WITH covered AS (
@@ -20,7 +20,9 @@ alone AS (
   SELECT e.* FROM events e JOIN covered c
     ON c.account = e.recipient_account_id AND c.region = e.aws_region AND c.hour = date_trunc('hour', e.event_time)
   WHERE e.verification = 'not_checked' AND coalesce(e.event_category, 'Management') = 'Management'
-    AND e.event_time_basis <> 'none')
+    AND e.event_time_basis <> 'none'
+    AND NOT EXISTS (FROM event_sources s JOIN files f USING (file_no)
+      WHERE s.event_key = e.event_key AND f.kind = 'cloudtrail' AND f.source_form = 'records'))
 SELECT 'G_ONLY_ELSEWHERE' AS code, 'anomaly' AS class, recipient_account_id AS account, aws_region AS region,
   date_trunc('hour', event_time) AS since, date_trunc('hour', event_time) + INTERVAL 1 HOUR AS until,
   min(event_id) AS subject, count(*) || ' management event(s) that a second source holds and this covered hour of the trail does not, '
