@@ -10,15 +10,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
-import msgspec
 import numpy as np
 import orjson
 import pyarrow as pa
 
-from ctforensics.load import row
+from ctforensics.load import members, row
 from ctforensics.load.schema import EVENTS, SOURCES
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import EVENT_COLUMNS
@@ -34,26 +32,6 @@ _FLAGS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type ==
 _JSONS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type == "JSON")
 _IDENTITY = Identity._fields
 _CACHED = 200_000
-_FIELDS = tuple(c.field for c in EVENT_COLUMNS if c.field)
-_CONSOLE = "sessionCredentialFromConsole"
-_SAID_TRUE = '{"sessionCredentialFromConsole":"true"}'
-_TYPES: dict[str, Any] = {"JSON": msgspec.Raw, "BOOLEAN": bool | None}
-_ABSENT = msgspec.Raw()
-_Members = msgspec.defstruct(
-    "_Members",
-    [
-        (
-            c.field,
-            bool | str | None if c.field == _CONSOLE else _TYPES.get(c.type, str | None),
-            _ABSENT if c.type == "JSON" else None,
-        )
-        for c in EVENT_COLUMNS
-        if c.field
-    ],
-)
-_ALL = attrgetter(*_FIELDS)
-_RECORD = msgspec.json.Decoder(_Members)
-_RECORDS = msgspec.json.Decoder(list[_Members])  # type: ignore[valid-type]
 
 
 class Bulk:
@@ -140,8 +118,8 @@ class Bulk:
         records, count = self.records, len(self.records)
         made: dict[str, pa.Array] = {}
         self.odd = np.zeros(count, bool)
-        columns = zip(*map(_ALL, self._members()), strict=True)
-        said: dict[str, Any] = dict(zip(_FIELDS, columns, strict=True))
+        said, odd = members.split(self.forms)
+        self.odd[odd] = True
         held = np.zeros(count, np.int32)  # members of each record that a column repeats
         for name, field in _TEXTS:
             made[name] = pa.array(said[field], pa.string())
@@ -151,7 +129,7 @@ class Bulk:
             made[name] = pa.array(said[field], pa.bool_())
             held += _present(made[name])
         for name, field in _JSONS:
-            said[field] = [None if raw is _ABSENT else bytes(raw) for raw in said[field]]
+            said[field] = [None if raw is members.ABSENT else bytes(raw) for raw in said[field]]
             made[name] = _column(said[field])
             held += _present(made[name])
         made["event_time"] = self._times(said["eventTime"])
@@ -169,26 +147,14 @@ class Bulk:
 
     def _console(self, made: dict[str, pa.Array], said: dict[str, Any]) -> None:
         """``sessionCredentialFromConsole`` is the text "true" in nearly all records: true in its column, itself in unknown_fields."""
-        values = said[_CONSOLE]
+        values = said[members.CONSOLE]
         if any(values):
-            said[_CONSOLE] = [True if value == "true" else value if type(value) is bool else None for value in values]
+            said[members.CONSOLE] = [
+                True if value == "true" else value if type(value) is bool else None for value in values
+            ]
             made["unknown_fields"] = pa.array(
-                [_SAID_TRUE if value == "true" else None for value in values], pa.string()
+                [members.SAID_TRUE if value == "true" else None for value in values], pa.string()
             )
-
-    def _members(self) -> list[Any]:
-        """The members of each record, JSON ones as slices of its canonical form. Where a scalar has another type, it has none."""
-        try:
-            return _RECORDS.decode(b"[" + b",".join(self.forms) + b"]")
-        except msgspec.ValidationError:
-            return [self._one(number, form) for number, form in enumerate(self.forms)]
-
-    def _one(self, number: int, form: bytes) -> Any:
-        try:
-            return _RECORD.decode(form)
-        except msgspec.ValidationError:
-            self.odd[number] = True
-            return _Members()
 
     def _times(self, values: list[Any]) -> pa.Array:
         """Times of the exact form 2024-05-02T06:11:09Z as microseconds; the records of all others are odd."""
