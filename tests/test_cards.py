@@ -82,3 +82,8 @@ def test_files_that_failed_verification_stand_on_the_card_of_the_case(story_case
 def test_triage_names_what_was_silent_and_does_not_call_it_innocence(story_case):
     shown = story_case("leaked_key").triage()._repr_html_()
     assert ">PRACTICE<" in shown and "What stands out" in shown and "Silent:" in shown
+
+
+def test_holes_in_the_evidence_stand_out_below_an_answer(story_case):
+    shown = story_case("trail_stopped").ask("who_changed_bucket_policy", bucket="nowhere")._repr_html_()
+    assert "<p class=ct-caution>Holes inside the window" in shown and "0 of 0 rows" in shown

@@ -34,7 +34,8 @@ _STYLE = """<style>
 .ct .ct-scroll{width:fit-content}
 .ct ul{margin:4px 0;padding-left:20px}
 .ct pre.ct-sql{white-space:pre-wrap;font-size:12px;margin:4px 0;padding:6px 8px;background:var(--jp-layout-color1,#f7f7f7);color:inherit;border:1px solid var(--jp-border-color2,#ccc);max-height:180px;overflow:auto}
-.ct .ct-foot{margin:6px 0 0;color:var(--jp-ui-font-color2,#555);font-size:12px}
+.ct .ct-foot{margin:6px 0 0;color:var(--jp-ui-font-color1,#222);font-size:12px}
+.ct .ct-foot .ct-caution{font-weight:700}
 .ct .ct-foot p{margin:0}
 .ct h4{font-size:13px;margin:10px 0 2px;font-weight:600}
 </style>"""
@@ -84,9 +85,11 @@ def fold(line: str, inside: str) -> str:
     return f"<details><summary>{escape(line)}</summary>{inside}</details>"
 
 
-def foot(lines: Iterable[str]) -> str:
-    """Sentences below: what was searched, where the evidence has holes."""
-    return f"<div class='ct-foot'>{''.join(f'<p>{escape(line)}</p>' for line in lines)}</div>"
+def foot(lines: Iterable[str], cautions: Iterable[str] = ()) -> str:
+    """Sentences below: what was searched. Those that are ``cautions`` (holes in the evidence) stand out."""
+    loud = set(cautions)
+    told = (f"<p{' class=ct-caution' if line in loud else ''}>{escape(line)}</p>" for line in lines)
+    return f"<div class='ct-foot'>{''.join(told)}</div>"
 
 
 def sql(text: str) -> str:

@@ -160,7 +160,7 @@ class About:
                 pieces += [cards.heading(part.heading, beside), html_table(part.reply.rows)]
         silent = [part.question for part in self.parts if not part.reply.rows.rows]
         said = [f"No rows from: {', '.join(silent)}."] if silent else []
-        pieces.append(cards.foot([*said, *self.searched.sentences()]))
+        pieces.append(cards.foot([*said, *self.searched.sentences()], self.searched.cautions()))
         marks = ["PRACTICE"] if self.searched.practice else []
         return cards.card(self.seen.value[:200], *pieces, sub=self.seen.kind.replace("_", " "), marks=marks)
 

@@ -92,7 +92,8 @@ class Answer(pandas.DataFrame):
         if reply.timeless and reply.timeless.rows:
             parts += [cards.heading("Records without any time"), html_table(reply.timeless)]
         said = reply.rows_told()  # stands at the head already
-        parts.append(cards.foot(line for line in self.footer().splitlines() if line != said))
+        lines = [line for line in self.footer().splitlines() if line != said]
+        parts.append(cards.foot(lines, self.searched.cautions()))
         marks = ["PRACTICE"] if self.searched.practice else []
         if self.question is None:
             return cards.card("SQL", cards.sql(self.sql.strip()), *parts, sub=reply.rows_told(), marks=marks)

@@ -139,7 +139,7 @@ class Triage:
 
         due = self.deadlines.rows if self.deadlines and self.deadlines.rows.rows else None
         parts = [cards.heading("Deadlines"), html_table(due) if due else cards.foot(["None known."])]
-        parts += [cards.heading("Evidence"), cards.foot(self.searched.sentences())]
+        parts += [cards.heading("Evidence"), cards.foot(self.searched.sentences(), self.searched.cautions())]
         parts += [cards.bullets(f"finding {code} ({class_}): {count:,}" for code, class_, count in self.findings)]
         parts.append(cards.heading("What stands out", "open a line to see its rows"))
         for line in self.lines:
