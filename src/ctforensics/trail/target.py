@@ -11,9 +11,9 @@ from ctforensics.trail.outcome import denial
 # Members of requestParameters (also inside an <Action>Request wrapper) that name the thing a call is about: the first hit wins,
 # so narrow names stand before wide ones.
 _MEMBERS = (
-    "bucketName", "secretId", "functionName", "roleName", "roleArn", "userName", "groupName", "policyArn", "policyName",
+    "bucketName", "secretId", "functionName", "roleName", "roleArn", "userName", "groupName", "policyArn",
     "instanceProfileName", "accessKeyId", "serialNumber", "sAMLProviderArn", "openIDConnectProviderArn",
-    "trailName", "detectorId", "keyId", "targetKeyId", "aliasName", "instanceId", "groupId", "snapshotId", "volumeId", "imageId",
+    "trailName", "detectorId", "keyId", "targetKeyId", "aliasName", "policyName", "instanceId", "groupId", "snapshotId", "volumeId", "imageId",
     "vpcId", "subnetId", "networkAclId", "flowLogId", "dBInstanceIdentifier", "dBClusterIdentifier", "dBSnapshotIdentifier",
     "dBClusterSnapshotIdentifier", "topicArn", "queueUrl", "queueName", "tableName", "streamName", "deliveryStreamName",
     "stackName", "stackSetName", "clusterName", "cluster", "repositoryName", "logGroupName", "hostedZoneId", "distributionId",
