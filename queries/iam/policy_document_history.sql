@@ -12,6 +12,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No document of it was written in what is loaded: what it says now was written before, or elsewhere."
 -- look = "Who was let in, what was taken out; changes that are undone minutes later."
 --

@@ -7,6 +7,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No recorded call. Check the accounts, regions and hours that were searched, and whether the trail records data events."
 -- look = "Calls that the code has no reason to make."
 --

@@ -7,6 +7,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No record of this workforce user. Records since July 2025 carry the user id only: add inputs/people.csv to search by name."
 -- look = "Accounts and permission sets opened, the addresses of portal sign-ins."
 --

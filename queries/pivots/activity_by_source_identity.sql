@@ -7,6 +7,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No call carries it. Only roles that demand a source identity have one."
 -- look = "Accounts and roles that one person reached."
 --
@@ -41,5 +42,5 @@ SELECT
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     source_identity = $source_identity
-    OR (request_parameters ->> '$.sourceIdentity') = $source_identity
+    OR (event_source = 'sts.amazonaws.com' AND (request_parameters ->> '$.sourceIdentity') = $source_identity)
 ORDER BY event_time, event_id, event_key;

@@ -7,6 +7,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No recorded call. Check the accounts, regions and hours that were searched, and whether the trail records data events. Anybody can write anything into the agent string."
 -- look = "One tool across several principals."
 --

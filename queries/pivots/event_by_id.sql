@@ -5,6 +5,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No loaded record has this id. Ids are testimony: a record may carry none."
 -- look = "The twin in another account names the caller by his own account's view."
 --

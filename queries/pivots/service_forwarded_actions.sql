@@ -5,6 +5,7 @@
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
+-- cost = "scan"
 -- empty = "No call by a service on somebody's behalf is recorded."
 -- look = "Stacks and automations that act with a person's rights."
 --

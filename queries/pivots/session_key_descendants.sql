@@ -25,27 +25,42 @@
 -- trail = "leaked_key"
 -- access_key_id = "AKIARTX3GSDS3J5Z3ACY"
 -- ///
-WITH RECURSIVE edges AS (
-    SELECT DISTINCT ON (issued_access_key_id)
+WITH RECURSIVE walk AS (
+    SELECT
+        1 AS depth,
+        [$access_key_id, issued_access_key_id] AS path,
         event_key,
         event_time,
         event_id,
         access_key_id AS from_key,
         issued_access_key_id AS to_key
     FROM around_scope($accounts, $regions)
-    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
-    ORDER BY issued_access_key_id, access_key_id IS NULL, event_time, event_id, event_key
+    WHERE
+        access_key_id = $access_key_id
+        AND issued_access_key_id IS NOT NULL
+        AND issued_access_key_id <> $access_key_id
+        AND outcome <> 'denied'
+    UNION ALL
+    SELECT
+        w.depth + 1,
+        list_append(w.path, e.issued_access_key_id),
+        e.event_key,
+        e.event_time,
+        e.event_id,
+        e.access_key_id,
+        e.issued_access_key_id
+    FROM walk AS w
+    JOIN around_scope($accounts, $regions) AS e ON e.access_key_id = w.to_key
+    WHERE
+        e.issued_access_key_id IS NOT NULL
+        AND e.outcome <> 'denied'
+        AND w.depth < $max_depth
+        AND NOT list_contains(w.path, e.issued_access_key_id)
 ),
 
-walk AS (
-    SELECT 1 AS depth, [$access_key_id, to_key] AS path, *
-    FROM edges
-    WHERE from_key = $access_key_id AND to_key <> $access_key_id
-    UNION ALL
-    SELECT w.depth + 1, list_append(w.path, e.to_key), e.*
-    FROM walk AS w
-    JOIN edges AS e ON e.from_key = w.to_key
-    WHERE w.depth < $max_depth AND NOT list_contains(w.path, e.to_key)
+minted AS (
+    SELECT * FROM walk
+    QUALIFY row_number() OVER (PARTITION BY to_key ORDER BY depth, event_time, event_id, event_key) = 1
 ),
 
 uses AS (
@@ -60,7 +75,7 @@ uses AS (
         some_of(event_source) AS services,
         first_ids(event_id, event_time) AS event_ids
     FROM around_scope($accounts, $regions)
-    WHERE access_key_id IN (SELECT to_key FROM walk)
+    WHERE access_key_id IN (SELECT to_key FROM minted)
     GROUP BY access_key_id
 )
 
@@ -93,7 +108,8 @@ SELECT
     e.event_id,
     e.event_key,
     e.verification
-FROM walk AS w
+FROM minted AS w
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
 LEFT JOIN uses AS u ON u.access_key_id = w.to_key
+WHERE e.issued_access_key_id IS NOT NULL
 ORDER BY w.depth, e.event_time, e.event_id, e.event_key;

@@ -22,27 +22,34 @@
 -- trail = "leaked_key"
 -- access_key_id = "ASIAWO645SY5CPLXGIHS"
 -- ///
-WITH RECURSIVE edges AS (
-    SELECT DISTINCT ON (issued_access_key_id)
+WITH RECURSIVE walk AS (
+    SELECT
+        1 AS hops_back,
+        [issued_access_key_id] AS path,
         event_key,
         event_time,
         event_id,
         access_key_id AS from_key,
         issued_access_key_id AS to_key
     FROM around_scope($accounts, $regions)
-    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
-    ORDER BY issued_access_key_id, access_key_id IS NULL, event_time, event_id, event_key
+    WHERE issued_access_key_id = $access_key_id AND outcome <> 'denied'
+    UNION ALL
+    SELECT
+        w.hops_back + 1,
+        list_append(w.path, e.issued_access_key_id),
+        e.event_key,
+        e.event_time,
+        e.event_id,
+        e.access_key_id,
+        e.issued_access_key_id
+    FROM walk AS w
+    JOIN around_scope($accounts, $regions) AS e ON e.issued_access_key_id = w.from_key
+    WHERE e.outcome <> 'denied' AND w.hops_back < $max_depth AND NOT list_contains(w.path, e.issued_access_key_id)
 ),
 
-walk AS (
-    SELECT 1 AS hops_back, [to_key] AS path, *
-    FROM edges
-    WHERE to_key = $access_key_id
-    UNION ALL
-    SELECT w.hops_back + 1, list_append(w.path, e.to_key), e.*
-    FROM walk AS w
-    JOIN edges AS e ON e.to_key = w.from_key
-    WHERE w.hops_back < $max_depth AND NOT list_contains(w.path, e.to_key)
+issuing AS (
+    SELECT * FROM walk
+    QUALIFY row_number() OVER (PARTITION BY to_key ORDER BY hops_back, from_key IS NULL, event_time, event_id, event_key) = 1
 )
 
 SELECT
@@ -60,7 +67,7 @@ SELECT
     CASE
         WHEN w.from_key IS NULL THEN 'begins here: no key stands behind ' || coalesce(e.user_identity_type, 'it')
         WHEN w.from_key LIKE 'AKIA%' THEN 'begins with a long-lived key'
-        WHEN w.from_key NOT IN (SELECT to_key FROM edges) THEN 'the event that issued ' || w.from_key || ' is not in the archive'
+        WHEN w.from_key NOT IN (SELECT to_key FROM issuing) THEN 'the event that issued ' || w.from_key || ' is not in the archive'
     END AS ends,
     e.source_ip_address,
     e.user_agent,
@@ -69,6 +76,7 @@ SELECT
     e.event_id,
     e.event_key,
     e.verification
-FROM walk AS w
+FROM issuing AS w
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
+WHERE e.issued_access_key_id IS NOT NULL
 ORDER BY w.hops_back, e.event_time, e.event_id, e.event_key;

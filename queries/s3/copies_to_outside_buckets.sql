@@ -7,6 +7,7 @@
 -- attack = ["T1537", "T1567.002"]
 -- attack_matrix = "v18.1"
 -- references = ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html"]
+-- cost = "scan"
 -- empty = "No such call is recorded. Object calls are data events: they are only there where a trail was told to record them."
 -- look = "Buckets that hold what matters; changes that are undone soon after."
 --

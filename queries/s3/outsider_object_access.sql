@@ -7,6 +7,7 @@
 -- attack = ["T1530"]
 -- attack_matrix = "v18.1"
 -- references = ["https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-s3-info.html"]
+-- cost = "scan"
 -- empty = "Nothing of the kind is recorded. Object calls are data events: they are only there where a trail was told to record them."
 -- look = "Reads in the time a bucket stood open."
 --
