@@ -26,7 +26,7 @@ from ctforensics.load.options import Options
 from ctforensics.load.reader import Chunk, Reader
 from ctforensics.load.task import Task
 
-_AHEAD = 3
+_AHEAD = 10
 _COLLECT = 32
 _TABLES = ("files", "events", "sources", "rejects", "aggregated")
 _tasks = msgspec.msgpack.Decoder(list[Task])
