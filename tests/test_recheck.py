@@ -83,12 +83,14 @@ def test_an_event_that_is_gone_is_told_below_its_finding(case: Case):
 
 
 def test_one_flipped_byte_of_the_evidence_is_found(case: Case, tmp_path: Path):
+    timeline = case.timeline()
     log = tmp_path / "evidence" / "log.json"
     content = bytearray(log.read_bytes())
     content[100] ^= 1
     log.write_bytes(content)
     (change,) = case.recheck().changes
     assert change.what == "evidence" and "changed" in change.detail and "log.json" in change.name
+    assert "log.json" in timeline.desk.answer({"type": "ping"})["stale"]  # an open timeline says so and marks no more
 
 
 def test_notes_that_were_changed_by_hand_are_told(case: Case):
