@@ -6,6 +6,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
@@ -89,11 +90,33 @@ def _one(
 
 
 def _merged(folder: CaseFolder, region: str, records: list[dict[str, str]]) -> bytes:
-    """These records and those of earlier acquisitions, each once, in order of validity."""
-    try:
-        known = json.loads((folder.keys / f"{region}.json").read_text("utf-8"))["Regions"][region]
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
-        known = []
+    """These records and those of earlier acquisitions, each once, in order of validity.
+
+    A key file that custody does not know as fetched is somebody else's: it is set aside under another name, where it counts as
+    supplied, so that no foreign key comes to be called fetched by us.
+    """
+    file = folder.keys / f"{region}.json"
+    known: list[dict[str, str]] = []
+    if file.exists():
+        if hashlib.sha256(file.read_bytes()).hexdigest() in _fetched_before(folder):
+            known = json.loads(file.read_text("utf-8"))["Regions"][region]
+        else:
+            _set_aside(file)
     every = {json.dumps(record, sort_keys=True): record for record in [*known, *records]}
     ordered = sorted(every.values(), key=lambda record: (record["ValidityStartTime"], record["Fingerprint"]))
     return json.dumps({"Regions": {region: ordered}}, indent=1).encode()
+
+
+def _fetched_before(folder: CaseFolder) -> set[str]:
+    """Hashes of key files that an unbroken custody record says we fetched."""
+    if not custody.verify(folder).ok:
+        return set()
+    lines = [line for line in journal.read(folder.custody_file) if line.get("action") == "public_keys"]
+    return {str(sha256) for line in lines for sha256 in (line.get("files") or {}).values()}
+
+
+def _set_aside(file: Path) -> None:
+    number = 1
+    while (aside := file.with_name(f"{file.stem}-supplied-{number}.json")).exists():
+        number += 1
+    file.rename(aside)

@@ -3,6 +3,7 @@
 Digests cover hours of *delivery*; people ask about hours of *events*. An event is usually delivered within 15 minutes, so an
 event hour is called verified only if delivery is covered until 15 minutes after it; and proven empty only if delivery is
 covered until 24 hours after it and no listed file reaches into it. It says nothing of events that the trail does not record.
+The first digest after a stop reaches back before logging began again: an hour that lies in a proven stop stays a hole under it.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ looked AS (
   FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts n USING (chain, hour)),
 judged AS (
   SELECT *, CASE
-    WHEN NOT near AND stop IS NOT NULL THEN 'missing'
+    WHEN stop IS NOT NULL AND (NOT near OR good = 0) THEN 'missing'
     WHEN bad > 0 OR forged THEN 'tampered'
     WHEN missing > 0 THEN 'missing'
     WHEN NOT near AND (doubtful OR loose > 0) THEN 'unverified'
@@ -143,7 +144,7 @@ judged AS (
   FROM looked)
 SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS files, events,
   CASE
-    WHEN state = 'missing' AND NOT near AND stop IS NOT NULL THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
+    WHEN state = 'missing' AND stop IS NOT NULL AND (NOT near OR good = 0) THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
       || coalesce('; start seen ' || strftime(stop.started, '%Y-%m-%dT%H:%M:%SZ'), '; no start seen')
       || '; off throughout: not provable here'
     WHEN state = 'tampered' AND bad > 0 THEN bad::BIGINT || ' log file(s) that reach into this hour failed verification'
