@@ -143,3 +143,23 @@ def test_the_magic_works_in_a_notebook_that_is_run(case: Case, monkeypatch: pyte
     NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
     shown = notebook.cells[1].outputs[0]["data"]
     assert "2 of 5 rows" in shown["text/html"] and "2 of 5 rows" in shown["text/plain"]
+
+
+def test_the_stop_button_of_a_notebook_ends_the_query(case: Case, monkeypatch: pytest.MonkeyPatch):
+    from jupyter_client.manager import start_new_kernel
+
+    monkeypatch.setenv("CTFORENSICS_CASE", str(case.path))
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(SRC), os.environ.get("PYTHONPATH", "")]))
+    case.close()
+    manager, client = start_new_kernel(kernel_name="python3")
+    try:
+        client.execute_interactive("%load_ext ctforensics", timeout=60)
+        endless = "%%ct\nSELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a.range * b.range % 7 = 3"
+        threading.Timer(3, manager.interrupt_kernel).start()
+        told = client.execute_interactive(endless, timeout=60, output_hook=lambda _: None)["content"]
+        assert told["status"] == "error" and "Stopped" in told["evalue"]
+        after = client.execute_interactive("%%ct\nSELECT event_id FROM events", timeout=60, output_hook=lambda _: None)
+        assert after["content"]["status"] == "ok"
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
