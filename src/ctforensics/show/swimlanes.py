@@ -13,10 +13,11 @@ from typing import Any
 
 import duckdb
 
+from ctforensics import cards
 from ctforensics.errors import ParameterError
 from ctforensics.show import charts, scale
 from ctforensics.show.access import Access, records, rows
-from ctforensics.show.html import escape, visible
+from ctforensics.show.html import visible
 
 MOST_LANES = 200
 _USE = """SELECT coalesce(access_key_id, actor) AS credential, any_value(access_key_id) AS access_key, any_value(actor ORDER BY event_time) AS actor,
@@ -88,22 +89,19 @@ class Swimlanes:
             for lane in self.lanes
         ]
 
+    def __repr__(self) -> str:
+        return f"Swimlanes: {len(self.lanes):,} credentials, {len(self.handovers):,} hand-overs, {self.folded:,} folded away"
+
     def _repr_html_(self) -> str:
         from ctforensics.show import vega
 
         svg = str(vega.picture({**self.spec(), "background": "white"}))
-        columns = list(self.tree()[0]) if self.lanes else []
-        head = "".join(f"<th>{escape(c)}</th>" for c in columns)
-        body = "".join(
-            "<tr>"
-            + "".join(f"<td style='text-align:left;white-space:pre'>{escape(v, 200)}</td>" for v in row.values())
-            + "</tr>"
-            for row in self.tree()
-        )
-        more = f"<p>{self.folded:,} more credentials are folded away.</p>" if self.folded else ""
-        return (
-            f"<div class='ct-lanes'>{svg}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}</div>"
-        )
+        tree = [[visible(value, 200) for value in each.values()] for each in self.tree()]
+        columns = list(self.tree()[0]) if tree else []
+        told = [f"{self.folded:,} more credentials are folded away."] if self.folded else []
+        picture = f"<div class='ct-scroll'>{svg}</div>"
+        sub = f"{len(self.lanes):,} credentials, {len(self.handovers):,} hand-overs"
+        return cards.card("Role chain", picture, cards.table(columns, tree, most=MOST_LANES), cards.foot(told), sub=sub)
 
 
 def swimlanes(access: Access, value: str) -> Swimlanes:
