@@ -23,6 +23,7 @@ ARN = f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/management-events"
 @pytest.fixture
 def service() -> Iterator[Service]:
     with aws_service.running() as running:
+        running.reset()  # what an earlier test left in the buckets of this process
         yield running
 
 

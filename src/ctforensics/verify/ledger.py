@@ -199,6 +199,12 @@ class Ledger:
         for row in self.db.execute(f"SELECT * FROM seen WHERE {condition}", values):
             yield _seen(row)
 
+    def buckets_of_roots(self) -> dict[str, str]:
+        """The bucket that a root mirrors, where its proven digests stand at their keys and all name the same one."""
+        rows = self.db.execute("""SELECT s.root, min(d.bucket) FROM digest d JOIN seen s ON s.id = d.id
+            WHERE d.proven AND s.place = d.key GROUP BY s.root HAVING count(DISTINCT d.bucket) = 1""")
+        return {str(root): str(bucket) for root, bucket in rows}
+
     def at_place(self, bucket_key: str, key: str) -> list[Seen]:
         """The objects that stand where BUCKET/KEY belongs: as the register says, or by the end of their path."""
         self.index("seen", "name")

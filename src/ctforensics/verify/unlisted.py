@@ -36,6 +36,7 @@ class Loose:
 
 def judge(ledger: Ledger, covers: Covers, selection: Selection, loose: Loose) -> Iterator[FileOutcome]:
     """The outcome of every log file that no digest lists, and into ``loose`` when those were delivered."""
+    buckets = ledger.buckets_of_roots()
     for seen in list(ledger.seen_where(_UNLISTED)) if _few(ledger) else ledger.seen_where(_UNLISTED):
         key = object_keys.parse(seen.name)
         if _is_no_log(seen, key) or not selection.has_log(key) or is_listed_place(ledger, seen):
@@ -45,7 +46,7 @@ def judge(ledger: Ledger, covers: Covers, selection: Selection, loose: Loose) ->
             loose.add(key)
         yield FileOutcome(
             code,
-            seen.place,
+            f"{buckets[seen.root]}/{seen.place}" if seen.root in buckets else seen.place,
             "log",
             detail,
             root=seen.root,
