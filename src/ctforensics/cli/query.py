@@ -159,11 +159,11 @@ def _table(rows: Rows) -> str:
 
 
 def _playbook(args: argparse.Namespace) -> int:
-    from ctforensics.ask import playbooks
+    from ctforensics.ask.playbooks import run as run_playbook
     from ctforensics.investigation import open_case
 
     case = open_case(args.case)
-    steps = playbooks.run(case.room, case.catalog, args.playbook, params_of(args.param))
+    steps = run_playbook(case.room, case.catalog, args.playbook, params_of(args.param))
     if (args.format or "table") == "json":
         console.print_json({"schema": 1, "playbook": args.playbook, "steps": [step.as_dict() for step in steps]})
         return 0
