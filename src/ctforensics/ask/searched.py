@@ -39,6 +39,13 @@ FROM bad GROUP BY state, account, region, trail, run ORDER BY hours DESC, since,
 _COVERAGE_SCOPE = """hour + INTERVAL 1 HOUR > $since AND hour < $until
     AND (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
     AND (len($regions::VARCHAR[]) = 0 OR list_contains($regions::VARCHAR[], region))"""
+_ACCOUNT = "coalesce(recipient_account_id, actor_account_id)"
+_NO_ACCOUNT = f"{_ACCOUNT} IS NULL"
+_JUDGED = """SELECT min(hour), max(hour) + INTERVAL 1 HOUR FROM coverage
+WHERE (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
+    AND (len($regions::VARCHAR[]) = 0 OR list_contains($regions::VARCHAR[], region))"""
+_HELD = """SELECT min(event_time), max(event_time) + INTERVAL 1 SECOND FROM around_scope($accounts, $regions)
+WHERE event_time_basis <> 'none'"""
 _KINDS = {
     "data": "event_class = 'data'",
     "network": "event_class = 'network'",
@@ -82,6 +89,10 @@ class Searched:
     timeless: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     practice: bool = False
+    verified: bool = False
+    here: tuple[datetime, datetime] | None = None
+    absent: list[str] = field(default_factory=list)
+    placeless: int = 0
 
     def sentences(self) -> list[str]:
         """What was searched and what is wrong with it, a sentence each, worst first."""
@@ -93,6 +104,10 @@ class Searched:
         for kind, events in self.kinds.items():
             if not events:
                 said.append(f"The archive holds no {_named(kind)} events for this window: silence proves nothing here.")
+        said += [f"Nothing at all is here of {name}." for name in self.absent]
+        said += self._beyond()
+        if self.placeless:
+            said.append(f"{self.placeless:,} events name no such account or region and were not searched.")
         bad = {state: self.coverage.get(state, 0) for state in _GAP_STATES if self.coverage.get(state)}
         if bad:
             told = ", ".join(f"{hours} h {_WORDS[state]}" for state, hours in bad.items())
@@ -107,6 +122,22 @@ class Searched:
             said.append(f"{self.timeless:,} records carry no time at all; those that answer stand apart.")
         return said
 
+    def _beyond(self) -> list[str]:
+        """That the window which was asked for reaches beyond what is here, if it does."""
+        what = "what was verified" if self.verified else "what is here"
+        if not (self.since or self.until):
+            return []
+        if self.here is None:
+            return [f"Of {what}, no hour belongs to what was asked: silence proves nothing."]
+        first, last = self.here
+        told = f"{what} ({clock.utc_text(first)} to {clock.utc_text(last)})"
+        before = self.since is None or self.since < first
+        after = self.until is None or self.until > last
+        if (self.until and self.until <= first) or (self.since and self.since >= last):
+            return [f"The window lies outside of {told}: silence proves nothing."]
+        sides = [side for side, asked in (("before", self.since and before), ("after", self.until and after)) if asked]
+        return [f"The window reaches beyond {told}: nothing is known {' and '.join(sides)}."] if sides else []
+
     def _searched(self) -> str:
         files = sum(self.files.get(outcome, 0) for outcome in ("loaded", "partial", "empty", "duplicate"))
         window = "everything that is here"
@@ -117,6 +148,8 @@ class Searched:
         return f"Searched {self.events:,} events of {files:,} files; window: {window}{where}."
 
     def _hours(self) -> list[str]:
+        if not self.coverage and self.verified:
+            return ["Hours: none of those that were asked for is covered by what was verified."]
         if not self.coverage:
             return ["Coverage is not known: the evidence was not verified."]
         told = ", ".join(f"{hours:,} {_WORDS[state]}" for state, hours in self.coverage.items())
@@ -145,6 +178,7 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         gaps = [Gap(*row) for row in _rows(cursor, _GAPS.format(scope=_COVERAGE_SCOPE), scope)]
         kinds = {kind: _kind(cursor, kind, scope) for kind in (question.needs if question else ())}
         events = _events(cursor, scope)
+        places = _places(cursor, scope, facts["verified"])
     return Searched(
         since=None if scope["since"] == datetime.min else scope["since"],
         until=None if scope["until"] == datetime.max else scope["until"],
@@ -154,6 +188,7 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         coverage={state: states[state] for state in _WORDS if states[state]},
         gaps=gaps,
         kinds=kinds,
+        **places,
         **facts,
     )
 
@@ -169,6 +204,32 @@ def _by_state() -> str:
 def _events(cursor: duckdb.DuckDBPyConnection, scope: dict[str, Any]) -> int:
     sql = "SELECT count(*) FROM scoped($since, $until, $accounts, $regions, 'all') WHERE event_time_basis <> 'none'"
     return int((cursor.execute(sql, scope).fetchone() or (0,))[0])
+
+
+def _places(cursor: duckdb.DuckDBPyConnection, scope: dict[str, Any], verified: bool) -> dict[str, Any]:
+    """How far the evidence of the chosen accounts and regions reaches in time, which of them are not here, what names none.
+
+    What was verified reaches as far as its hours are judged, the rest as far as its events.
+    """
+    given = {name: scope[name] for name in ("accounts", "regions")}
+    here = None
+    if scope["since"] != datetime.min or scope["until"] != datetime.max:
+        first, last = _rows(cursor, _JUDGED if verified else _HELD, given)[0]
+        here = None if first is None else (first, last)
+    found: dict[str, Any] = {"absent": [], "placeless": 0}
+    for kind, column in (("accounts", _ACCOUNT), ("regions", "aws_region")):
+        if scope[kind]:
+            name = kind.removesuffix("s")
+            sql = f"""SELECT value FROM (SELECT DISTINCT unnest($wanted::VARCHAR[]) AS value)
+                WHERE value NOT IN (SELECT {column} FROM events WHERE {column} IS NOT NULL)
+                  AND value NOT IN (SELECT {name} FROM coverage WHERE {name} IS NOT NULL) ORDER BY value"""
+            found["absent"] += [f"{name} {value}" for (value,) in _rows(cursor, sql, {"wanted": scope[kind]})]
+    missing = [sql for kind, sql in (("accounts", _NO_ACCOUNT), ("regions", "aws_region IS NULL")) if scope[kind]]
+    if missing:
+        window = "event_time >= $since AND event_time < $until AND event_time_basis <> 'none'"
+        sql = f"SELECT count(*) FROM events WHERE {window} AND ({' OR '.join(missing)})"
+        found["placeless"] = _rows(cursor, sql, {name: scope[name] for name in ("since", "until")})[0][0]
+    return {"here": here, **found}
 
 
 def _kind(cursor: duckdb.DuckDBPyConnection, kind: str, scope: dict[str, Any]) -> int:
@@ -189,7 +250,9 @@ def _facts(room: Room, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "SELECT count(*) FROM events WHERE event_time = TIMESTAMP '1970-01-01' AND event_time_basis = 'none'"
         ).fetchone()
         marks = cursor.execute("SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'").fetchone()
+        verified = cursor.execute("SELECT count(*) FROM coverage").fetchone()
         room.facts["searched"] = {
+            "verified": bool((verified or (0,))[0]),
             "files": files,
             "sifted": (sifted or (0,))[0],
             "rejects": (rejects or (0,))[0],
