@@ -12,6 +12,8 @@ from typing import Any
 from ctforensics import clock
 
 _BIDI = {chr(c) for c in (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+# Letters that are drawn as nothing (fillers of Hangul, an empty Braille cell).
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 _HIDDEN = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 
 
@@ -25,8 +27,23 @@ def visible(value: Any) -> str:
     return "".join(c if c == " " or not _is_hidden(c) else _escape(c) for c in text)
 
 
+def shown(value: Any) -> Any:
+    """A JSON value in which every text, names of members included, is ``visible``.
+
+    The drawing library aborts the whole process at a control character in a label, so no chart goes to it without this.
+    """
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        return {visible(name): shown(part) for name, part in value.items()}
+    return [shown(part) for part in value] if isinstance(value, list) else value
+
+
 def _is_hidden(character: str) -> bool:
-    return character in _BIDI or unicodedata.category(character) in _HIDDEN
+    if character in _BIDI or character in _BLANK or unicodedata.category(character) in _HIDDEN:
+        return True
+    code = ord(character)  # non-characters: no XML (so no Word file, no picture) may hold U+FFFE or U+FFFF
+    return code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF
 
 
 def _escape(character: str) -> str:

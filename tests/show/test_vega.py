@@ -2,6 +2,8 @@
 
 import hashlib
 
+import pytest
+
 from ctforensics.show import vega
 
 
@@ -30,3 +32,26 @@ def test_a_picture_is_packed_and_still_a_picture(tmp_path):
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     assert png.endswith(b"IEND\xaeB`\x82")
     assert vega.packed(png) == png
+
+
+def _labelled(text):
+    values = [{"at": 1714630269000, "name": text}]
+    x, y = {"field": "at", "type": "temporal"}, {"field": "name", "type": "nominal"}
+    return {"mark": "point", "data": {"values": values}, "encoding": {"x": x, "y": y}}
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_control_characters_in_a_label_do_not_end_the_process(kind):
+    assert vega.picture(_labelled("a\x00b\x01\x1b[31m\ud800\u202e\uffff"), kind)
+
+
+def test_a_label_is_text_in_the_picture_with_its_hidden_characters_visible():
+    drawn = str(vega.picture(_labelled('<b role="x">\x1b\u202e')))
+    assert "<b" not in drawn
+    assert 'role="x"' in drawn.replace("&quot;", '"')
+    assert "\\x1b\\u202e" in drawn
+
+
+def test_a_picture_is_the_same_in_every_time_zone(monkeypatch):
+    monkeypatch.setattr(vega.patterns, "defined_in", lambda svg: svg)
+    assert "aria-label" not in str(vega.picture(_labelled("x")))

@@ -112,18 +112,6 @@ def column_kind(name: str, cells: list[Any]) -> str:
     return "words"
 
 
-def shown(value: Any) -> Any:
-    """A JSON value in which every text, names of members included, is ``visible``.
-
-    The drawing library aborts the whole process at a control character in a label, so no chart goes to it without this.
-    """
-    if isinstance(value, str):
-        return visible(value)
-    if isinstance(value, dict):
-        return {visible(name): shown(part) for name, part in value.items()}
-    return [shown(part) for part in value] if isinstance(value, list) else value
-
-
 def legible(value: Any) -> Any:
     """A JSON value in which every text is ``visible`` but for its line feeds, which are kept."""
     if isinstance(value, str):

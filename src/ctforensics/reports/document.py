@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ctforensics.reports import layout, pieces
-from ctforensics.reports.cells import legible, shown
+from ctforensics.reports.cells import legible
+from ctforensics.visible import shown
 
 HIDDEN = {"parameters", "injected-parameters", "no-report"}
 _VEGALITE = re.compile(r"application/vnd\.vegalite\.v\d+[.+]json")

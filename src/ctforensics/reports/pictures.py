@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctforensics.reports.cells import shown
 from ctforensics.show import vega
 
 
 def png(spec: dict[str, Any], *, scale: float = 2.0) -> bytes:
     """A chart as PNG. Raises NotInstalled where vl-convert is absent."""
-    return bytes(vega.picture(shown(spec), "png", scale))  # type: ignore[arg-type]
+    return bytes(vega.picture(spec, "png", scale))  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ctforensics.reports.cells import as_cell, shown
+from ctforensics.reports.cells import as_cell
+from ctforensics.visible import shown
 
 SECTION = "application/vnd.ctforensics.section+json"
 TABLE = "application/vnd.ctforensics.table+json"

@@ -13,8 +13,6 @@ _BOOT = Path(__file__).parent / "templates" / "ctreport" / "boot.js"
 # The hatchings of coverage, which charts refer to by name.
 PATTERNS = f'<svg class="patterns" aria-hidden="true" focusable="false">{patterns.DEFS}</svg>'
 
-_SPOKEN = re.compile(r' (?:aria-label|aria-roledescription|role)="[^"]*"')
-
 
 @functools.cache
 def script() -> str:
@@ -33,8 +31,7 @@ def policy(text: str | None) -> str:
 
 def drawn(spec: dict[str, Any], prefix: str) -> str:
     """A chart as static SVG without a browser. ``prefix`` keeps its ids apart from those of other charts on the page."""
-    # The page hides the drawing from screen readers (caption and table say the same), and these labels hold local times.
-    svg = _SPOKEN.sub("", str(vega.picture(spec)))
+    svg = str(vega.picture(spec))
     for name in set(re.findall(r'\bid="([^"]+)"', svg)):
         svg = svg.replace(f'id="{name}"', f'id="{prefix}-{name}"').replace(f"url(#{name})", f"url(#{prefix}-{name})")
     return svg

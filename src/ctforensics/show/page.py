@@ -17,6 +17,7 @@ from ctforensics.show.access import Access
 from ctforensics.show.html import escape, json_script, table
 from ctforensics.show.session import TimelineSession
 from ctforensics.show.where import words
+from ctforensics.visible import shown
 
 TABLE_ROWS = 500
 COLUMNS = (
@@ -91,7 +92,7 @@ def build(session: TimelineSession, *, width: int = 1000) -> str:
     """The page of the view in force as HTML text."""
     view = session.view
     count = session.bars()["count"]
-    spec = charts.picture(datasets(session), view.lo, view.hi, width=width)
+    spec = shown(charts.picture(datasets(session), view.lo, view.hi, width=width))
     svg = str(vega.picture(spec))
     spec_text = json_script(json.dumps(spec, ensure_ascii=True))
     policy = (
