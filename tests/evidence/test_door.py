@@ -139,3 +139,15 @@ def test_a_container_that_cannot_be_read_is_one_refused_object(tmp_path: Path):
     (tmp_path / "a.zip").write_bytes(b"PK\x03\x04 broken PK\x05\x06" + b"\xff" * 18)
     (located,) = [m for found in roots.walk(tmp_path, "x") for m in roots.expand(found)]
     assert located.path == "a.zip"
+
+
+@pytest.mark.parametrize("name", ["x.tar", "x.zip"])
+def test_a_damaged_container_as_a_root_is_given_as_refused(tmp_path: Path, name: str):
+    pax = b"22 GNU.sparse.map=a,b\n"
+    header = tarfile.TarInfo("p")
+    header.type, header.size = b"x", len(pax)
+    end = b"PK\x05\x06" + bytes([0, 0, 0, 0, 1, 0, 1, 0, 46, 0, 0, 0]) + bytes(6)
+    tar = header.tobuf() + pax.ljust(512, b"\0") + tarfile.TarInfo("q").tobuf() + bytes(1024)
+    (tmp_path / name).write_bytes(tar if name == "x.tar" else b"PK\x03\x04" + bytes(100) + end)
+    (found,) = roots.walk(tmp_path / name, "mirror")
+    assert found.path == name and "container cannot be read" in str(found.refused)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import tarfile
 import zipfile
 
 import pytest
@@ -43,3 +44,41 @@ def test_a_member_beyond_the_bound_is_refused():
 def test_a_broken_container_is_one_member_with_a_reason(data):
     (found,) = archives.members("x", data, Limits())
     assert found.error
+
+
+def _damaged(method):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        archive.writestr("a.json", bytes(range(256)))
+    data = bytearray(out.getvalue())
+    data[45:60] = bytes(255 - byte for byte in data[45:60])
+    return bytes(data)
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_damaged_member_is_told_whatever_its_method(method):
+    (found,) = archives.members("x.zip", _damaged(method), Limits())
+    assert found.path == "x.zip!/a.json" and found.error
+
+
+def _tar(name, size, kind, body=b""):
+    """A tar of one header with a size and a type that tarfile would not write."""
+    header = bytearray(tarfile.TarInfo(name).tobuf(tarfile.GNU_FORMAT))
+    header[124:136] = size
+    header[156:157] = kind
+    if kind == b"S":  # GNU, old form: one piece of 512 bytes, and a real size of eight gigabytes
+        header[386:398], header[398:410], header[483:495] = b"%011o\0" % 0, b"%011o\0" % 512, b"77777777777\0"
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header) + body.ljust(1536, b"\0")
+
+
+def test_a_sparse_member_of_a_tar_is_refused_and_its_holes_are_never_read():
+    (found,) = archives.members("x", _tar("a", b"%011o\0" % 512, b"S"), Limits())
+    assert found.error == "sparse container member"
+
+
+@pytest.mark.parametrize("kind", [b"0", b"X", b"L", b"x"])
+def test_a_tar_with_a_negative_size_ends(kind):
+    back = b"\xff" + ((1 << 88) - 512).to_bytes(11, "big")
+    assert all(m.error for m in archives.members("x", _tar("a", back, kind), Limits()))

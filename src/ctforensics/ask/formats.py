@@ -108,11 +108,15 @@ def as_markdown(rows: Rows) -> str:
     return "\n".join(lines) + "\n"
 
 
+# All at once: sign by sign, the signs of one escape would be escaped by the next.
+_MARKDOWN = str.maketrans(
+    {sign: f"&#{ord(sign)};" if sign in "<>|&" else f"\\{sign}" for sign in "\\`*_{}[]<>()#|!~$&"} | {"\n": " "}
+)
+
+
 def markdown_text(text: str) -> str:
     """Text as Markdown in which nothing is markup."""
-    for sign in "\\`*_{}[]<>()#|!~$&":
-        text = text.replace(sign, f"&#{ord(sign)};" if sign in "<>|&" else f"\\{sign}")
-    return text.replace("\n", " ")
+    return text.translate(_MARKDOWN)
 
 
 def write_parquet(rows: Rows, path: Path) -> None:

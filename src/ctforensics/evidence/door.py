@@ -17,7 +17,6 @@ from __future__ import annotations
 import gzip
 import os
 import stat
-import zipfile
 import zlib
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,7 @@ from isal import isal_zlib
 
 from ctforensics import hashing
 from ctforensics.errors import EvidenceError
-from ctforensics.evidence.roots import Located
+from ctforensics.evidence.roots import DAMAGED, Located
 
 GZIP_MAGIC = b"\x1f\x8b"
 ISAL_ERROR: Any = isal_zlib.error  # its stub does not say that this is an exception class
@@ -105,7 +104,7 @@ def read_stored(located: Located, limits: Limits) -> bytes:
         else:
             with opener() as stream:
                 data = stream.read(limits.stored + 1)
-    except (OSError, EOFError, zlib.error, RuntimeError, ValueError, NotImplementedError, zipfile.BadZipFile) as error:
+    except DAMAGED as error:
         raise EvidenceError(
             f"Cannot be read: {getattr(error, 'strerror', None) or error}.", where=located.path
         ) from error

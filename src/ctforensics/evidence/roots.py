@@ -6,8 +6,10 @@ Nothing is followed out of the root: symbolic links, pipes, devices and sockets 
 from __future__ import annotations
 
 import io
+import lzma
 import os
 import stat
+import struct
 import tarfile
 import threading
 import weakref
@@ -25,6 +27,20 @@ from ctforensics.errors import EvidenceError
 
 CONTAINER_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 MEMBER_AT_ONCE = 1 << 30
+# What the standard library raises for containers that somebody damaged or made up (a bad number is a ValueError there).
+DAMAGED = (
+    OSError,
+    EOFError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
 
 
 class Located:
@@ -85,12 +101,8 @@ def walk(root: Path, label: str) -> Iterator[Located]:
         raise EvidenceError("There is nothing there.", where=str(root), hint="Check the path of the evidence.")
     if root.is_dir():
         yield from _walk_folder(root, label)
-    elif zipfile.is_zipfile(root):
-        yield from _walk_zip(root, label, root.name)
-    elif root.name.lower().endswith((".tar", ".tar.gz", ".tgz")) and tarfile.is_tarfile(root):
-        yield from _walk_tar(root, label, root.name)
     else:
-        yield _from_file(root, label, root.name)
+        yield from expand(_from_file(root, label, root.name), zip_by_content=True)
 
 
 def roots_of(folder: CaseFolder) -> list[Root]:
@@ -136,23 +148,48 @@ def _from_file(file: Path | os.DirEntry[str], label: str, path: str) -> Located:
     return Located(label, path, status.st_size, status.st_mtime, file=os.fspath(file))
 
 
-def expand(located: Located) -> Iterator[Located]:
+def expand(located: Located, *, zip_by_content: bool = False) -> Iterator[Located]:
     """The members of a container that stands below a root (``path/to.zip!/member``); any other object as it is.
 
-    A container that cannot be opened is given as refused.
+    A container that cannot be opened is given as refused. ``zip_by_content`` takes a zip whatever its name is.
     """
-    if not located.path.lower().endswith(CONTAINER_SUFFIXES) or (file := located.file) is None:
+    named = located.path.lower().endswith(CONTAINER_SUFFIXES)
+    if not (named or zip_by_content) or (file := located.file) is None:
         yield located
         return
     try:
         if zipfile.is_zipfile(file):
             yield from _walk_zip(file, located.root, located.path)
-        elif tarfile.is_tarfile(file):
+        elif named and _is_tar(file):
             yield from _walk_tar(file, located.root, located.path)
         else:
             yield located
-    except (OSError, EOFError, zlib.error, tarfile.TarError, zipfile.BadZipFile, RuntimeError) as error:
+    except DAMAGED as error:
         yield Located(located.root, located.path, located.size, refused=f"container cannot be read: {error}")
+
+
+def _is_tar(file: Path) -> bool:
+    """Whether a file is a tar; one that is damaged at its very start still is, so that it is told and not passed over."""
+    try:
+        return tarfile.is_tarfile(file)
+    except DAMAGED:
+        return True
+
+
+class StrictTarInfo(tarfile.TarInfo):
+    """A tar header that refuses a negative size: older Pythons walk backwards at one, for ever (CVE-2025-8194)."""
+
+    def _block(self, count: int) -> int:
+        if count < 0:
+            raise tarfile.InvalidHeaderError("negative size")
+        return int(super()._block(count))  # type: ignore[misc]
+
+
+def tar_refusal(entry: tarfile.TarInfo) -> str | None:
+    """Why a member of a tar is not opened; None where it is. A sparse one is mostly holes, and a few bytes claim terabytes."""
+    if entry.issparse():
+        return "sparse container member"
+    return None if entry.isfile() else "container member is not a regular file"
 
 
 def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
@@ -169,7 +206,7 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
 
 
 def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
-    archive = tarfile.open(root)  # noqa: SIM115 - closed when nothing refers to it any more, see _walk_zip
+    archive = tarfile.open(root, tarinfo=StrictTarInfo)  # noqa: SIM115 - closed when nothing refers to it any more, see _walk_zip
     if archive.fileobj is not None:
         weakref.finalize(archive, archive.fileobj.close)
     # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
@@ -178,10 +215,11 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
     lock = threading.Lock()
     for entry in members if forward else sorted(members, key=lambda info: info.name):
         path = f"{name}!/{entry.name}"
-        if entry.isfile():
-            yield Located(label, path, entry.size, open=partial(_open_tar_member, archive, entry, lock))
-        elif not entry.isdir():
-            yield Located(label, path, 0, refused="container member is not a regular file")
+        if entry.isdir():
+            continue
+        refused = tar_refusal(entry)
+        opener = None if refused else partial(_open_tar_member, archive, entry, lock)
+        yield Located(label, path, 0 if refused else entry.size, refused=refused, open=opener)
 
 
 def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
@@ -209,10 +247,10 @@ def members(container: Path, label: str) -> dict[str, Located]:
             path = f"{container.name}!/{entry.filename}"
             found.setdefault(path, Located(label, path, entry.file_size, open=partial(_open_member, archive, entry)))
     elif tarfile.is_tarfile(container):
-        tar = tarfile.open(container)  # noqa: SIM115 - stays open as long as its members are wanted
+        tar = tarfile.open(container, tarinfo=StrictTarInfo)  # noqa: SIM115 - stays open as long as its members are wanted
         lock = threading.Lock()
         for info in tar.getmembers():
             path = f"{container.name}!/{info.name}"
-            if info.isfile():
+            if tar_refusal(info) is None:
                 found.setdefault(path, Located(label, path, info.size, open=partial(_open_tar_member, tar, info, lock)))
     return found

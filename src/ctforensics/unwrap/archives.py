@@ -10,13 +10,13 @@ import io
 import lzma
 import tarfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits
+from ctforensics.evidence.roots import DAMAGED, StrictTarInfo, tar_refusal
 
 MAX_LAYERS = 5
 _ZIP, _ZSTD, _BZ2, _XZ = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
@@ -79,7 +79,7 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
             error = inflated.error
         else:
             inner, flags, rest, error = _expand(content, found, limits), (), b"", None
-    except (EvidenceError, OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as fault:
+    except (EvidenceError, *DAMAGED) as fault:
         yield Member(path, content, b"", found, error=str(fault))
         return
     if kind(inner):
@@ -124,24 +124,26 @@ def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                     continue
                 try:
                     data = archive.read(entry)
-                except (OSError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as fault:
+                except DAMAGED as fault:
                     yield Member(inner, b"", b"", "zip", error=str(fault))
                     continue
                 yield from members(inner, data, limits, layer + 1)
-    except (zipfile.BadZipFile, OSError, ValueError) as fault:
+    except DAMAGED as fault:
         yield Member(path, content, b"", "zip", error=f"not a readable zip: {fault}")
 
 
 def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
     try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as archive:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r:", tarinfo=StrictTarInfo) as archive:
             for entry in sorted(archive.getmembers(), key=lambda info: info.name):
                 inner = f"{path}!/{entry.name}"
-                if entry.isfile():
-                    stream = archive.extractfile(entry)
-                    data = stream.read() if stream else b""
-                    yield from members(inner, data, limits, layer + 1)
-                elif not entry.isdir():
-                    yield Member(inner, b"", b"", "tar", error="container member is not a regular file")
-    except (tarfile.TarError, OSError, EOFError, ValueError) as fault:
+                if entry.isdir():
+                    continue
+                if refused := tar_refusal(entry):
+                    yield Member(inner, b"", b"", "tar", error=refused)
+                    continue
+                stream = archive.extractfile(entry)
+                data = stream.read() if stream else b""
+                yield from members(inner, data, limits, layer + 1)
+    except DAMAGED as fault:
         yield Member(path, content, b"", "tar", error=f"not a readable tar: {fault}")
