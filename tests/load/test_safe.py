@@ -13,7 +13,7 @@ import pytest
 
 from ctforensics.case import folder as case_folder
 from ctforensics.case import generation
-from ctforensics.errors import CaseBusy
+from ctforensics.errors import CaseBusy, EvidenceError
 from ctforensics.load.roots import add_root
 from ctforensics.load.run import load
 from ctforensics.load.scope import Scope
@@ -196,6 +196,37 @@ def test_sifting_counts_everything_and_loads_what_matches(desk, tmp_path):
     assert whole.events == len({n * 20 + k for n in range(4) for k in range(30)}) + 1
 
 
+def test_a_second_list_of_values_reads_sifted_files_again_and_keeps_what_the_first_brought(desk, tmp_path):
+    fill(desk, files=4)
+    first, second = tmp_path / "first.txt", tmp_path / "second.txt"
+    first.write_text("user-25\n")
+    second.write_text("user-31\n")
+    desk.load(matching=first)
+    assert desk.load(matching=first).new_files == 0
+    desk.load(matching=second)
+    assert desk.rows("SELECT DISTINCT target FROM events ORDER BY 1") == [("user-25",), ("user-31",)]
+    assert desk.load(matching=first).new_files == 0
+
+
+def test_evidence_of_the_case_that_was_emptied_is_gone_not_unknown(desk):
+    kept = desk.case.evidence / "a.json"
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps({"Records": [record(1)]}))
+    desk.load()
+    kept.unlink()
+    result = desk.load()
+    assert ([f["code"] for f in result.findings], result.events) == (["EVIDENCE_GONE"], 1)
+
+
+def test_a_root_that_is_not_there_stops_the_load_and_is_never_taken_for_empty(desk):
+    desk.put("a.json", {"Records": [record(1)]})
+    desk.load()
+    desk.evidence.rename(desk.evidence.with_name("elsewhere"))
+    with pytest.raises(EvidenceError, match="nothing there"):
+        desk.load()
+    assert desk.rows("SELECT count(*) FROM events") == [(1,)]
+
+
 def test_an_addendum_is_linked_to_what_it_corrects_and_is_no_conflict(desk):
     note = {"reason": "UPDATED_DATA", "updatedFields": "x", "originalEventID": "id-1", "originalRequestID": "req-1"}
     desk.put("a.json", {"Records": [record(1), record(2, addendum=note)]})
@@ -215,7 +246,8 @@ def test_one_action_in_two_accounts_is_linked_by_its_shared_id(desk):
     assert desk.rows("SELECT shared_event_id, copies FROM shared_events") == [("s", 2)]
 
 
-def test_only_verified_files_load_where_that_is_asked_and_the_rest_later(desk):
+@pytest.mark.parametrize("proven_as", ["ok", "anomaly"])
+def test_only_verified_files_load_where_that_is_asked_and_the_rest_later(desk, proven_as):
     import hashlib
 
     good = json.dumps({"Records": [record(1)]}).encode()
@@ -225,7 +257,7 @@ def test_only_verified_files_load_where_that_is_asked_and_the_rest_later(desk):
         "line": "file",
         "key": "b/good.json",
         "kind": "log",
-        "class": "ok",
+        "class": proven_as,
         "content_sha256": hashlib.sha256(good).hexdigest(),
     }
     run = "\n".join(json.dumps(part) for part in ({"line": "head", "schema": 1}, line))

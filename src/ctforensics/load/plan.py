@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,7 @@ class Known:
     sha256: str | None
     outcome: str
     sifted: int
+    generation: int
 
 
 @dataclass(slots=True)
@@ -39,16 +41,21 @@ class Plan:
 
     known: dict[tuple[str, str], Known]
     options: Options
+    generation: int
+    new_values: bool
     seen: set[tuple[str, str]] = field(default_factory=set)
     replaced: list[int] = field(default_factory=list)
     waiting: dict[tuple[str, str], list[str]] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, con: duckdb.DuckDBPyConnection, options: Options) -> Plan:
-        """What the database holds of each path: the newest row where a path was seen with several contents."""
-        rows = con.execute("""SELECT root, path, file_no, size, modified_at, sha256, outcome, coalesce(sifted, 0)
+    def begin(cls, con: duckdb.DuckDBPyConnection, options: Options, generation: int, sifted_by: str | None) -> Plan:
+        """What the database holds of each path: the newest row where a path was seen with several contents.
+
+        ``generation`` is the one that is made, ``sifted_by`` the JSON list of the values that were looked for until now.
+        """
+        rows = con.execute("""SELECT root, path, file_no, size, modified_at, sha256, outcome, coalesce(sifted, 0), generation
             FROM files ORDER BY file_no""")
-        made = cls({}, options)
+        made = cls({}, options, generation, bool(set(options.values or ()) - set(json.loads(sifted_by or "[]"))))
         for root, path, *facts in rows.fetchall():
             made.known[root, path] = Known(*facts)
             if "!/" in path and facts[4] == "out_of_scope":
@@ -98,8 +105,11 @@ class Plan:
         )
 
     def _wanted_again(self, path: tuple[str, str], before: Known) -> bool:
-        """Whether a file that was taken in part has to be read again: sifted, or a container with members left out."""
-        if before.sifted and self.options.values is None:
+        """Whether a file that was taken in part has to be read again: sifted, or a container with members left out.
+
+        A sifted file is read again where everything or further values are wanted, unless this load did so before it was killed.
+        """
+        if before.sifted and (self.options.values is None or (self.new_values and before.generation < self.generation)):
             return True
         return any(
             self.options.scope.leaves_out(object_keys.parse(member)) is None for member in self.waiting.get(path, ())

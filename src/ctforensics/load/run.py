@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -63,7 +64,7 @@ def load(
         values=values_in(matching) if matching else None,
     )
     with generation.writer(folder, "load") as writer, _said_plainly(folder):
-        con = _begin(writer, options)
+        con, options = _begin(writer, options)
         try:
             opened = _fill(con, folder, roots, options, jobs, progress)
             settle.settle(con)
@@ -72,7 +73,7 @@ def load(
             screen.build(con)
             result = _result(con, scope, opened)
             con.execute("BEGIN")
-            _facts(con, scope)
+            _facts(con, options)
             con.execute("COMMIT")
             con.execute("CHECKPOINT nextgen")
         finally:
@@ -97,23 +98,39 @@ def _said_plainly(folder: CaseFolder) -> Iterator[None]:
         ) from error
 
 
-def _begin(writer: generation.Writer, options: Options) -> duckdb.DuckDBPyConnection:
-    """Goes on in the unfinished next generation where it was begun in the same way, or begins one from what is published."""
-    manner = json.dumps([options.scope.to_json(), options.keep_raw, options.values, options.verified is not None])
+def _begin(writer: generation.Writer, options: Options) -> tuple[duckdb.DuckDBPyConnection, Options]:
+    """Goes on in the unfinished next generation where it was begun in the same way, or begins one from what is published.
+
+    Values that earlier loads sifted by are looked for as well: what they brought in must stay.
+    """
     if writer.resume():
         try:
             con = store.connect(str(writer.path))
             store.prepare(con)
-            if store.read_fact(con, "loading") == manner:
-                return con
+            whole = _with_earlier_values(con, options)
+            if store.read_fact(con, "loading") == _manner(whole):
+                return con, whole
             con.close()
         except duckdb.Error:
             pass  # a next generation that was torn in the middle of a write: it is only derived, and made anew
     writer.start_from_current()
     con = store.connect(str(writer.path))
     store.prepare(con)
-    store.fact(con, "loading", manner)
-    return con
+    whole = _with_earlier_values(con, options)
+    store.fact(con, "loading", _manner(whole))
+    return con, whole
+
+
+def _manner(options: Options) -> str:
+    """What a load must have in common with an unfinished one to go on in it."""
+    return json.dumps([options.scope.to_json(), options.keep_raw, options.values, options.verified is not None])
+
+
+def _with_earlier_values(con: duckdb.DuckDBPyConnection, options: Options) -> Options:
+    if options.values is None:
+        return options
+    earlier = json.loads(store.read_fact(con, "matching") or "[]")
+    return replace(options, values=tuple(dict.fromkeys([*earlier, *options.values])))
 
 
 def _fill(
@@ -125,7 +142,7 @@ def _fill(
     progress: Reports | None,
 ) -> int:
     """Reads and stores everything that is new; returns how many files that were."""
-    planned = plan.Plan.begin(con, options)
+    planned = plan.Plan.begin(con, options, _generation(con), store.read_fact(con, "matching"))
     stored = store.Store(con, _generation(con))
     wanted = roots if roots is not None else roots_of(folder)
     chunks = plan.chunks(planned.tasks(folder, wanted))
@@ -140,7 +157,7 @@ def _fill(
         if progress:
             progress(done)
     stored.flush()
-    _note_missing(con, planned, {root.label for root in wanted})
+    _note_missing(con, planned, None if roots is None else {root.label for root in roots})
     return done
 
 
@@ -162,7 +179,10 @@ def _forget(con: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
 
 
 def _verified(folder: CaseFolder) -> frozenset[str]:
-    """The content hashes of all log files that the newest saved verification found authentic."""
+    """The content hashes of all log files that the newest saved verification proved: those of class ok and anomaly.
+
+    Of an anomaly the content is proven and something else is not as delivered; every mirror of a bucket is full of them.
+    """
     run = saved.newest(folder)
     if run is None:
         raise CaseError(
@@ -171,7 +191,9 @@ def _verified(folder: CaseFolder) -> frozenset[str]:
             hint="Run `ctforensics verify` first, or load without --only-verified.",
         )
     return frozenset(
-        file["content_sha256"] for file in run.files() if file.get("class") == "ok" and file.get("content_sha256")
+        file["content_sha256"]
+        for file in run.files()
+        if file.get("class") in ("ok", "anomaly") and file.get("content_sha256")
     )
 
 
@@ -192,11 +214,13 @@ def _note_changes(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: rea
         store.finding(con, "EVIDENCE_CHANGED", f"{row['root']}/{row['path']}", detail)
 
 
-def _note_missing(con: duckdb.DuckDBPyConnection, planned: plan.Plan, labels: set[str]) -> None:
-    """Evidence that was loaded and is gone is a finding; its rows stay."""
+def _note_missing(con: duckdb.DuckDBPyConnection, planned: plan.Plan, labels: set[str] | None) -> None:
+    """Evidence that was loaded and is gone is a finding; its rows stay. ``labels`` are the roots that were walked, None all:
+    then a root that is no longer in the case, or an ``evidence/`` that was emptied, is gone as well.
+    """
     for (root, path), before in planned.known.items():
         outer = path.split("!/", 1)[0]
-        if root in labels and before.sha256 and not {(root, path), (root, outer)} & planned.seen:
+        if (labels is None or root in labels) and before.sha256 and not {(root, path), (root, outer)} & planned.seen:
             store.finding(con, "EVIDENCE_GONE", f"{root}/{path}", "it was loaded before and is no longer there")
 
 
@@ -204,7 +228,7 @@ def _generation(con: duckdb.DuckDBPyConnection) -> int:
     return int(store.read_fact(con, "generation") or 0) + 1
 
 
-def _facts(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
+def _facts(con: duckdb.DuckDBPyConnection, options: Options) -> None:
     run = _generation(con)
     con.execute("DELETE FROM case_facts WHERE name = 'loading'")
     for name, value in (
@@ -212,7 +236,8 @@ def _facts(con: duckdb.DuckDBPyConnection, scope: Scope) -> None:
         ("tool_version", __version__),
         ("generation", run),
         ("loaded_at", clock.utc_text(clock.now().replace(microsecond=0))),
-        ("scope", json.dumps(scope.to_json())),
+        ("scope", json.dumps(options.scope.to_json())),
+        *([("matching", json.dumps(options.values))] if options.values else ()),
     ):
         store.fact(con, name, value)
 
