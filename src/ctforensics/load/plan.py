@@ -44,8 +44,8 @@ class Plan:
     generation: int
     new_values: bool
     seen: set[tuple[str, str]] = field(default_factory=set)
-    replaced: list[int] = field(default_factory=list)
-    waiting: dict[tuple[str, str], list[str]] = field(default_factory=dict)
+    replaced: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    inside: dict[tuple[str, str], list[tuple[str, Known]]] = field(default_factory=dict)
 
     @classmethod
     def begin(cls, con: duckdb.DuckDBPyConnection, options: Options, generation: int, sifted_by: str | None) -> Plan:
@@ -58,8 +58,10 @@ class Plan:
         made = cls({}, options, generation, bool(set(options.values or ()) - set(json.loads(sifted_by or "[]"))))
         for root, path, *facts in rows.fetchall():
             made.known[root, path] = Known(*facts)
-            if "!/" in path and facts[4] == "out_of_scope":
-                made.waiting.setdefault((root, path.split("!/", 1)[0]), []).append(path)
+            at = path.find("!/")
+            while at >= 0:
+                made.inside.setdefault((root, path[:at]), []).append((path, made.known[root, path]))
+                at = path.find("!/", at + 2)
         return made
 
     def tasks(self, folder: CaseFolder, roots: Iterable[Root]) -> Iterator[Task]:
@@ -83,11 +85,11 @@ class Plan:
             if before.outcome == "out_of_scope":
                 if reason is not None:
                     return None
-                self.replaced.append(before.file_no)
+                self.replaced[path] = [before.file_no]
             elif before.outcome == "rejected" and before.sha256 is None and not found.refused:
-                self.replaced.append(before.file_no)  # it could not be opened then; perhaps it can now
+                self.replaced[path] = [before.file_no]  # it could not be opened then; perhaps it can now
             elif self._wanted_again(path, before):
-                self.replaced.append(before.file_no)
+                self.replaced[path] = [before.file_no, *(known.file_no for _, known in self.inside.get(path, ()))]
                 facts = {"again": True, "sha256": before.sha256}
             elif before.size == found.size and before.modified == found.modified:
                 return None
@@ -109,10 +111,16 @@ class Plan:
 
         A sifted file is read again where everything or further values are wanted, unless this load did so before it was killed.
         """
-        if before.sifted and (self.options.values is None or (self.new_values and before.generation < self.generation)):
-            return True
-        return any(
-            self.options.scope.leaves_out(object_keys.parse(member)) is None for member in self.waiting.get(path, ())
+        return self._sifted_otherwise(before) or any(
+            self._sifted_otherwise(known)
+            or (known.outcome == "out_of_scope" and self.options.scope.leaves_out(object_keys.parse(member)) is None)
+            for member, known in self.inside.get(path, ())
+        )
+
+    def _sifted_otherwise(self, before: Known) -> bool:
+        """Whether records were left in a file that might match now."""
+        return bool(before.sifted) and (
+            self.options.values is None or (self.new_values and before.generation < self.generation)
         )
 
 

@@ -84,11 +84,14 @@ class Reader:
         if not kind:
             self._content(task, found)
             return
-        if archives.is_many(kind):
-            self.files.append(
-                {**file_row(task, task.path), **_hashes(found), "kind": f"{kind}_container", "outcome": "other_kind"}
-            )
+        whole = {**file_row(task, task.path), **_hashes(found), "kind": f"{kind}_container", "outcome": "other_kind"}
+        told = archives.is_many(kind)
+        if told:
+            self.files.append(whole)
         for member in archives.members(task.path, found.content, self.options.limits):
+            if not told and member.path != task.path:  # a tar in bzip2, say: the container has a row of its own too
+                self.files.append(whole)
+                told = True
             self._member(task, found, member)
 
     def _member(self, task: Task, found: Opened, member: Member) -> None:

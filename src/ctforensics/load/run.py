@@ -149,9 +149,7 @@ def _fill(
     done = 0
     for chunk in _read(folder, chunks, options, jobs):
         _note_changes(con, planned, chunk)
-        if planned.replaced:
-            _forget(con, planned.replaced)
-            planned.replaced = []
+        _forget(con, planned, chunk)
         stored.add(chunk)
         done += chunk.files.num_rows
         if progress:
@@ -172,10 +170,22 @@ def _read(
     return workers.apart(folder, chain(first, chunks), options, count)
 
 
-def _forget(con: duckdb.DuckDBPyConnection, numbers: list[int]) -> None:
-    """Takes out the rows of files that are read again in a wider way; events that stand keep standing."""
-    for table in ("files", "event_sources", "rejects", "aggregated_activity"):
-        con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
+def _forget(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: reader.Chunk) -> None:
+    """Takes out the rows of files that were read again in a wider way; events that stand keep standing.
+
+    Where the file is not what it was, or could not be opened this time, what it brought before stays.
+    """
+    if not planned.replaced:
+        return
+    numbers: list[int] = []
+    for row in chunk.files.select(["root", "path", "sha256"]).to_pylist():
+        path = (row["root"], row["path"])
+        old = planned.replaced.pop(path, [])
+        if old and planned.known[path].sha256 in (None, row["sha256"]):
+            numbers += old
+    if numbers:
+        for table in ("files", "event_sources", "rejects", "aggregated_activity"):
+            con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
 
 
 def _verified(folder: CaseFolder) -> frozenset[str]:
