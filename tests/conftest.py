@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,15 @@ if TYPE_CHECKING:
     from ctforensics.investigation import Case
 
 HERE = Path(__file__).resolve().parent
+# No name but loopback can be resolved: whatever a page asks of a network fails and is counted.
+BROWSER_FLAGS = [
+    "--no-sandbox",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-domain-reliability",
+    "--no-first-run",
+]
 CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
 
 
@@ -67,3 +76,19 @@ def story_case(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[s
     yield give
     for case in opened.values():
         case.close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """The browser, started once for each process: playwright allows no second one. Skips where there is none."""
+    from ctforensics.doctor import find_browser
+
+    path = find_browser()
+    if path is None:
+        pytest.skip("no Chromium on this machine: set CTFORENSICS_BROWSER or install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=BROWSER_FLAGS)
+        yield browser
+        browser.close()

@@ -6,8 +6,6 @@ No name but loopback can be resolved. Every test ends with: no request went outs
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,14 +18,6 @@ from tests.support import synthetic_case
 
 ORIGIN = "http://127.0.0.1:1"
 STATIC = Path(__file__).parents[2] / "src" / "ctforensics" / "show" / "static"
-FLAGS = [
-    "--no-sandbox",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-domain-reliability",
-    "--no-first-run",
-]
 HARNESS = """<!DOCTYPE html><html><head><meta charset="utf-8"><link rel="stylesheet" href="/timeline.css"></head><body style="margin:8px"><div id="place"></div>
 <script type="module">
 import widget from "/timeline.js";
@@ -40,26 +30,6 @@ const place = document.getElementById("place");
 window.close_ = widget.render({ model, el: place });
 window.timeline = place.ctforensics;
 </script></body></html>"""
-
-
-def browser_path() -> str | None:
-    """A Chromium of this machine: $CTFORENSICS_BROWSER, or what the PATH has."""
-    named = os.environ.get("CTFORENSICS_BROWSER")
-    return named or next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Any]:
-    """The browser, started once. Skips where there is none; in CI the shared set-up makes that a failure."""
-    path = browser_path()
-    if path is None:
-        pytest.skip("no Chromium on this machine: set CTFORENSICS_BROWSER or install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

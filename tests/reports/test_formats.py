@@ -68,3 +68,19 @@ def test_without_a_browser_the_html_is_made_and_the_pdf_is_said_to_be_missing(sa
     with pytest.raises(ForensicsError, match="No Chromium"):
         run.make(None, str(sample), {}, tmp_path / "out.pdf")
     assert (tmp_path / "out.html").exists() and not (tmp_path / "out.pdf").exists()
+
+
+def test_a_pdf_is_printed_from_a_notebook_whose_kernel_runs_an_event_loop(tmp_path):
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    from ctforensics.reports import pdf
+
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><title>t</title><p>text")
+
+    async def cell():
+        pdf.print_page(tmp_path / "page.html", tmp_path / "page.pdf", foot="", at=None)
+
+    with ThreadPoolExecutor(1) as kernel:  # the thread of the tests may itself run playwright's loop
+        kernel.submit(asyncio.run, cell()).result()
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")

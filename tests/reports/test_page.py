@@ -12,17 +12,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 
 
 @pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-    from ctforensics.reports import browsers
-
-    found = browsers.find()
-    if found is None:
-        pytest.skip("no Chromium, Chrome or Edge on this machine")
-    with sync_api.sync_playwright() as play:
-        opened = play.chromium.launch(executable_path=str(found), args=[*browsers.ARGUMENTS])
-        yield opened
-        opened.close()
+def browser(chromium):
+    return chromium
 
 
 def visit(browser, path: Path, **options):

@@ -10,6 +10,7 @@ import html
 import re
 import subprocess
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 
@@ -47,7 +48,9 @@ def print_page(page: Path, target: Path, *, foot: str, at: datetime | None) -> N
     except ImportError:
         _by_command(browser, page, target)
     else:
-        _by_playwright(play, browser, page, target, foot)
+        # A notebook's kernel runs an event loop in this thread, and playwright's calls refuse to stand inside one.
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(_by_playwright, play, browser, page, target, foot).result()
     target.write_bytes(_dated(target.read_bytes(), at))
 
 
