@@ -151,3 +151,17 @@ def test_a_damaged_container_as_a_root_is_given_as_refused(tmp_path: Path, name:
     (tmp_path / name).write_bytes(tar if name == "x.tar" else b"PK\x03\x04" + bytes(100) + end)
     (found,) = roots.walk(tmp_path / name, "mirror")
     assert found.path == name and "container cannot be read" in str(found.refused)
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_what_stands_behind_a_damaged_header_of_a_tar_root_is_given_as_refused(tmp_path: Path, pack):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in ("a", "b"):
+            archive.addfile(tarfile.TarInfo(name))
+    data = bytearray(out.getvalue())
+    data[512] ^= 0xFF
+    root = tmp_path / ("x.tar" if pack is bytes else "x.tar.gz")
+    root.write_bytes(pack(bytes(data)))
+    found = list(roots.walk(root, "mirror"))
+    assert [(f.path, bool(f.refused)) for f in found] == [(f"{root.name}!/a", False), (root.name, True)]

@@ -82,3 +82,26 @@ def test_a_sparse_member_of_a_tar_is_refused_and_its_holes_are_never_read():
 def test_a_tar_with_a_negative_size_ends(kind):
     back = b"\xff" + ((1 << 88) - 512).to_bytes(11, "big")
     assert all(m.error for m in archives.members("x", _tar("a", back, kind), Limits()))
+
+
+def _tarred(*names):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        for name in names:
+            info = tarfile.TarInfo(name)
+            info.size = 3
+            archive.addfile(info, io.BytesIO(b"abc"))
+    return out.getvalue()
+
+
+def test_what_stands_behind_a_damaged_header_of_a_tar_is_told_and_not_passed_over():
+    data = bytearray(_tarred("a", "b", "c"))
+    data[1024] ^= 0xFF  # the header of b
+    found = list(archives.members("x", bytes(data), Limits()))
+    assert [m.path for m in found] == ["x!/a", "x"]
+    assert "goes on" in str(found[-1].error)
+
+
+def test_a_second_tar_behind_the_first_is_told_and_padding_is_not():
+    assert [m.error for m in archives.members("x", _tarred("a") + bytes(20480), Limits())] == [None]
+    assert [bool(m.error) for m in archives.members("x", _tarred("a") + _tarred("b"), Limits())] == [False, True]

@@ -181,8 +181,18 @@ class StrictTarInfo(tarfile.TarInfo):
 
     def _block(self, count: int) -> int:
         if count < 0:
-            raise tarfile.InvalidHeaderError("negative size")
+            raise tarfile.HeaderError("negative size")
         return int(super()._block(count))  # type: ignore[misc]
+
+
+GOES_ON = "the tar goes on after its last readable member: a damaged header, or another archive behind it"
+
+
+def goes_on(archive: tarfile.TarFile) -> bool:
+    """Whether a tar whose members were listed holds more than zeros behind them; tarfile stops there without a word."""
+    stream = cast(BinaryIO, archive.fileobj)
+    stream.seek(archive.offset)
+    return bool(stream.read(1 << 20).strip(b"\0"))
 
 
 def tar_refusal(entry: tarfile.TarInfo) -> str | None:
@@ -212,6 +222,7 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
     # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
     forward = root.name.lower().endswith(("gz", "tgz"))
     members = archive.getmembers()
+    more = goes_on(archive)
     lock = threading.Lock()
     for entry in members if forward else sorted(members, key=lambda info: info.name):
         path = f"{name}!/{entry.name}"
@@ -220,6 +231,8 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
         refused = tar_refusal(entry)
         opener = None if refused else partial(_open_tar_member, archive, entry, lock)
         yield Located(label, path, 0 if refused else entry.size, refused=refused, open=opener)
+    if more:
+        yield Located(label, name, 0, refused=GOES_ON)
 
 
 def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:

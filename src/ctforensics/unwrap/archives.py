@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits
-from ctforensics.evidence.roots import DAMAGED, StrictTarInfo, tar_refusal
+from ctforensics.evidence.roots import DAMAGED, GOES_ON, StrictTarInfo, goes_on, tar_refusal
 
 MAX_LAYERS = 5
 _ZIP, _ZSTD, _BZ2, _XZ = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
@@ -145,5 +145,7 @@ def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                 stream = archive.extractfile(entry)
                 data = stream.read() if stream else b""
                 yield from members(inner, data, limits, layer + 1)
+            if goes_on(archive):
+                yield Member(path, content, b"", "tar", error=GOES_ON)
     except DAMAGED as fault:
         yield Member(path, content, b"", "tar", error=f"not a readable tar: {fault}")
