@@ -165,3 +165,22 @@ def test_what_stands_behind_a_damaged_header_of_a_tar_root_is_given_as_refused(t
     root.write_bytes(pack(bytes(data)))
     found = list(roots.walk(root, "mirror"))
     assert [(f.path, bool(f.refused)) for f in found] == [(f"{root.name}!/a", False), (root.name, True)]
+
+
+@pytest.mark.parametrize("name", ["x.zip", "x.tar", "x.tar.gz"])
+def test_every_member_of_one_name_is_given_and_opened_by_its_own_path(tmp_path: Path, name: str):
+    root = tmp_path / name
+    if name == "x.zip":
+        with pytest.warns(UserWarning), zipfile.ZipFile(root, "w") as archive:
+            for body in (b"1", b"2", b"3"):
+                archive.writestr("a.json", body)
+    else:
+        with tarfile.open(root, "w:gz" if name.endswith("gz") else "w") as tar:
+            for body in (b"1", b"2", b"3"):
+                info = tarfile.TarInfo("a.json")
+                info.size = 1
+                tar.addfile(info, io.BytesIO(body))
+    walked = {found.path: door.read_stored(found, door.Limits()) for found in roots.walk(root, "mirror")}
+    assert walked == {f"{name}!/a.json": b"1", f"{name}!/#2/a.json": b"2", f"{name}!/#3/a.json": b"3"}
+    kept = roots.members(root, "mirror")
+    assert {path: door.read_stored(found, door.Limits()) for path, found in kept.items()} == walked

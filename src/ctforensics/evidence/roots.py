@@ -202,13 +202,29 @@ def tar_refusal(entry: tarfile.TarInfo) -> str | None:
     return None if entry.isfile() else "container member is not a regular file"
 
 
+def _paths(container: str, names: list[str]) -> list[str]:
+    """A path for each member, in the archive's order. A second member of one name stands below ``#2/``, so that none is lost."""
+    count: dict[str, int] = {}
+    taken: set[str] = set()
+    out = []
+    for name in names:
+        path = f"{container}!/{name}"
+        while path in taken:
+            count[name] = count.get(name, 1) + 1
+            path = f"{container}!/#{count[name]}/{name}"
+        taken.add(path)
+        out.append(path)
+    return out
+
+
 def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
     # Members may be opened after the walk has ended, so the archive closes itself when nothing refers to it any more.
     archive = zipfile.ZipFile(root)
-    for entry in sorted(archive.infolist(), key=lambda info: info.filename):
+    entries = archive.infolist()
+    paths = _paths(name, [entry.filename for entry in entries])
+    for path, entry in sorted(zip(paths, entries, strict=True), key=lambda pair: pair[0]):
         if entry.is_dir():
             continue
-        path = f"{name}!/{entry.filename}"
         if entry.flag_bits & 1:
             yield Located(label, path, entry.file_size, refused="encrypted container member")
             continue
@@ -224,8 +240,8 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
     members = archive.getmembers()
     more = goes_on(archive)
     lock = threading.Lock()
-    for entry in members if forward else sorted(members, key=lambda info: info.name):
-        path = f"{name}!/{entry.name}"
+    named = list(zip(_paths(name, [entry.name for entry in members]), members, strict=True))
+    for path, entry in named if forward else sorted(named, key=lambda pair: pair[0]):
         if entry.isdir():
             continue
         refused = tar_refusal(entry)
@@ -251,19 +267,19 @@ def _open_tar_member(archive: tarfile.TarFile, entry: tarfile.TarInfo, lock: thr
 def members(container: Path, label: str) -> dict[str, Located]:
     """The members of a zip or tar by path, to be opened in any order: unlike ``walk`` it keeps the container open.
 
-    Empty where it is neither. Of several members with one name the first is given.
+    Empty where it is neither.
     """
     found: dict[str, Located] = {}
     if zipfile.is_zipfile(container):
         archive = zipfile.ZipFile(container)
-        for entry in archive.infolist():
-            path = f"{container.name}!/{entry.filename}"
-            found.setdefault(path, Located(label, path, entry.file_size, open=partial(_open_member, archive, entry)))
+        entries = archive.infolist()
+        for path, entry in zip(_paths(container.name, [e.filename for e in entries]), entries, strict=True):
+            found[path] = Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
     elif tarfile.is_tarfile(container):
         tar = tarfile.open(container, tarinfo=StrictTarInfo)  # noqa: SIM115 - stays open as long as its members are wanted
         lock = threading.Lock()
-        for info in tar.getmembers():
-            path = f"{container.name}!/{info.name}"
+        infos = tar.getmembers()
+        for path, info in zip(_paths(container.name, [i.name for i in infos]), infos, strict=True):
             if tar_refusal(info) is None:
-                found.setdefault(path, Located(label, path, info.size, open=partial(_open_tar_member, tar, info, lock)))
+                found[path] = Located(label, path, info.size, open=partial(_open_tar_member, tar, info, lock))
     return found

@@ -75,7 +75,7 @@ class Plan:
 
     def _task(self, found: Located, place: str) -> Task | None:
         path = (found.root, found.path)
-        if path in self.seen:  # two members of one name in a container: the second cannot be told apart by its path
+        if path in self.seen:  # each place is read once
             return None
         self.seen.add(path)
         reason = self.options.scope.leaves_out(object_keys.parse(found.path))
