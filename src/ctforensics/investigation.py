@@ -23,7 +23,7 @@ from ctforensics.case import custody, generation
 from ctforensics.case import folder as case_folder
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
-from ctforensics.errors import CaseError
+from ctforensics.errors import CaseBusy, CaseError
 
 if TYPE_CHECKING:
     import duckdb
@@ -98,7 +98,7 @@ class Case:
 
         result = verify_case(self.folder, **options)
         if self.folder.database.exists():
-            self._publish_judgement()
+            result.reasons += self._publish_judgement()
         return result
 
     def load(self, *paths: str | Path, scope: Scope | None = None, **options: Any) -> LoadResult:
@@ -119,11 +119,19 @@ class Case:
 
         coverage.refresh_case(connection, self.folder)
 
-    def _publish_judgement(self) -> None:
+    def _publish_judgement(self) -> list[str]:
+        """Judges the loaded events anew; where that cannot be done now, a sentence that says so and what to do."""
         from ctforensics.load.publish import rejudge
 
-        rejudge(self.folder, self._judge)
+        stale = "The run is saved, but answers and coverage still show the one before it:"
+        try:
+            done = rejudge(self.folder, self._judge)
+        except CaseBusy as error:
+            return [f"{stale} {error.message} Run ctforensics load {self.path.name} when it is done."]
         self.close()
+        if done:
+            return []
+        return [f"{stale} a load stands unfinished. Run ctforensics load {self.path.name} to finish it."]
 
     # -- questions ------------------------------------------------------------------------------------------------
 
@@ -230,7 +238,12 @@ class Case:
         """What is in the case: files, records, events, duplicates, rejects, window, accounts, regions, integrity, coverage."""
         from ctforensics.ask.status import nothing_loaded, status
 
-        facts = {"case": self.path.name, "title": self.title, "examiner": self.folder.manifest().examiner}
+        facts: dict[str, Any] = {
+            "case": self.path.name,
+            "title": self.title,
+            "examiner": self.folder.manifest().examiner,
+        }
+        facts |= {"unfinished_load": self.folder.next_database.exists()}
         return facts | (status(self.room) if generation.current(self.folder) else nothing_loaded())
 
     def records(self) -> Iterator[dict[str, Any]]:

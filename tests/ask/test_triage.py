@@ -49,3 +49,13 @@ def test_every_question_of_triage_exists_and_has_its_parameters(case_of):
     for name, _, params in _ASKED:
         assert name in catalog
         assert set(params) <= {p.name for p in catalog.get(name).params}, name
+
+
+def test_a_record_without_any_time_that_answers_is_not_silent(case_of):
+    root = {"type": "Root", "arn": "arn:aws:iam::111122223333:root", "accountId": "111122223333"}
+    timeless = event("iam", "ListUsers", userIdentity=root)
+    del timeless["eventTime"]
+    asker = case_of(timeless, event("iam", "ListUsers"))
+    page = triage(asker.room, asker.catalog)
+    assert "root_activity" not in page.silent
+    assert "0 and 1 without any time" in "\n".join(page.text())

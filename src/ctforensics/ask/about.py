@@ -100,7 +100,7 @@ class About:
             rows = part.reply.rows
             more = " or more" if rows.more else ""
             yield ""
-            yield f"{part.heading}: {len(rows.rows)}{more} ({part.question})"
+            yield f"{part.heading}: {len(rows.rows)}{more}{part.reply.timeless_told()} ({part.question})"
             if rows.rows:
                 yield from (f"  {line}" for line in brief(part.reply))
         yield ""
@@ -155,10 +155,10 @@ class About:
 
         pieces = [cards.bullets(self.facts())]
         for part in self.parts:
-            if part.reply.rows.rows:
-                beside = f"{part.question}: {part.reply.rows_told()}"
+            if part.reply.answered:
+                beside = f"{part.question}: {part.reply.rows_told()}{part.reply.timeless_told()}"
                 pieces += [cards.heading(part.heading, beside), html_table(part.reply.rows)]
-        silent = [part.question for part in self.parts if not part.reply.rows.rows]
+        silent = [part.question for part in self.parts if not part.reply.answered]
         said = [f"No rows from: {', '.join(silent)}."] if silent else []
         pieces.append(cards.foot([*said, *self.searched.sentences()], self.searched.cautions()))
         marks = ["PRACTICE"] if self.searched.practice else []

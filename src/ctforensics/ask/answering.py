@@ -34,6 +34,15 @@ class Reply:
             return {}
         return dict(Counter(str(value) for value in self.rows.column("verification")))
 
+    @property
+    def answered(self) -> bool:
+        """Whether anything answers, be it a record without any time."""
+        return bool(self.rows.rows or (self.timeless and self.timeless.rows))
+
+    def timeless_told(self) -> str:
+        """How many records without any time answer besides the rows; empty where none do."""
+        return f" and {len(self.timeless.rows):,} without any time" if self.timeless and self.timeless.rows else ""
+
     def rows_told(self) -> str:
         """How many rows are here, of how many."""
         found, rows = len(self.rows.rows), self.rows

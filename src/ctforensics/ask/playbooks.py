@@ -5,7 +5,7 @@ The stories follow public incident reports; a playbook is a list of names here a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,6 +107,7 @@ class Step:
             "silence": self.silence,
             "rows": list(formats.records(self.reply.rows)),
             "more": self.reply.rows.more,
+            "timeless": list(formats.records(self.reply.timeless)) if self.reply.timeless else [],
             "cautions": self.reply.searched.cautions(),
         }
 
@@ -143,6 +144,16 @@ def run(room: Room, catalog: Catalog, name: str, params: Mapping[str, Any] | Non
         fitting = _fitting(question, given)
         if all(p.name in fitting for p in question.params if p.required):
             yield Step(question, question.look, question.empty, reply(room, question, fitting, limit=ROWS))
+
+
+def not_asked(name: str, catalog: Catalog, steps: Iterable[Step]) -> list[tuple[str, str]]:
+    """The questions of a playbook that were passed over, each with the parameters that it needs."""
+    asked = {step.question.name for step in steps}
+    return [
+        (question.name, ", ".join(p.name for p in question.params if p.required))
+        for question in questions(name, catalog)
+        if question.name not in asked
+    ]
 
 
 def _fitting(question: Question, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import duckdb
 from ctforensics import clock
 from ctforensics.ask.question import Question
 from ctforensics.ask.room import Room
+from ctforensics.case.folder import NEXT_DATABASE
 
 _GAP_STATES = ("tampered", "missing", "outside")
 _WORDS = {
@@ -93,6 +94,7 @@ class Searched:
     here: tuple[datetime, datetime] | None = None
     absent: list[str] = field(default_factory=list)
     placeless: int = 0
+    loading: bool = False
 
     def sentences(self) -> list[str]:
         """What was searched and what is wrong with it, a sentence each, worst first."""
@@ -114,6 +116,8 @@ class Searched:
             said.append(f"Holes inside the window: {told}.")
         if self.files.get("out_of_scope"):
             said.append(f"{self.files['out_of_scope']:,} files were left out of the load's scope.")
+        if self.loading:
+            said.append("A load was begun and is not published yet: what it reads was not searched.")
         if self.sifted:
             said.append(f"{self.sifted:,} records were verified and counted but not loaded (load --matching).")
         if self.rejects:
@@ -188,6 +192,7 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         coverage={state: states[state] for state in _WORDS if states[state]},
         gaps=gaps,
         kinds=kinds,
+        loading=room.database.with_name(NEXT_DATABASE).exists(),
         **places,
         **facts,
     )

@@ -71,7 +71,8 @@ class Line:
 
     def count(self) -> str:
         """How many rows, as text."""
-        return f"{len(self.reply.rows.rows)}{' or more' if self.reply.rows.more else ''}"
+        more = " or more" if self.reply.rows.more else ""
+        return f"{len(self.reply.rows.rows)}{more}{self.reply.timeless_told()}"
 
 
 @dataclass(slots=True)
@@ -123,6 +124,7 @@ class Triage:
                     "params": line.params,
                     "more": line.reply.rows.more,
                     "rows": list(formats.records(line.reply.rows)),
+                    "timeless": list(formats.records(line.reply.timeless)) if line.reply.timeless else [],
                 }
                 for line in self.lines
             ],
@@ -163,7 +165,7 @@ def triage(room: Room, catalog: Catalog) -> Triage:
         question = catalog.get(name)
         takes = {p.name for p in question.params}
         answer = reply(room, question, {k: v for k, v in params.items() if k in takes}, limit=ROWS)
-        if answer.rows.rows:
+        if answer.answered:
             page.lines.append(Line(name, question.title, reason, params, answer))
         else:
             page.silent.append(name)

@@ -9,6 +9,7 @@ from ctforensics import clock
 from ctforensics.case.manifest import Manifest, Root
 from ctforensics.errors import CaseError
 
+NEXT_DATABASE = "case.next.duckdb"
 _FOLDERS = ("evidence", "keys", "inputs", "queries", "verification", "exhibits", "reports")
 
 
@@ -60,7 +61,7 @@ class CaseFolder:
 
     @property
     def next_database(self) -> Path:
-        return self.path / "case.next.duckdb"
+        return self.path / NEXT_DATABASE
 
     @property
     def lock_file(self) -> Path:

@@ -159,23 +159,29 @@ def _table(rows: Rows) -> str:
 
 
 def _playbook(args: argparse.Namespace) -> int:
+    from ctforensics.ask.playbooks import not_asked
     from ctforensics.ask.playbooks import run as run_playbook
     from ctforensics.investigation import open_case
 
     case = open_case(args.case)
-    steps = run_playbook(case.room, case.catalog, args.playbook, params_of(args.param))
+    steps = list(run_playbook(case.room, case.catalog, args.playbook, params_of(args.param)))
+    left = not_asked(args.playbook, case.catalog, steps)
     if (args.format or "table") == "json":
-        console.print_json({"schema": 1, "playbook": args.playbook, "steps": [step.as_dict() for step in steps]})
+        told = [{"question": question, "needs": needs} for question, needs in left]
+        steps_told = [step.as_dict() for step in steps]
+        console.print_json({"schema": 1, "playbook": args.playbook, "steps": steps_told, "not_asked": told})
         return 0
     for number, step in enumerate(steps, 1):
         console.out(f"{number}. {step.question.title} ({step.question.name})")
         console.out(f"   Look for: {step.look}")
-        if step.reply.rows.rows:
-            for line in _as_table(step.reply).splitlines():
+        if step.reply.answered:
+            for line in [*_as_table(step.reply).splitlines(), step.reply.rows_told()]:
                 console.out(f"   {line}")
         else:
             console.out(f"   Nothing. Silence here means: {step.silence}")
         for line in step.reply.searched.cautions():
             console.out(f"   {line}")
         console.out()
+    for question, needs in left:
+        console.out(f"Not asked: {question}, which needs {needs} (-p).")
     return 0

@@ -34,10 +34,16 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+_UNFINISHED = (
+    "  unfinished  a load was begun and is not published: what it reads is in no answer yet (ctforensics load)"
+)
+
+
 def lines(status: dict[str, Any]) -> list[str]:
     """The status as sentences."""
     if not status["loaded"]:
-        return [f"{status['title']}: nothing is loaded yet. Load evidence with: ctforensics load {status['case']} PATH"]
+        told = [f"{status['title']}: nothing is loaded yet. Load evidence with: ctforensics load {status['case']} PATH"]
+        return told + ([_UNFINISHED] if status["unfinished_load"] else [])
     told = [
         f"{status['title']}",
         f"  window      {clock.utc_text(status['since'])} to {clock.utc_text(status['until'])}",
@@ -52,6 +58,10 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  integrity   {_counts(status['integrity']) or '-'} (events)",
         f"  coverage    {_counts(status['coverage']) or 'not computed: run ctforensics verify'} (hours)",
     ]
+    if status["sifted"]:
+        told.append(f"  sifted      {status['sifted']:,} records are counted but not loaded (load --matching)")
+    if status["unfinished_load"]:
+        told.append(_UNFINISHED)
     if status["without_time"]:
         told.append(
             f"  without time {status['without_time']:,} events carry no time at all; every answer shows them apart"
