@@ -41,3 +41,7 @@ def test_events_that_name_no_region_are_counted_where_regions_are_chosen(case_of
     ask = case_of(event("iam", "ListUsers", awsRegion=None), event("iam", "ListUsers"))
     assert "1 events name no such account or region and were not searched" in told(ask, regions="us-east-1")
     assert "name no such" not in told(ask)
+
+
+def test_a_case_of_one_service_and_one_account_is_asked_about_others_without_a_fault(case_of):
+    assert case_of(event("iam", "ListUsers"), event("iam", "ListUsers"))("object_reencryption") == []
