@@ -3,6 +3,7 @@
 import threading
 import time
 
+import duckdb
 import pytest
 
 from ctforensics.ask.room import Room
@@ -106,3 +107,15 @@ def test_inputs_are_tables_even_without_files(asker, case_of):
     assert asker.room.sql("SELECT count(*) FROM owned_accounts")[2] == [(0,)]
     given = case_of(event("s3", "ListBuckets"), inputs={"owned_accounts.csv": "account,name\n111122223333,main\n"})
     assert given.room.sql("SELECT * FROM owned_accounts")[2] == [("111122223333", "main")]
+
+
+def test_no_table_name_of_a_foreign_case_runs_as_a_statement(tmp_path):
+    out = tmp_path / "out.csv"
+    name = f"x\" AS SELECT 1; COPY (SELECT 1) TO '{out}'; --"
+    with duckdb.connect(str(tmp_path / "case.duckdb")) as con:
+        con.execute('CREATE TABLE "' + name.replace('"', '""') + '" (a INTEGER)')
+    macros = tmp_path / "macros.sql"
+    macros.write_text("SELECT 1")
+    with Room(tmp_path / "case.duckdb", macros=macros) as room:
+        assert room.sql("SELECT 2")[2] == [(2,)]
+    assert not out.exists()

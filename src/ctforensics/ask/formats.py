@@ -74,7 +74,7 @@ def records(rows: Rows) -> Iterator[dict[str, Any]]:
 
 def neutral(text: str) -> str:
     """A CSV cell that no spreadsheet reads as a formula: an apostrophe stands before what could begin one."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
 def as_csv(rows: Rows) -> str:

@@ -79,7 +79,8 @@ class Room:
             "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", [ATTACHED]
         ).fetchall()
         for (name,) in tables:
-            con.execute(f'CREATE VIEW "{name}" AS FROM {ATTACHED}."{name}"')
+            own = '"' + name.replace('"', '""') + '"'  # a case that came from elsewhere may hold any name
+            con.execute(f"CREATE VIEW {own} AS FROM {ATTACHED}.{own}")
         given.create(con, self.inputs)
 
     def cursor(self) -> duckdb.DuckDBPyConnection:

@@ -66,6 +66,7 @@ def originals(folder: CaseFolder, *, distinct: bool = False, where: str = "") ->
     con = duckdb.connect(":memory:")
     try:
         con.execute(f"ATTACH '{str(current.path).replace(chr(39), chr(39) * 2)}' AS c (READ_ONLY)")
+        con.execute("SET enable_external_access=false")  # a view in a case from elsewhere must not read our files
         shelf = _Shelf(folder, con)
         sql = _COLUMNS.format(
             db="c.", where=f"AND ({where})" if where else "", distinct=_FIRST_ONLY if distinct else ""

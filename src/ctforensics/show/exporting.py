@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
+from ctforensics.ask.formats import neutral, shown
 from ctforensics.errors import CaseError, UnknownName
 from ctforensics.show import cells, page, scale
 from ctforensics.show.session import TimelineSession
@@ -96,14 +97,8 @@ def write_csv(session: TimelineSession, path: Path) -> int:
 
 
 def disarmed(value: Any) -> str:
-    """A cell's text; an apostrophe before what a spreadsheet would take for a formula."""
-    text = "" if value is None else clock.utc_text(value) if hasattr(value, "isoformat") else str(value)
-    text = text.replace("\x00", "\\x00")
-    return (
-        "'" + text
-        if text[:1] in ("=", "+", "-", "@", "\t", "\r") or text.lstrip()[:1] in ("=", "+", "-", "@")
-        else text
-    )
+    """A cell's text with hidden characters visible; an apostrophe before what a spreadsheet would take for a formula."""
+    return neutral(shown(value))
 
 
 def write_timesketch(session: TimelineSession, path: Path) -> int:
