@@ -7,7 +7,7 @@ range add up to the count shown, and that is what plain SQL over ``events`` coun
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -66,7 +66,7 @@ def extent(cursor: duckdb.DuckDBPyConnection) -> Extent:
 def _edge(cursor: duckdb.DuckDBPyConnection, which: str, minute: datetime) -> datetime:
     """The first or last event of one minute."""
     sql = f"SELECT {which}(event_time) FROM event_index WHERE event_time >= $a AND event_time < $b"
-    found: datetime = row(cursor, sql, {"a": minute, "b": minute + timedelta(minutes=1)})[0]
+    found: datetime = row(cursor, sql, {"a": minute, "b": scale.from_ms(scale.to_ms(minute) + scale.MINUTE)})[0]
     return found
 
 
