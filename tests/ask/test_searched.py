@@ -45,3 +45,4 @@ def test_events_that_name_no_region_are_counted_where_regions_are_chosen(case_of
 
 def test_a_case_of_one_service_and_one_account_is_asked_about_others_without_a_fault(case_of):
     assert case_of(event("iam", "ListUsers"), event("iam", "ListUsers"))("object_reencryption") == []
+    assert case_of(event("iam", "ListUsers"), event("iam", "ListUsers"))("cross_account_access_out") == []

@@ -68,8 +68,8 @@ class Room:
     def _attach(self, temp: Path | None, memory_limit: str | None) -> None:
         con = self._con
         con.execute("SET GLOBAL TimeZone='UTC'")
-        # DuckDB 2.0 fails on some questions ("BindBuiltinScalarFunction did not return ...") where statistics empty a list of names.
-        con.execute("SET GLOBAL disabled_optimizers='in_clause'")
+        # DuckDB 2.0 fails on some questions ("BindBuiltinScalarFunction did not return ...") where statistics settle a comparison.
+        con.execute("SET GLOBAL disabled_optimizers='in_clause,statistics_propagation'")
         if memory_limit:
             con.execute("SET memory_limit=?", [memory_limit])
         if temp is not None:
