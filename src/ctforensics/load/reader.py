@@ -24,7 +24,7 @@ from ctforensics.load.options import Options
 from ctforensics.load.schema import AGGREGATED, EVENTS, FILES, REJECTS, SOURCES, table_of
 from ctforensics.load.sift import needles_of
 from ctforensics.load.task import Task
-from ctforensics.logs import cloudtrail
+from ctforensics.logs import base, cloudtrail
 from ctforensics.trail import object_keys
 from ctforensics.unwrap import archives
 from ctforensics.unwrap.archives import Member
@@ -186,7 +186,7 @@ class Reader:
             first_event_time=min(times, default=None),
             last_event_time=max(times, default=None),
         )
-        file.update(_outcome(reading, bool(kept or sifted or reading.aggregated), rejects))
+        file.update(_outcome(reading, bool(kept or sifted or reading.aggregated), rejects, found.content))
 
     def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
         if self.needles is None:
@@ -280,14 +280,16 @@ def _container_rejects(found: Opened, rejects: list[dict[str, Any]]) -> Iterator
             yield _reject(None, len(found.content), 0, found.error, detail, "")
 
 
-def _outcome(reading: cloudtrail.Reading, any_record: bool, rejects: list[dict[str, Any]]) -> dict[str, Any]:
+def _outcome(
+    reading: cloudtrail.Reading, any_record: bool, rejects: list[dict[str, Any]], content: bytes
+) -> dict[str, Any]:
     if any_record:
         return {"outcome": "partial" if rejects else "loaded"}
     if rejects:
         return {"outcome": "rejected", "reason": rejects[0]["reason"]}
     if reading.kind in ("cloudtrail", "empty"):
         return {"outcome": "empty"}
-    return {"outcome": "other_kind", "kind": reading.kind or "unknown"}
+    return {"outcome": "other_kind", "kind": reading.kind or base.kind_of(content) or "unknown"}
 
 
 def _reject(
