@@ -55,10 +55,22 @@ WITH RECURSIVE edges AS (
     ) = 1
 ),
 
+-- What an assumption grew from: the one that issued its key; without a key, the last one that led to the same session. At
+-- most one each, so that hostile records cannot make the walk grow beyond the number of assumptions.
+grown AS (
+    SELECT e.event_key AS child, p.event_key AS parent
+    FROM edges AS e
+    JOIN edges AS p ON p.to_key = e.from_key
+    WHERE p.event_time <= e.event_time AND p.event_key <> e.event_key
+    UNION ALL
+    SELECT e.event_key AS child, p.event_key AS parent
+    FROM (FROM edges WHERE from_key IS NULL AND from_arn IS NOT NULL) AS e
+    ASOF JOIN (FROM edges WHERE to_arn IS NOT NULL) AS p ON p.to_arn = e.from_arn AND e.event_time > p.event_time
+),
+
 walk AS (
     SELECT
         1 AS hop,
-        [event_key] AS path,
         CAST(event_key AS VARCHAR) AS chain,
         e.*
     FROM edges AS e
@@ -73,14 +85,12 @@ walk AS (
     UNION ALL
     SELECT
         w.hop + 1,
-        list_append(w.path, e.event_key),
         w.chain,
         e.*
     FROM walk AS w
-    JOIN edges AS e
-        ON e.event_time >= w.event_time
-        AND (e.from_key = w.to_key OR (e.from_key IS NULL AND e.from_arn = w.to_arn))
-    WHERE w.hop < $max_depth AND NOT list_contains(w.path, e.event_key)
+    JOIN grown AS g ON g.parent = w.event_key
+    JOIN edges AS e ON e.event_key = g.child
+    WHERE w.hop < $max_depth
 ),
 
 shortest AS (
