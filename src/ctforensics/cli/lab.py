@@ -36,9 +36,10 @@ def run(args: argparse.Namespace) -> int:
     notebooks = place_notebooks(folder.path)
     console.say(f"JupyterLab on {args.case}: begin with 01_open_and_verify.ipynb. Stop it with Ctrl-C.")
     environment = os.environ | {"CTFORENSICS_CASE": str(folder.path.resolve())}
-    return subprocess.call(
-        [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", *args.jupyter], env=environment
-    )
+    command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", *args.jupyter]
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in command:
+        command.append("--allow-root")  # in a container there is often nobody else; JupyterLab would refuse to start
+    return subprocess.call(command, env=environment)
 
 
 def place_notebooks(case: Path) -> Path:
