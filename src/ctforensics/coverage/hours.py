@@ -87,7 +87,7 @@ summed AS (
     coalesce(sum(step) FILTER (WHERE side = 'good'), 0) AS good, coalesce(sum(step) FILTER (WHERE side = 'bad'), 0) AS bad,
     coalesce(sum(step) FILTER (WHERE side = 'loose'), 0) AS loose,
     coalesce(sum(step) FILTER (WHERE side = 'missing'), 0) AS missing,
-    coalesce(sum(step) FILTER (WHERE is_loaded), 0) AS loaded
+    coalesce(sum(step) FILTER (WHERE is_loaded AND side = 'good'), 0) AS loaded
   FROM steps GROUP BY ALL),
 reached AS (
   SELECT chain, hour, w.hour IS NOT NULL AND w.chain IS NOT NULL AS is_wanted,
@@ -137,7 +137,7 @@ judged AS (
     WHEN NOT near AND (hour + INTERVAL 1 HOUR <= first OR hour + INTERVAL 75 MINUTE > reach) AND NOT is_short THEN 'unverified'
     WHEN NOT near THEN 'missing'
     WHEN loose > 0 THEN 'unverified'
-    WHEN good > 0 AND loaded = 0 THEN 'outside'
+    WHEN loaded < good THEN 'outside'
     WHEN good > 0 THEN 'verified'
     WHEN day THEN 'verified_empty'
     ELSE 'unverified' END AS state
@@ -155,8 +155,8 @@ SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS fil
     WHEN state = 'unverified' AND loose > 0 THEN loose::BIGINT || ' log file(s) that reach into this hour are not proven'
     WHEN state = 'unverified' AND NOT near THEN 'its deliveries lie at the edge of what digests cover'
     WHEN state = 'unverified' THEN 'nothing here, but deliveries until 24 hours later are not all covered'
-    WHEN state = 'outside' THEN 'proven, but its log files are not loaded'
-    WHEN state = 'verified' AND loaded < good THEN (good - loaded)::BIGINT || ' of its log files are not loaded'
+    WHEN state = 'outside' AND loaded = 0 THEN 'proven, but its log files are not loaded'
+    WHEN state = 'outside' THEN 'proven, but ' || (good - loaded)::BIGINT || ' of its log files are not loaded'
     WHEN state = 'verified' AND missing = 0 AND events = 0 THEN 'log files reach over this hour and hold no event in it'
   END AS reason
 FROM judged ORDER BY account, region, trail, hour"""
