@@ -67,3 +67,12 @@ def test_the_register_keeps_every_fact_of_an_object(tmp_path: Path):
     )
     register.append(made, [line])
     assert list(register.read(made)) == [line]
+
+
+def test_evidence_that_moved_is_found_again_when_its_place_is_changed(tmp_path: Path):
+    from ctforensics.errors import EvidenceError
+    from ctforensics.evidence import roots
+
+    with pytest.raises(EvidenceError) as missing:
+        list(roots.walk(tmp_path / "gone", "mirror"))
+    assert "change `where` in case.toml" in missing.value.sentence()

@@ -98,7 +98,11 @@ def _open_file(file: Path | str) -> BinaryIO:
 def walk(root: Path, label: str) -> Iterator[Located]:
     """Every object below a root in the order of its path's bytes. Raises EvidenceError where the root cannot be read."""
     if not root.exists():
-        raise EvidenceError("There is nothing there.", where=str(root), hint="Check the path of the evidence.")
+        raise EvidenceError(
+            "There is nothing there.",
+            where=str(root),
+            hint="Check the path; for evidence that moved, change `where` in case.toml.",
+        )
     if root.is_dir():
         yield from _walk_folder(root, label)
     else:
