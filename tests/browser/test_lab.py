@@ -132,18 +132,26 @@ class Notebook:
         )
 
     def run(self, *, widgets: int = 1) -> Notebook:
-        self.page.locator(".jp-Notebook .jp-Cell").first.click()
-        self.page.evaluate("() => 0")
-        self.page.get_by_text("Run", exact=True).first.click()
-        self.page.get_by_text("Run All Cells", exact=True).first.click()
-        self.ready(widgets)
+        from playwright.sync_api import TimeoutError as TooLate
+
+        for patience in (45_000, 60_000, 120_000):
+            self.page.locator(".jp-Notebook .jp-Cell").first.click()
+            self.page.get_by_text("Run", exact=True).first.click()
+            self.page.get_by_text("Run All Cells", exact=True).first.click()
+            try:
+                self.ready(widgets, patience)
+            except TooLate:  # JupyterLab loses a run that was asked for while the kernel was still connecting
+                if patience == 120_000:
+                    raise
+                continue
+            break
         return self
 
-    def ready(self, widgets: int = 1) -> None:
+    def ready(self, widgets: int = 1, patience: int = 120_000) -> None:
         self.page.wait_for_function(
             "(n) => [...document.querySelectorAll('.ct-timeline')].filter((e) => ['idle', 'empty'].includes(e.dataset.state)).length >= n",
             arg=widgets,
-            timeout=120_000,
+            timeout=patience,
         )
 
     def drag(self, a: float, b: float, nth: int = 0, steps: int = 20) -> None:
