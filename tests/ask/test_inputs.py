@@ -38,3 +38,16 @@ def test_awss_own_ranges_file_is_read(tmp_path):
         '{"prefixes": [{"ip_prefix": "3.5.140.0/22", "region": "ap-northeast-2", "service": "S3"}], "ipv6_prefixes": []}'
     )
     assert inputs.read(tmp_path)["aws_ranges"][0][:3] == ("3.5.140.0/22", "S3", "ap-northeast-2")
+
+
+def test_a_quoted_line_feed_in_a_csv_stays_inside_its_value(tmp_path):
+    (tmp_path / "labels.csv").write_bytes(
+        b'value,label,note\r\nana,"Ana\r\nof payroll",x\r\nben,Ben\xe2\x80\xa8B.,\r\n'
+    )
+    assert inputs.read(tmp_path)["labels"] == [("ana", "Ana\nof payroll", "x"), ("ben", "Ben\u2028B.", "")]
+
+
+def test_a_wrong_line_after_a_quoted_line_feed_is_named_where_it_stands(tmp_path):
+    (tmp_path / "networks.csv").write_text('cidr,name\n10.0.0.0/8,"two\nlines"\n300.1.1.1/24,x\n')
+    with pytest.raises(InputError, match=r"networks.csv:4"):
+        inputs.read(tmp_path)

@@ -7,6 +7,7 @@ exist; without a file they are empty. A text file holds one value a line; a CSV 
 from __future__ import annotations
 
 import csv
+import io
 import ipaddress
 import json
 import re
@@ -110,14 +111,14 @@ def _text(path: Path) -> str:
 
 
 def _plain(path: Path, kind: Input) -> Iterator[tuple[int, list[str]]]:
-    for number, line in enumerate(_text(path).splitlines(), 1):
+    for number, line in enumerate(io.StringIO(_text(path), newline=None), 1):
         value = line.split("#")[0].strip()
         if value:
             yield number, [value, *[""] * (len(kind.columns) - 1)]
 
 
 def _csv(path: Path, kind: Input) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.DictReader(_text(path).splitlines())
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     if not reader.fieldnames or kind.columns[0] not in reader.fieldnames:
         raise InputError(
             f"The first line names no column {kind.columns[0]!r}.",

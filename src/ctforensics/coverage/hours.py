@@ -60,17 +60,27 @@ SELECT c.chain, j.file_no, j.records,
 FROM judged j JOIN coverage_chains c ON c.account = j.account AND c.region = j.region
   AND (c.trail IS NOT DISTINCT FROM j.trail OR j.trail IS NULL)"""
 
+# The events of each chain and hour, each once however many of its files hold it. A file that repeats nothing and lies in one hour
+# tells its number by itself; only the records of all others are looked at one by one.
 _COUNTS = """
 CREATE OR REPLACE TEMP TABLE coverage_counts AS
-WITH short AS (
-  SELECT chain, date_trunc('hour', first_event_time) AS hour, sum(records) AS events FROM coverage_files
-  WHERE is_loaded AND date_trunc('hour', first_event_time) = date_trunc('hour', last_event_time) GROUP BY ALL),
-long AS (
-  SELECT f.chain, date_trunc('hour', e.event_time) AS hour, count(*) AS events
-  FROM coverage_files f JOIN event_sources s USING (file_no) JOIN events e USING (event_key)
-  WHERE f.is_loaded AND date_trunc('hour', f.first_event_time) <> date_trunc('hour', f.last_event_time)
-    AND e.event_time_basis <> 'none' GROUP BY ALL)
-SELECT chain, hour, sum(events)::BIGINT AS events FROM (FROM short UNION ALL FROM long) GROUP BY ALL"""
+WITH loaded AS (
+  SELECT c.chain, c.file_no, date_trunc('hour', c.first_event_time) AS hour, f.events,
+    coalesce(f.duplicates = 0 AND f.poorer_copies = 0
+      AND date_trunc('hour', c.first_event_time) = date_trunc('hour', c.last_event_time), false) AS is_plain
+  FROM coverage_files c JOIN files f USING (file_no) WHERE c.is_loaded),
+single AS (
+  SELECT DISTINCT l.chain, s.event_key FROM loaded l JOIN event_sources s USING (file_no) WHERE NOT l.is_plain),
+told AS (
+  SELECT DISTINCT l.chain, s.event_key
+  FROM event_sources s JOIN single o USING (event_key) JOIN loaded l ON l.file_no = s.file_no AND l.chain = o.chain
+  WHERE l.is_plain),
+rest AS (
+  SELECT o.chain, date_trunc('hour', e.event_time) AS hour, count(*) AS events
+  FROM single o JOIN events e USING (event_key) ANTI JOIN told t ON t.chain = o.chain AND t.event_key = o.event_key
+  WHERE e.event_time_basis <> 'none' GROUP BY ALL)
+SELECT chain, hour, sum(events)::BIGINT AS events
+FROM (SELECT chain, hour, events FROM loaded WHERE is_plain UNION ALL FROM rest) GROUP BY ALL"""
 
 _GRID = """
 CREATE OR REPLACE TEMP TABLE coverage_grid AS

@@ -24,7 +24,7 @@ from typing import Any
 from isal import isal_zlib
 
 from ctforensics import hashing
-from ctforensics.errors import EvidenceError
+from ctforensics.errors import EvidenceError, ParameterError
 from ctforensics.evidence.roots import DAMAGED, Located
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -36,13 +36,23 @@ class Limits:
     """How far the door goes: bytes of stored and of inflated content, and the ratio between them.
 
     CloudTrail logs shrink 5 to 60 times; deflate cannot do more than 1032 times, so a bound above that would be none. What
-    inflates to less than ``small`` bytes is let through whatever its ratio.
+    inflates to less than ``small`` bytes is let through whatever its ratio. ``record`` bounds one record: CloudTrail writes at most
+    256 KB, CloudTrail Lake 1 MB.
     """
 
     stored: int = 1 << 30
     inflated: int = 1 << 30
     ratio: int = 300
     small: int = 1 << 24
+    record: int = 1 << 26
+
+    def __post_init__(self) -> None:
+        if min(self.stored, self.inflated, self.ratio, self.small, self.record) < 1:
+            raise ParameterError("A limit must be 1 or more.", hint="Leave it out for the usual one.")
+
+    def is_wider_than(self, other: Limits) -> bool:
+        """Whether something may come through that the other limits stopped."""
+        return any(getattr(self, name) > getattr(other, name) for name in ("stored", "inflated", "ratio", "record"))
 
     def bound(self, stored: int) -> int:
         """How many bytes of content so many stored bytes may give."""

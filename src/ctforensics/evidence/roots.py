@@ -152,6 +152,24 @@ def _from_file(file: Path | os.DirEntry[str], label: str, path: str) -> Located:
     return Located(label, path, status.st_size, status.st_mtime, file=os.fspath(file))
 
 
+def below(place: Path, label: str, path: str) -> Located | None:
+    """The file that a path from a database or a saved run names below a root, or None: such a path is testimony too.
+
+    An absolute path, one that climbs, and one that leads over a symbolic link are not followed, whatever they lead to.
+    """
+    if place.is_file():
+        return _from_file(place, label, path) if path == place.name else None
+    parts = path.split("/")
+    if not {"", ".", ".."}.isdisjoint(parts) or (os.name == "nt" and any(set("\\:") & set(part) for part in parts)):
+        return None
+    file = place
+    for part in parts:
+        file = file / part
+        if file.is_symlink():
+            return None
+    return _from_file(file, label, path) if file.is_file() else None
+
+
 def expand(located: Located, *, zip_by_content: bool = False) -> Iterator[Located]:
     """The members of a container that stands below a root (``path/to.zip!/member``); any other object as it is.
 

@@ -75,11 +75,10 @@ class Shelf:
         if place is None or not place.exists():
             return None
         if place.is_dir() and "!/" not in path:
-            return _below(place, root, path)
+            return roots.below(place, root, path)
         if root not in self._members:
-            container = place if place.is_file() else None
-            self._members[root] = roots.members(container, root) if container else {}
-        return self._members[root].get(path)
+            self._members[root] = roots.members(place, root) if place.is_file() else {}
+        return self._members[root].get(path) or roots.below(place, root, path)
 
     @cached_property
     def listed(self) -> dict[str, dict[str, Any]]:
@@ -116,16 +115,6 @@ class Shelf:
                 place = f"{digest.get('previousDigestS3Bucket')}/{digest.get('previousDigestS3Object')}"
                 found[place] = str(digest["previousDigestSignature"])
         return found
-
-
-def _below(place: Path, root: str, path: str) -> Located | None:
-    """A file below a root; names that climb, and links, are not followed."""
-    if ".." in path.split("/") or path.startswith("/"):
-        return None
-    file = place / path
-    if not file.is_file() or file.is_symlink():
-        return None
-    return Located(root, path, file.stat().st_size, file=file, open=lambda: open(file, "rb"))
 
 
 def proof_of(folder: CaseFolder, shelf: Shelf, content_sha256: str) -> Proof | None:

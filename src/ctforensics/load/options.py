@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,9 @@ class Options:
 def values_in(file: Path) -> tuple[str, ...]:
     """The values of a list to sift by: one a line, blank lines and ``#`` comments left out. Raises ParameterError."""
     try:
-        lines = file.read_text("utf-8-sig").splitlines()
+        lines = list(
+            io.StringIO(file.read_text("utf-8-sig"), newline=None)
+        )  # a separator like U+2028 may be part of a value
     except (OSError, UnicodeDecodeError) as error:
         raise ParameterError(f"The list cannot be read: {error}.", where=str(file), hint="Name a text file.") from error
     found = tuple(dict.fromkeys(v for line in lines if (v := line.strip()) and not v.startswith("#")))

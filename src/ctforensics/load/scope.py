@@ -8,7 +8,7 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.errors import ParameterError
-from ctforensics.trail.object_keys import ObjectKey
+from ctforensics.trail.object_keys import ObjectKey, is_account, is_region
 
 EARLY = timedelta(minutes=15)
 LATE = timedelta(hours=48)
@@ -25,6 +25,14 @@ class Scope:
     late: timedelta = LATE
 
     def __post_init__(self) -> None:
+        for account in self.accounts:
+            if not is_account(account):
+                hint = "Write all of it, leading zeros included, 012345678901 for example."
+                raise ParameterError(f"{account!r} is not an account id of 12 digits.", hint=hint)
+        for region in self.regions:
+            if not is_region(region):
+                hint = "Write it as AWS does, eu-west-1 for example; leave it out for all regions."
+                raise ParameterError(f"{region!r} is not the name of a region.", hint=hint)
         if self.since and self.until and self.since >= self.until:
             raise ParameterError(
                 f"The window is empty: since {clock.utc_text(self.since)} is not before until {clock.utc_text(self.until)}.",

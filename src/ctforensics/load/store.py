@@ -26,6 +26,7 @@ def connect(path: str) -> duckdb.DuckDBPyConnection:
     con.execute("SET TimeZone = 'UTC'")
     con.execute(f"ATTACH '{path.replace(chr(39), chr(39) * 2)}' AS nextgen (STORAGE_VERSION 'v1.5.0')")
     con.execute("USE nextgen")
+    con.execute("SET enable_external_access=false")  # a view in a database from elsewhere must not read our files
     return con
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -178,6 +178,10 @@ class _Shelf:
         """Path, content and content hash of an object and of everything inside it."""
         place = self.places.get(label)
         located = self._locate(label, place, path) if place else None
+        if (
+            located is None and place and "!/" in path
+        ):  # inside a root that is no zip or tar itself, but a compressed one
+            located = roots.below(place, label, path.split("!/", 1)[0])
         if located is None:
             return
         try:
@@ -185,18 +189,14 @@ class _Shelf:
         except EvidenceError:
             return
         if not archives.kind(opened.content):
-            yield path, opened.content, opened.content_sha256
+            yield located.path, opened.content, opened.content_sha256
             return
-        for member in archives.members(path, opened.content, Limits()):
+        for member in archives.members(located.path, opened.content, Limits()):
             yield member.path, member.content, hashing.sha256_hex(member.content)
 
     def _locate(self, label: str, place: Path, path: str) -> Located | None:
-        if place.is_dir() and ".." not in path.split("/"):
-            file = place / path
-            if not file.is_file() or file.is_symlink():
-                return None
-            opener: Callable[[], Any] = lambda: open(file, "rb")  # noqa: E731, SIM115 - the door closes it
-            return Located(label, path, file.stat().st_size, file=file, open=opener)
+        if not place.is_file():
+            return roots.below(place, label, path)
         if label not in self.archives:
-            self.archives[label] = roots.members(place, label) if place.is_file() else {}
-        return self.archives[label].get(path)
+            self.archives[label] = roots.members(place, label)
+        return self.archives[label].get(path) or roots.below(place, label, path)

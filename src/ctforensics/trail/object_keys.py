@@ -26,6 +26,19 @@ _FOLDER = re.compile(
 )
 
 
+_ACCOUNT_ID, _REGION_NAME = re.compile("[0-9]{12}"), re.compile(REGION, re.ASCII)
+
+
+def is_account(text: str) -> bool:
+    """Whether a text has the form of an account id: twelve digits."""
+    return _ACCOUNT_ID.fullmatch(text) is not None
+
+
+def is_region(text: str) -> bool:
+    """Whether a text has the form of a region's name, like ``eu-west-1`` or ``us-gov-west-1``."""
+    return _REGION_NAME.fullmatch(text) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectKey:
     """What a key claims. ``stamp`` is the delivery slot (log) or the end of the digest's hour, naive UTC."""
