@@ -3,10 +3,8 @@
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
-import time
 
 import duckdb
 import pytest
@@ -96,31 +94,6 @@ def test_a_reader_keeps_what_it_opened_while_a_load_publishes(desk):
         done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
         assert int(done.stdout) == before[0][0] + 1
         assert reader.execute("SELECT count(*) FROM events").fetchall() == before
-
-
-def test_a_load_killed_at_any_moment_goes_on_to_the_same_rows(desk, tmp_path):
-    fill(desk)
-    desk.load()
-    script = """
-import sys
-from pathlib import Path
-from ctforensics.case.folder import CaseFolder
-from ctforensics.load import plan, run, store
-plan.CHUNK_BYTES, store.ROW_GROUP = 30_000, 100
-run.load(CaseFolder(Path(sys.argv[1])), jobs=1)
-"""
-    other = case_folder.create(tmp_path / "killed")
-    add_root(other, desk.evidence, "mirror")
-    chance = random.Random(11)
-    for _ in range(6):
-        child = subprocess.Popen([sys.executable, "-c", script, str(other.path)])
-        time.sleep(0.3 + chance.random() * 1.2)
-        if child.poll() is None:
-            os.kill(child.pid, signal.SIGKILL)
-        child.wait()
-    load(other)
-    assert rows_of(other) == rows_of(desk.case)
-    assert not other.next_database.exists()
 
 
 def test_evidence_that_changed_under_our_feet_is_a_finding_and_both_contents_stay(desk):
