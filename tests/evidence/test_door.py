@@ -66,6 +66,50 @@ def test_whatever_bit_is_flipped_the_fast_way_calls_nothing_clean_that_the_caref
         assert (fast.content, fast.flags) == (careful.content, careful.flags)
 
 
+def crafted(tail: bytes) -> bytes:
+    """A member with something behind it that ends in the member's own trailer."""
+    return GZ + tail + GZ[-8:]
+
+
+@pytest.mark.parametrize(
+    ("stored", "flag"),
+    [
+        (crafted(b""), "container:trailing_bytes"),
+        (crafted(b"forged"), "container:trailing_bytes"),
+        (crafted(b"\0" * 512), "container:trailing_bytes"),
+        (GZ + GZ, "trailing_content"),
+        (GZ + gzip.compress(b"forged") + GZ, "trailing_content"),
+        (b"\x1f\x8b" + b"\0" * 30, "deflate_error"),
+        (b"\x1f\x8b\x08", "truncated"),
+        (GZ[:10] + GZ[-8:], "deflate_error"),
+    ],
+    ids=["trailer", "bytes", "zeros", "twice", "forged_between", "zero_size", "magic_alone", "no_stream"],
+)
+def test_a_trailer_that_was_put_there_does_not_pass_for_the_end_of_the_member(stored: bytes, flag: str, tmp_path: Path):
+    (tmp_path / "a.json.gz").write_bytes(stored)
+    (located,) = roots.walk(tmp_path, "x")
+    assert door.clean_file(located) is None
+    opened = door.inflate(stored)
+    assert opened.flags == (flag,)
+    assert opened == door._inflate_carefully(stored, 1 << 24)
+
+
+def test_what_the_fast_way_takes_the_careful_way_calls_clean(tmp_path: Path):
+    chosen = random.Random(3)
+    for number in range(300):
+        content = CONTENT[: chosen.randrange(1, 3000)] * chosen.randrange(1, 4)
+        (tmp_path / f"{number}.gz").write_bytes(gzip.compress(content, chosen.randrange(10)))
+    for located in roots.walk(tmp_path, "x"):
+        careful = door._inflate_carefully((tmp_path / located.path).read_bytes(), 1 << 24)
+        assert careful.flags == ()
+        assert door.clean_file(located) == careful.content
+
+
+def test_a_claimed_size_reserves_no_more_than_the_limit(tmp_path: Path):
+    stored = GZ[:-4] + (0xFFFFFFF0).to_bytes(4, "little")
+    assert door.inflate(stored).flags == ("container:crc",)
+
+
 def test_a_bomb_is_refused_and_a_small_file_that_shrinks_well_is_not():
     with pytest.raises(EvidenceError, match="Inflates to more than"):
         door.inflate(gzip.compress(b"\0" * (64 << 20)))

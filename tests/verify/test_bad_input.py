@@ -59,6 +59,12 @@ def listed(**values: object) -> Callable[[bytes], bytes]:
         (listed(hashValue=None), "D_BAD_SCHEMA"),
         (listed(s3Object=7), "D_BAD_SCHEMA"),
         (listed(newestEventTime="yesterday"), "D_BAD_SCHEMA"),
+        (listed(newestEventTime="2024-02-30T00:00:00Z"), "D_BAD_SCHEMA"),
+        (listed(oldestEventTime="2024-01-01T00:00:\u0660\u0660Z"), "D_BAD_SCHEMA"),
+        (listed(s3Bucket="a/b"), "D_BAD_SCHEMA"),
+        (listed(hashValue=int("1" * 64)), "D_BAD_SCHEMA"),
+        (lambda c: c.replace(b'"hashValue":', b'"hashValue" :"x","hashValue":', 1), "D_BAD_FORMAT"),
+        (lambda c: c.replace(b'"hashValue":', b'"hashValue":"x","hashValue":', 1), "D_BAD_FORMAT"),
     ],
 )
 def test_a_malformed_digest_is_named_and_leaves_a_gap(change, code: str, archive: Archive, tmp_path: Path):

@@ -8,7 +8,7 @@ A clean object is plain, or gzip of exactly one member whose CRC-32 and size are
 - ``trailing_content``: more members with content: ``content`` is the first, ``rest`` the others;
 - ``truncated`` or ``deflate_error``: ``content`` is what came out before the fault.
 
-The fast way (isal) takes what is clean; whatever it does not accept to the last byte goes the careful way (zlib), which
+The fast way (libdeflate) takes what is proven to be clean to the last byte; everything else goes the careful way (zlib), which
 alone decides what is odd. So the verdict never depends on a fast library's manners.
 """
 
@@ -19,16 +19,15 @@ import os
 import stat
 import zlib
 from dataclasses import dataclass
-from typing import Any
 
-from isal import isal_zlib
+import deflate
 
 from ctforensics import hashing
 from ctforensics.errors import EvidenceError, ParameterError
 from ctforensics.evidence.roots import DAMAGED, Located
 
 GZIP_MAGIC = b"\x1f\x8b"
-ISAL_ERROR: Any = isal_zlib.error  # its stub does not say that this is an exception class
+_TRAILER = 8  # CRC-32 and size of the content, little endian (RFC 1952, 2.3.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ def read_stored(located: Located, limits: Limits) -> bytes:
         raise EvidenceError(f"Larger than {limits.stored} bytes.", where=located.path)
     try:
         if (file := located.file_name) is not None:
-            data = _read_file(file, located.size, limits.stored + 1)
+            data = _read_file(file, limits.stored + 1)
         else:
             with opener() as stream:
                 data = stream.read(limits.stored + 1)
@@ -127,9 +126,11 @@ def read_stored(located: Located, limits: Limits) -> bytes:
 _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-def _read_file(file: str | os.PathLike[str], size: int, most: int) -> bytes:
+def _read_file(file: str | os.PathLike[str], most: int) -> bytes:
     descriptor = os.open(file, _OPEN)
     try:
+        size = os.lseek(descriptor, 0, os.SEEK_END)  # pipes, sockets and terminals have no end, and fail here
+        os.lseek(descriptor, 0, os.SEEK_SET)
         data = os.read(descriptor, min(size + 1, most))
         if len(data) == size and size:
             return data
@@ -144,19 +145,46 @@ def _read_file(file: str | os.PathLike[str], size: int, most: int) -> bytes:
         os.close(descriptor)
 
 
+def clean_file(located: Located, limits: Limits = Limits()) -> bytes | bytearray | None:
+    """The content of a file that holds exactly one clean gzip member, and something in it, read the fast way.
+
+    None for everything else, also for what cannot be read: ``read_stored`` and ``inflate`` say what it is.
+    """
+    file = located.file_name
+    if file is None or located.refused:
+        return None
+    try:
+        data = _read_file(file, limits.stored + 1)
+    except OSError:
+        return None
+    return _one_clean_member(data, limits.bound(len(data))) if len(data) <= limits.stored else None
+
+
 def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) -> Inflated:
     """The content of gzip or plain bytes. Raises EvidenceError for a bomb (ratio or size beyond the limits)."""
     if not data.startswith(GZIP_MAGIC):
         return Inflated(data, flags=("container:plain",) if gz_name and data else ())
     bound = limits.bound(len(data))
-    engine = isal_zlib.decompressobj(31)
+    whole = _one_clean_member(data, bound)
+    return Inflated(bytes(whole), container="gzip") if whole is not None else _inflate_carefully(data, bound)
+
+
+def _one_clean_member(data: bytes, bound: int) -> bytearray | None:
+    """The content, if the data is exactly one gzip member with some content and nothing else; None where that is not proven.
+
+    libdeflate checks the trailer (CRC and size) that follows the deflate stream, and passes over whatever comes behind it. But if
+    the last eight bytes of the data are the right trailer, and stand nowhere before, then the member ends where the data ends.
+    """
+    trailer = data[-_TRAILER:]
+    size = int.from_bytes(trailer[4:], "little")
+    if not 0 < size <= bound or data.find(trailer) != len(data) - _TRAILER or not data.startswith(GZIP_MAGIC):
+        return None
     try:
-        whole = engine.decompress(data, bound + 1)
-        if engine.eof and not engine.unused_data and len(whole) <= bound and not data[3] & 0xE0:
-            return Inflated(whole, container="gzip")
-    except ISAL_ERROR:
-        pass  # the careful way below says what is wrong
-    return _inflate_carefully(data, bound)
+        content = deflate.gzip_decompress(data, size)
+    except (deflate.DeflateError, ValueError):
+        return None
+    exact = len(content) == size and deflate.crc32(content) == int.from_bytes(trailer[:4], "little")
+    return content if exact else None
 
 
 def _inflate_carefully(data: bytes, bound: int) -> Inflated:

@@ -15,9 +15,11 @@ import threading
 import weakref
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -48,26 +50,43 @@ class Located:
 
     ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
     opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes), ``file`` the
-    file that it is. ``modified`` is naive UTC. A walk makes one for every file, so paths and times are made when asked for.
+    file that it is. ``modified`` is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked
+    for when it is wanted, and is 0 and None where the file is gone by then.
     """
 
-    __slots__ = ("_file", "_modified", "_open", "path", "refused", "root", "size")
+    __slots__ = ("_entry", "_file", "_modified", "_open", "_size", "path", "refused", "root")
 
     def __init__(
         self,
         root: str,
         path: str,
-        size: int,
+        size: int | None,
         modified: datetime | float | None = None,
         refused: str | None = None,
         file: Path | str | None = None,
         open: Callable[[], BinaryIO] | None = None,
+        entry: os.DirEntry[str] | None = None,
     ) -> None:
-        self.root, self.path, self.size, self.refused = root, path, size, refused
-        self._modified, self._file, self._open = modified, file, open
+        self.root, self.path, self._size, self.refused = root, path, size, refused
+        self._modified, self._file, self._open, self._entry = modified, file, open, entry
+
+    def _ask(self) -> None:
+        self._size = 0
+        if self._entry is not None:
+            with suppress(OSError):  # it is gone: opening it will say so
+                status = self._entry.stat(follow_symlinks=False)
+                self._size, self._modified = status.st_size, status.st_mtime
+
+    @property
+    def size(self) -> int:
+        if self._size is None:
+            self._ask()
+        return self._size or 0
 
     @property
     def modified(self) -> datetime | None:
+        if self._size is None:
+            self._ask()
         if isinstance(self._modified, float):
             return datetime.fromtimestamp(self._modified, UTC).replace(tzinfo=None)
         return self._modified
@@ -124,7 +143,7 @@ def _walk_folder(root: Path, label: str) -> Iterator[Located]:
     while pending:
         folder, prefix = pending.pop()
         try:
-            entries = sorted(os.scandir(folder), key=lambda entry: os.fsencode(entry.name))
+            entries = _in_order(os.scandir(folder))
         except OSError as error:
             if folder == root:
                 raise EvidenceError(f"The folder cannot be read: {error.strerror}.", where=str(root)) from error
@@ -133,13 +152,23 @@ def _walk_folder(root: Path, label: str) -> Iterator[Located]:
         below = []
         for entry in entries:
             path = prefix + entry.name
-            if entry.is_symlink():
+            if entry.is_file(follow_symlinks=False):
+                yield Located(label, path, None, file=entry.path, entry=entry)
+            elif entry.is_symlink():
                 yield Located(label, path, 0, refused="symbolic link")
             elif entry.is_dir(follow_symlinks=False):
                 below.append((Path(entry.path), path + "/"))
             else:
                 yield _from_file(entry, label, path)
         pending.extend(reversed(below))
+
+
+def _in_order(entries: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
+    """The entries of a folder in the order of their names' bytes (for ASCII the order of the text)."""
+    found = list(entries)
+    if all(entry.name.isascii() for entry in found):
+        return sorted(found, key=attrgetter("name"))
+    return sorted(found, key=lambda entry: os.fsencode(entry.name))
 
 
 def _from_file(file: Path | os.DirEntry[str], label: str, path: str) -> Located:

@@ -9,6 +9,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 import orjson
@@ -16,10 +17,11 @@ import orjson
 from ctforensics.trail import object_keys
 from ctforensics.trail.digest import signing_text
 
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-_ACCOUNT = re.compile(r"\d{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
-_FACTS = re.compile(r"[0-9a-fA-F]{64} \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
+_LISTED = itemgetter("s3Bucket", "s3Object", "hashValue", "oldestEventTime", "newestEventTime", "hashAlgorithm")
+_FACTS = re.compile(r"(?:[0-9a-fA-F]{64} \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n)*", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{32}")
 _PREVIOUS = (
     "previousDigestS3Bucket",
@@ -106,10 +108,19 @@ def strict_object(content: bytes) -> dict[str, Any]:
         raise BadFormat(f"no strict JSON: {error}") from error
     if not isinstance(value, dict):
         raise BadFormat("no JSON object")
-    # CloudTrail writes compact JSON with "/" as "\/". Where writing it again gives the same bytes, no member stood twice.
-    if content.replace(b"\\/", b"/") != orjson.dumps(value):
+    if not _has_no_doubles(content, value):
         _refuse_doubles(content)
     return value
+
+
+def _has_no_doubles(content: bytes, value: dict[str, Any]) -> bool:
+    """The quick proof that no member stands twice: without blanks every member's name ends in ``":``, so that there are at least
+    as many of those as members were written, and no more than there are distinct ones where the numbers agree."""
+    if b" " in content or b"\n" in content or b"\t" in content or b"\r" in content:
+        return False
+    logs = value.get("logFiles")
+    entries = sum(map(len, logs)) if isinstance(logs, list) and set(map(type, logs)) <= {dict} else 0
+    return content.count(b'":') == len(value) + entries
 
 
 def _refuse_doubles(content: bytes) -> None:
@@ -174,25 +185,38 @@ def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
     logs = raw.get("logFiles")
     if not isinstance(logs, list):
         raise BadSchema("logFiles is no list")
-    found: list[Listed] = []
-    usual = f"/{scope.account}_CloudTrail_{scope.region}_"
     try:
-        for entry in logs:
-            bucket, key, sha256 = entry["s3Bucket"], entry["s3Object"], entry["hashValue"]
-            oldest, newest = entry["oldestEventTime"], entry["newestEventTime"]
-            if not _FACTS.fullmatch(f"{sha256} {oldest} {newest}"):
-                raise BadSchema("an element of logFiles has no SHA-256 or no event times")
-            if type(bucket) is not str or type(key) is not str or not key:
-                raise BadSchema("an element of logFiles has no place")
-            odd = 0 if entry["hashAlgorithm"] == "SHA-256" else UNSUPPORTED
-            if usual not in key:
-                odd |= OTHER_SCOPE
-            if is_unsafe(key):
-                odd |= UNSAFE
-            found.append((f"{bucket}/{key}", key, bytes.fromhex(sha256), odd, oldest, newest))
+        entries = list(map(_LISTED, logs))
+        facts = "".join([f"{sha256} {oldest} {newest}\n" for _, _, sha256, oldest, newest, _ in entries])
+        buckets, keys = {entry[0] for entry in entries}, "\n".join([entry[1] for entry in entries])
     except (KeyError, TypeError) as error:
         raise BadSchema("an element of logFiles lacks a field") from error
-    return found
+    if not _FACTS.fullmatch(facts):
+        raise BadSchema("an element of logFiles has no SHA-256 or no event times")
+    if not all(isinstance(bucket, str) and "/" not in bucket for bucket in buckets) or not all(e[1] for e in entries):
+        raise BadSchema("an element of logFiles has no place")
+    try:
+        for text in {text[:-1] for entry in entries for text in entry[3:5]}:
+            datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
+    usual, suspect = f"/{scope.account}_CloudTrail_{scope.region}_", _may_be_unsafe(keys)
+    return [
+        (f"{bucket}/{key}", key, bytes.fromhex(sha256), _odd(key, algorithm, usual, suspect), oldest, newest)
+        for bucket, key, sha256, oldest, newest, algorithm in entries
+    ]
+
+
+def _may_be_unsafe(keys: str) -> bool:
+    """Whether one of these keys, joined by line feeds, might be unsafe."""
+    return "\\" in keys or "\0" in keys or "//" in keys or ".." in keys or "\n/" in keys or keys.startswith("/")
+
+
+def _odd(key: str, algorithm: Any, usual: str, suspect: bool) -> int:
+    odd = 0 if algorithm == "SHA-256" else UNSUPPORTED
+    if usual not in key:
+        odd |= OTHER_SCOPE
+    return odd | UNSAFE if suspect and is_unsafe(key) else odd
 
 
 def _text(raw: dict[str, Any], name: str, pattern: re.Pattern[str] | None = None) -> str:

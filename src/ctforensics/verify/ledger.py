@@ -29,6 +29,7 @@ CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEX
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
 CREATE TABLE metadata (place TEXT, key TEXT, signature TEXT, algorithm TEXT, generated TEXT);
+CREATE TABLE clean (listing INTEGER PRIMARY KEY, seen INTEGER);
 CREATE TABLE judged (id INTEGER PRIMARY KEY);
 CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, path TEXT, content_sha256 TEXT, account TEXT,
   region TEXT, trail TEXT, digest TEXT, since TEXT, until TEXT, events_since TEXT, events_until TEXT);
@@ -92,6 +93,7 @@ class Ledger:
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
         self._indexed: set[str] = set()
+        self.plain_after = 0
 
     def close(self) -> None:
         """Throws everything away."""
@@ -100,9 +102,13 @@ class Ledger:
 
     # -- taking in ------------------------------------------------------------------------------------------------
 
+    def add_logs(self, rows: list[tuple[int, str, str | None, str, bytes]]) -> None:
+        """Log files in clean containers: id, root, path where it is not the place, place, hash of the content."""
+        self.db.executemany("INSERT INTO seen (id, root, path, place, kind, sha) VALUES (?,?,?,?,'log',?)", rows)
+
     def add_seen(self, rows: list[tuple[Any, ...]]) -> None:
-        """Rows in the order of the table ``seen``."""
-        self.db.executemany("INSERT INTO seen VALUES (?,?,nullif(?3,?4),?4,NULL,?5,?6,?7,?8,?9)", rows)
+        """Whatever else was seen: id, root, path where it is not the place, place, kind, sha, joined, flags, fault."""
+        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,NULL,?,?,?,?,?)", rows)
 
     def add_digests(self, found: list[tuple[int, Digest, list[Listed]]]) -> None:
         """Digests that could be read, with the ids of what was seen, and what they list."""
@@ -235,18 +241,25 @@ class Ledger:
         """Outcomes in the order in which they are to be read back."""
         self.db.executemany("INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", (_row(o) for o in outcomes))
 
-    def outcomes(self, condition: str = "true") -> Iterator[FileOutcome]:
-        """The outcomes, in order; the condition is written in this package."""
-        cursor = self.db.cursor()
-        for row in cursor.execute(f"SELECT * FROM outcome WHERE {condition} ORDER BY rowid"):
+    def outcomes(self, condition: str = "true", *values: Any) -> Iterator[FileOutcome]:
+        """The outcomes that were added, in order; the condition is written in this package."""
+        return self.read_outcomes(f"SELECT * FROM outcome WHERE {condition} ORDER BY rowid", *values)
+
+    def read_outcomes(self, statement: str, *values: Any) -> Iterator[FileOutcome]:
+        """What a statement of this package gives, in the columns of the table ``outcome``."""
+        for row in self.db.cursor().execute(statement, values):
             yield FileOutcome(*row[:11], *(datetime.fromisoformat(t) if t else None for t in row[11:]))
 
     def count(self) -> dict[tuple[str, str], int]:
-        """How many outcomes of each kind and code."""
+        """How many outcomes of each kind and code were added."""
         return {
             (k, c): n
             for k, c, n in self.db.execute("SELECT kind, code, count(*) FROM outcome GROUP BY 1, 2 ORDER BY 1, 2")
         }
+
+    def number(self, statement: str, *values: Any) -> int:
+        """The one number that a statement of this package gives."""
+        return int(self.db.execute(statement, values).fetchone()[0])
 
 
 def stands_at(place: str, bucket_key: str, key: str) -> bool:

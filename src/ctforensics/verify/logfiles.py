@@ -20,26 +20,7 @@ _BROKEN = {"truncated", "deflate_error", "container:crc", "container:plain", "co
 _LISTINGS = """
 SELECT l.place, l.key, l.sha, l.odd, l.oldest, l.newest, d.proven, d.bucket || '/' || d.key, d.start, d.end, d.scope
 FROM listed l JOIN digest d ON d.id = l.digest
-WHERE d.selected AND l.rowid NOT IN (SELECT listing FROM clean) ORDER BY l.place, d.proven DESC, d.end, d.id
-"""
-
-# Nearly every log file: listed once by a proven digest, there once, at its place, in a clean container. What is not in this
-# table is judged one by one; being in it changes no verdict.
-_CLEAN = """
-CREATE TEMP TABLE clean AS
-SELECT l.rowid AS listing, s.id AS seen
-FROM listed l JOIN digest d ON d.id = l.digest JOIN seen s ON s.sha = l.sha
-WHERE d.proven AND d.selected AND l.odd = 0 AND s.flags IS NULL AND s.fault IS NULL AND (s.place = l.place OR s.place = l.key)
-  AND l.sha NOT IN (SELECT sha FROM listed GROUP BY sha HAVING count(*) > 1)
-  AND l.sha NOT IN (SELECT sha FROM seen WHERE sha IS NOT NULL GROUP BY sha HAVING count(*) > 1)
-  AND l.sha NOT IN (SELECT joined FROM seen WHERE joined IS NOT NULL)
-  AND l.place NOT IN (SELECT place FROM listed GROUP BY place HAVING count(*) > 1);
-INSERT INTO outcome
-SELECT 'L_OK', l.place, 'log', '', s.root, coalesce(s.path, s.place), lower(hex(s.sha)), c.account, c.region, c.trail, d.bucket || '/' || d.key,
-  d.start, d.end, substr(l.oldest, 1, 19), substr(l.newest, 1, 19)
-FROM clean JOIN listed l ON l.rowid = clean.listing JOIN seen s ON s.id = clean.seen JOIN digest d ON d.id = l.digest
-  JOIN scope c ON c.id = d.scope ORDER BY l.place;
-INSERT INTO judged SELECT seen FROM clean;
+WHERE d.selected AND NOT EXISTS (SELECT 1 FROM clean WHERE listing = l.rowid) ORDER BY l.place, d.proven DESC, d.end, d.id
 """
 
 
@@ -61,13 +42,7 @@ class Listing:
 
 
 def judge(ledger: Ledger) -> Iterator[FileOutcome]:
-    """The outcome of every log file that a selected digest lists, and of further copies of it.
-
-    Those that are plainly ok are written to the ledger at once; the others are given.
-    """
-    for statement in _CLEAN.split(";\n"):
-        ledger.db.execute(statement)
-    ledger.index("listed", "key")
+    """The outcome of every log file that a selected digest lists and that is not plainly in order, and of further copies."""
     scopes = list(ledger.scopes)
     rows = ledger.db.cursor().execute(_LISTINGS)
     for _, group in groupby(rows, key=lambda row: row[0]):
@@ -120,6 +95,7 @@ def _matches(ledger: Ledger, wanted: Iterable[bytes]) -> list[Seen]:
 
 def is_listed_place(ledger: Ledger, seen: Seen) -> bool:
     """Whether an object stands where some digest lists a log file: then it is judged there."""
+    ledger.index("listed", "key")
     row = ledger.db.execute(
         "SELECT 1 FROM listed WHERE place = ? OR key = ? LIMIT 1", (seen.place, seen.place)
     ).fetchone()

@@ -24,29 +24,47 @@ from ctforensics.verify.ledger import Ledger, printable
 LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
 _CHUNK = 64
 _LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
+_USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'{"awsAccountId"'
 _DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
 
 # kind, sha, joined, flags, fault, digest, listed, sign file
-Look = tuple[str, bytes | None, bytes | None, str | None, str | None, Digest | None, list[Listed] | None, Any]
+Odd = tuple[str, bytes | None, bytes | None, str | None, str | None, Digest | None, list[Listed] | None, Any]
+Look = bytes | Odd
+"""What one look at an object gave: of a clean log file as CloudTrail writes it nothing but the hash of its content."""
 
 
 def look(located: Located, limits: door.Limits = LIMITS) -> Look:
     """Opens one object and says what it is. Never raises for what is wrong with the evidence."""
+    content = door.clean_file(located, limits)
+    if content is None:
+        return _look_carefully(located, limits)
+    if content.startswith(_USUAL_LOG):
+        return hashlib.sha256(content).digest()
+    if content.startswith(_USUAL_DIGEST):
+        return _look_at(bytes(content), located.path)
+    return _look_carefully(located, limits)
+
+
+def _look_carefully(located: Located, limits: door.Limits) -> Look:
     path = located.path
     try:
         stored = door.read_stored(located, limits)
         inflated = door.inflate(stored, limits, gz_name=path.endswith(".gz"))
     except EvidenceError as error:
         return _kind_by_name(path), None, None, None, error.message, None, None, None
-    content = inflated.content
+    if not inflated.flags and inflated.content.startswith(_USUAL_LOG):
+        return hashlib.sha256(inflated.content).digest()
+    return _look_at(inflated.content, path, inflated, stored)
+
+
+def _look_at(content: bytes, path: str, inflated: door.Inflated | None = None, stored: bytes = b"") -> Look:
+    """What a content is; ``inflated`` and ``stored`` are wanted where its container is not known to be clean."""
     sha = hashlib.sha256(content)
-    if content.startswith(b'{"Records":[{"eventVersion"') and not inflated.flags:
-        return "log", sha.digest(), None, None, None, None, None, None
-    joined = hashlib.sha256(content + inflated.rest).digest() if inflated.rest else None
-    flags = " ".join(inflated.flags) or None
+    rest, flags = (inflated.rest, " ".join(inflated.flags) or None) if inflated else (b"", None)
+    joined = hashlib.sha256(content + rest).digest() if rest else None
     kind = _kind_by_content(content, path)
     if kind == "digest":
-        return _look_at_digest(content, inflated, sha, joined, flags)
+        return _look_at_digest(content, rest, sha, joined, flags)
     if kind == "lake":
         return kind, sha.digest(), joined, flags, None, None, None, lake.parse(content)
     if kind == "lake_result":
@@ -55,19 +73,19 @@ def look(located: Located, limits: door.Limits = LIMITS) -> Look:
     return kind, sha.digest(), joined, flags, None, None, None, None
 
 
-def _look_at_digest(content: bytes, inflated: door.Inflated, sha: Any, joined: bytes | None, flags: str | None) -> Look:
+def _look_at_digest(content: bytes, rest: bytes, sha: Any, joined: bytes | None, flags: str | None) -> Look:
     fault = None
     try:
         digest, listed = digests.parse(content, sha.hexdigest())
-        if inflated.rest:
+        if rest:
             fault = "D_BAD_FORMAT: more content follows the digest in the same file"
         return "digest", sha.digest(), joined, flags, fault, digest, listed, None
     except digests.BadSchema as error:
         fault = f"D_BAD_SCHEMA: {error}"
     except digests.BadFormat as error:
         fault = f"D_BAD_FORMAT: {error}"
-        if inflated.rest and joined:
-            return _look_at_split_digest(content + inflated.rest, joined, flags, fault)
+        if rest and joined:
+            return _look_at_split_digest(content + rest, joined, flags, fault)
     return "digest", sha.digest(), joined, flags, fault, None, None, None
 
 
@@ -117,22 +135,27 @@ def read_all(
 ) -> lake.SignFiles:
     """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
     signs: lake.SignFiles = []
-    number = 0
+    taken = 0
     for chunk, looks in _in_order(objects, jobs):
-        rows, found = [], []
-        for located, (kind, sha, joined, flags, fault, digest, listed, sign) in zip(chunk, looks, strict=True):
-            number += 1
+        logs, odd, found = [], [], []
+        for number, (located, seen) in enumerate(zip(chunk, looks, strict=True), taken + 1):
             path = printable(located.path)
             place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
-            rows.append((number, located.root, path, place, kind, sha, joined, flags, fault))
+            if isinstance(seen, bytes):
+                logs.append((number, located.root, path if path != place else None, place, seen))
+                continue
+            kind, sha, joined, flags, fault, digest, listed, sign = seen
+            odd.append((number, located.root, path if path != place else None, place, kind, sha, joined, flags, fault))
             if digest is not None and listed is not None:
                 found.append((number, digest, listed))
             elif kind == "lake":
                 signs.append((number, path, sign))
-        ledger.add_seen(rows)
+        taken += len(chunk)
+        ledger.add_logs(logs)
+        ledger.add_seen(odd)
         ledger.add_digests(found)
         if progress:
-            progress(number)
+            progress(taken)
     ledger.finish_taking_in()
     return signs
 

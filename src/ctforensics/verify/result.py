@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ctforensics import cards, clock
+from ctforensics.verify import plain
 from ctforensics.verify.ledger import Ledger
 from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of, words
 
@@ -22,10 +23,13 @@ class Outcomes:
         self._ledger = ledger
 
     def __iter__(self) -> Iterator[FileOutcome]:
-        return self._ledger.outcomes()
+        first = self._ledger.plain_after
+        yield from self._ledger.outcomes("rowid <= ?", first)
+        yield from plain.outcomes(self._ledger)
+        yield from self._ledger.outcomes("rowid > ?", first)
 
     def __len__(self) -> int:
-        return int(self._ledger.db.execute("SELECT count(*) FROM outcome").fetchone()[0])
+        return self._ledger.number("SELECT count(*) FROM outcome") + plain.count(self._ledger)
 
     def notable(self) -> Iterator[FileOutcome]:
         """Those that are neither D_OK, D_OK_CHAIN, L_OK nor Q_OK."""
@@ -85,7 +89,7 @@ class Verification:
     def keys_wanted(self) -> dict[str, tuple[datetime, datetime]]:
         """The regions of which public keys are not at hand, each with the time for which."""
         spans: dict[str, tuple[datetime, datetime]] = {}
-        for outcome in self.files:
+        for outcome in self.files.notable():
             if outcome.code == "D_NO_KEY" and outcome.region and outcome.since and outcome.until:
                 lo, hi = spans.get(outcome.region, (outcome.since, outcome.until))
                 spans[outcome.region] = min(lo, outcome.since), max(hi, outcome.until)
@@ -153,14 +157,18 @@ def tally(ledger: Ledger) -> dict[str, Any]:
     kinds: dict[str, int] = {}
     valid: dict[str, int] = {}
     invalid: dict[str, int] = {}
-    for (kind, code), number in ledger.count().items():
+    counted = ledger.count()
+    counted["log", "L_OK"] = counted.get(("log", "L_OK"), 0) + plain.count(ledger)
+    for (kind, code), number in counted.items():
+        if not number:
+            continue
         codes[code] = codes.get(code, 0) + number
         classes[class_of(code)] += number
         kinds[kind] = kinds.get(kind, 0) + number
         side = {"ok": valid, "anomaly": valid, "fail": invalid}.get(class_of(code), {})
         side[kind] = side.get(kind, 0) + number
     seen = dict(ledger.db.execute("SELECT kind, count(*) FROM seen GROUP BY kind ORDER BY kind"))
-    refused = ledger.db.execute("SELECT count(*) FROM seen WHERE kind = 'other' AND fault IS NOT NULL").fetchone()[0]
+    refused = ledger.number("SELECT count(*) FROM seen WHERE kind = 'other' AND fault IS NOT NULL")
     return {
         "objects": sum(seen.values()),
         "other": seen.get("other", 0),
@@ -172,7 +180,5 @@ def tally(ledger: Ledger) -> dict[str, Any]:
         "classes": classes,
         "proven": classes["ok"] + classes["anomaly"],
         "unproven": classes["unknown"] + classes["fail"],
-        "proven_outside": int(
-            ledger.db.execute("SELECT count(*) FROM digest WHERE proven AND NOT selected").fetchone()[0]
-        ),
+        "proven_outside": ledger.number("SELECT count(*) FROM digest WHERE proven AND NOT selected"),
     }

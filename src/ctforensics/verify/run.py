@@ -11,7 +11,7 @@ from typing import Any
 
 from ctforensics.evidence.roots import Located
 from ctforensics.trail import object_keys
-from ctforensics.verify import expect, lake, logfiles, reach, reading, unlisted
+from ctforensics.verify import expect, lake, logfiles, plain, reach, reading, unlisted
 from ctforensics.verify import trails as one_trail
 from ctforensics.verify.expect import Expectation
 from ctforensics.verify.keys import KeyStore, weakest
@@ -52,9 +52,11 @@ def verify(
     _name_bucket(ledger)
     findings, origins, covers = _judge_digests(ledger, keys, selection)
     ledger.add_outcomes(_broken_digests(ledger, selection))
-    ledger.add_outcomes(logfiles.judge(ledger))
+    plain.match(ledger)
     loose = unlisted.Loose()
-    ledger.add_outcomes(unlisted.judge(ledger, covers, selection, loose))
+    if not plain.is_all(ledger):
+        ledger.add_outcomes(logfiles.judge(ledger))
+        ledger.add_outcomes(unlisted.judge(ledger, covers, selection, loose))
     ledger.add_outcomes(lake.judge(ledger, signs, keys, origins))
     findings += reach.findings(covers, loose, selection)
     if expectation:
@@ -202,7 +204,7 @@ def _complete(
     expectation: Expectation | None,
     selection: Selection,
 ) -> tuple[bool | None, list[str]]:
-    missing = ledger.db.execute("SELECT count(*) FROM outcome WHERE code = 'D_MISSING'").fetchone()[0]
+    missing = ledger.number("SELECT count(*) FROM outcome WHERE code = 'D_MISSING'")
     if missing or any(f.verdict == "incomplete" for f in findings):
         return False, []
     unknown = []
@@ -220,9 +222,7 @@ def _complete(
         return None, ["Whether it is complete is not known: of some of what was asked nothing is here."]
     if unknown:
         return None, [f"Whether it is complete is not known: nobody said which {' and '.join(unknown)} should be here."]
-    lost = ledger.db.execute(
-        f"SELECT count(*) FROM outcome WHERE code IN ({', '.join('?' * len(LOST))})", LOST
-    ).fetchone()[0]
+    lost = ledger.number(f"SELECT count(*) FROM outcome WHERE code IN ({', '.join('?' * len(LOST))})", *LOST)
     if lost:
         return False, [f"Not complete: of {lost} listed log files what was delivered is not here."]
     return True, []
