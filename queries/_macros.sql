@@ -334,6 +334,13 @@ CASE
     ELSE p_text
 END;
 
+-- Whether an address is of a network that nobody routes: private, shared, link-local, loopback. Those kept for documentation count
+-- as public, because made-up and anonymised records use them so.
+CREATE MACRO is_private_address(p_text) AS
+regexp_matches(
+    p_text, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|169\.254\.|127\.|[fF][cCdD]|[fF][eE]80)'
+);
+
 -- Calls in services -------------------------------------------------------------------------------------------------------
 
 -- Whether a call names this text, in whatever place. Refused calls mostly lose their parameters: those that name nothing
@@ -566,3 +573,30 @@ list_sort(list_distinct(list_filter(
     ),
     lambda i: i IS NOT NULL
 )));
+
+-- What a call sets the protection against deletion or termination to; null where it sets none.
+CREATE MACRO deletion_protection(p_params) AS
+coalesce(
+    as_flag(json_extract(p_params, '$.deletionProtection')),
+    as_flag(json_extract(p_params, '$.disableApiTermination')),
+    as_flag(json_extract(p_params, '$.enableTerminationProtection')),
+    as_flag(json_extract(p_params, '$.deletionProtectionEnabled')),
+    as_flag(json_extract(p_params, '$.terminationProtected')),
+    CASE
+        WHEN (p_params ->> '$.attribute') = 'disableApiTermination' THEN TRY_CAST(p_params ->> '$.value' AS BOOLEAN)
+    END,
+    TRY_CAST(list_filter(
+        as_list(json_extract(p_params, '$.attributes')), lambda a: (a ->> '$.key') = 'deletion_protection.enabled'
+    )[1] ->> '$.value' AS BOOLEAN),
+    CASE upper(p_params ->> '$.deletionProtection') WHEN 'ACTIVE' THEN TRUE WHEN 'INACTIVE' THEN FALSE END
+);
+
+-- Kilometres between two points on the earth; null where one of them is not known.
+CREATE MACRO km_between(p_latitude, p_longitude, p_latitude2, p_longitude2) AS
+CASE
+    WHEN p_latitude + p_longitude + p_latitude2 + p_longitude2 IS NOT NULL -- least() passes over nulls
+        THEN 12742 * asin(least(1, sqrt(
+            pow(sin(radians(p_latitude2 - p_latitude) / 2), 2)
+            + cos(radians(p_latitude)) * cos(radians(p_latitude2)) * pow(sin(radians(p_longitude2 - p_longitude) / 2), 2)
+        )))
+END;

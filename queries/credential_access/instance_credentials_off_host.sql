@@ -55,9 +55,7 @@ places AS (
         some_of(s.event_name) AS event_names,
         some_of(s.user_agent) AS user_agents,
         some_of(s.vpc_endpoint_id) AS vpc_endpoint_ids,
-        regexp_matches(
-            s.source_ip_address, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|169\.254\.|127\.|[fF][cCdD]|[fF][eE]80)'
-        ) AS is_private,
+        is_private_address(s.source_ip_address) AS is_private,
         any_value(s.user_identity ->> '$.sessionContext.ec2RoleDelivery') AS metadata_version,
         arg_min(s.event_id, (s.event_time, s.event_id)) AS first_event_id,
         arg_max(s.event_id, (s.event_time, s.event_id)) AS last_event_id,

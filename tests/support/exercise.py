@@ -97,6 +97,13 @@ BY_SERVICE: dict[str, Record] = {
     "es": {"accessPolicies": json.dumps({"Statement": [OUTSIDER]}), "domainName": "d"},
 }  # fmt: skip
 
+# Two cities in the networks that are kept for documentation.
+PLACES: dict[str, Record] = {
+    "203.0.113.0/24": {"country": {"iso_code": "DE"}, "city": {"names": {"en": "Bremen"}}, "location": {"latitude": 53.08, "longitude": 8.8}},
+    "198.51.100.0/24": {"country": {"iso_code": "SG"}, "city": {"names": {"en": "Singapore"}}, "location": {"latitude": 1.35, "longitude": 103.82},
+                        "autonomous_system_number": 64500, "autonomous_system_organization": "Example Hosting"},
+}  # fmt: skip
+
 
 def case(base: Path) -> Case:
     """The case below ``base``, loaded."""
@@ -107,9 +114,21 @@ def case(base: Path) -> Case:
     (evidence / "b.json").write_text(json.dumps({"Records": records()[:3]}), "utf-8")
     made = new_case(base / "case", title="Every question", examiner="T. Ester")
     (made.folder.inputs / "indicators.csv").write_text("value,kind,note\n198.51.100.99,address,a decoy\n", "utf-8")
+    address_database(made.folder.inputs / "cities.mmdb", PLACES)
     made.add_evidence(evidence, label="mirror")
     made.load()
     return made
+
+
+def address_database(path: Path, networks: dict[str, Record]) -> None:
+    """Writes a MaxMind database that knows these networks."""
+    from mmdb_writer import MMDBWriter
+    from netaddr import IPSet
+
+    writer = MMDBWriter(ip_version=6, ipv4_compatible=True, database_type="GeoLite2-City", float_type="f64")
+    for network, entry in networks.items():
+        writer.insert_network(IPSet([network]), entry)
+    writer.to_db_file(str(path))
 
 
 def records() -> list[Record]:

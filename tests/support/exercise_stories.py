@@ -35,6 +35,7 @@ def stories() -> Iterator[Record]:
         databases,
         refusals,
         mail,
+        travel,
     )
     for number, tell in enumerate(tellers):
         yield from tell(DAY + timedelta(hours=number))
@@ -351,3 +352,14 @@ def mail(at: datetime) -> Iterator[Record]:
     for day in range(4):
         yield record("ec2", "DescribeInstances", datetime(2024, 5, 6 + day, 10), user="carol")
     yield record("ec2", "TerminateInstances", datetime(2024, 5, 9, 2, 30), user="carol")
+
+
+def travel(at: datetime) -> Iterator[Record]:
+    """One key in two cities within minutes, as the address database of the case has it; probes by dry run."""
+    for minute, address in ((0, "203.0.113.20"), (10, "198.51.100.20")):
+        yield record("s3", "ListBuckets", at + timedelta(minutes=minute), user="carol", sourceIPAddress=address)
+    probes = (("ec2", "RunInstances", "Client.DryRunOperation"), ("athena", "ListWorkGroups", "OptInRequired"))
+    for minute, (service, event, code) in enumerate(probes, 20):
+        yield record(
+            service, event, at + timedelta(minutes=minute), user="carol", errorCode=code, sourceIPAddress="203.0.113.20"
+        )

@@ -66,7 +66,17 @@ SELECT count(*) AS events, min(event_time) AS first_seen, max(event_time) AS las
     some_of(actor) AS actors, some_of(source_ip_address) AS addresses, some_of(aws_region) AS regions,
     some_of(recipient_account_id) AS accounts, histogram(verification) AS verification
 FROM events WHERE event_time >= $first AND ({condition})"""
-_NOTES = "SELECT 'label' AS what, label, note FROM labels WHERE value = $value UNION ALL SELECT 'indicator', kind, note FROM indicators WHERE value = $value"
+# What the investigator's inputs say of a value, a kind and a sentence each.
+_NOTES = """
+SELECT 'label', concat_ws(' ', label, '(' || nullif(note, '') || ')') FROM labels WHERE value = $value
+UNION ALL SELECT 'indicator', concat_ws(' ', kind, '(' || nullif(note, '') || ')') FROM indicators WHERE value = $value
+UNION ALL SELECT 'owned account', name FROM owned_accounts WHERE account = $value
+UNION ALL SELECT 'vendor', name FROM vendors WHERE account = $value
+UNION ALL SELECT 'network', concat_ws(' ', name, '(' || nullif(kind, '') || ')') FROM networks WHERE ip_number($value) BETWEEN low AND high
+UNION ALL SELECT 'AWS range', service || ' ' || region FROM aws_ranges WHERE ip_number($value) BETWEEN low AND high
+UNION ALL SELECT 'address database', concat_ws(', ', city, country, 'AS' || asn || coalesce(' ' || network_operator, ''))
+FROM address_places WHERE address = $value
+UNION ALL SELECT 'made for account', account_of_key($value) || ' (by the key id itself)' WHERE account_of_key($value) IS NOT NULL"""
 
 
 @dataclass(slots=True)
@@ -199,14 +209,11 @@ def _summary(room: Room, seen: Seen) -> dict[str, Any]:
 
 
 def _remarks(room: Room, value: str) -> list[str]:
-    """What the investigator's inputs say of it."""
+    """What the investigator's inputs say of it, and what a key id says by itself."""
+    room.prepare(_NOTES)
     with room.asking() as cursor:
         rows = cursor.execute(_NOTES, {"value": value}).fetchall()
-        account = cursor.execute("SELECT account_of_key($value)", {"value": value}).fetchone()
-    told = [f"{what}: {label}{f' ({note})' if note else ''}" for what, label, note in rows]
-    if account and account[0]:
-        told.append(f"made for account {account[0]} (by the key id itself)")
-    return told
+    return [f"{what}: {said}" if said else what for what, said in rows]
 
 
 _BRIEF = (

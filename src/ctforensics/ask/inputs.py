@@ -1,4 +1,4 @@
-"""What the investigator brings: owned accounts, vendors, indicators, labels, networks, people, AWS ranges.
+"""What the investigator brings: owned accounts, vendors, indicators, labels, networks, people, AWS ranges, address databases.
 
 Each is a CSV or text file in the case's ``inputs/`` folder and becomes a table of the locked room. The tables always
 exist; without a file they are empty. A text file holds one value a line; a CSV file names its columns in the first line.
@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from ctforensics.ask import places
 from ctforensics.errors import ForensicsError
 
 Row = tuple[Any, ...]
@@ -84,11 +85,13 @@ def create(con: duckdb.DuckDBPyConnection, rows: dict[str, list[Row]]) -> None:
         if rows[name]:
             marks = ", ".join("?" * len(rows[name][0]))
             con.executemany(f"INSERT INTO {name} VALUES ({marks})", [list(row) for row in rows[name]])
+    con.execute(f"CREATE TABLE {places.TABLE} ({places.COLUMNS})")
 
 
 def empty_ddl() -> dict[str, str]:
     """The statements that make the tables empty, for running a question in the duckdb shell."""
-    return {name: f"CREATE TEMP TABLE IF NOT EXISTS {name} ({kind.ddl});" for name, kind in INPUTS.items()}
+    tables = {name: kind.ddl for name, kind in INPUTS.items()} | {places.TABLE: places.COLUMNS}
+    return {name: f"CREATE TEMP TABLE IF NOT EXISTS {name} ({ddl});" for name, ddl in tables.items()}
 
 
 def _rows(folder: Path, name: str, kind: Input) -> Iterator[Row]:

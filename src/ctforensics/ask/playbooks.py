@@ -36,7 +36,10 @@ PLAYBOOKS: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "sse_c_ransom": (
         "Objects encrypted with a key that only the intruder has",
-        ("object_bytes_out", "object_reencryption", "bucket_recovery_weakened", "objects_deleted", "ransom_note_objects"),
+        (
+            "object_access", "object_bytes_out", "object_reencryption", "bucket_recovery_weakened", "objects_deleted",
+            "ransom_note_objects",
+        ),
     ),
     "environment_file_extortion": (
         "Credentials from environment files, roles made, buckets emptied",
@@ -48,28 +51,64 @@ PLAYBOOKS: dict[str, tuple[str, tuple[str, ...]]] = {
     "workforce_takeover": (
         "A workforce identity taken over",
         (
-            "identity_center_sign_ins", "mfa_device_changes", "asset_search_services", "secrets_read", "instance_profile_changes",
+            "identity_center_sign_ins", "mfa_device_changes", "cloudshell_use", "asset_search_services", "secrets_read", "instance_profile_changes",
             "instance_connect_keys", "guardduty_disabled", "trail_stopped_or_deleted", "batch_and_transfer_jobs",
         ),
     ),
     "console_persistence": (
         "Console access kept through federation and new front doors",
         (
-            "federation_tokens_and_their_use", "identity_center_permission_changes", "backdoor_user_chain", "passrole_lambda_function",
-            "console_federation_tokens",
+            "federation_tokens_and_their_use", "identity_center_permission_changes", "backdoor_user_chain", "api_gateway_front_doors",
+            "passrole_lambda_function", "console_federation_tokens",
         ),
     ),
     "model_theft": (
         "Models invoked on somebody else's account",
-        ("llmjacking_score", "model_invocations", "backdoor_user_chain"),
+        (
+            "access_key_profile", "llmjacking_score", "model_logging_and_guardrail_changes", "model_invocations",
+            "backdoor_user_chain",
+        ),
     ),
     "mining": (
         "Machines started to mine",
-        ("compute_abuse_launches", "quota_and_cost_recon", "launch_template_escalation", "function_access_grants"),
+        (
+            "dry_run_and_unsubscribed_probes", "compute_abuse_launches", "quota_and_cost_recon", "managed_compute_abuse",
+            "launch_template_escalation", "delete_protection_changes", "function_access_grants",
+        ),
     ),
     "mail_takeover": (
         "Mail sent in somebody else's name",
-        ("caller_identity_checks", "mail_and_sms_quota_recon", "mail_sending_preparation"),
+        (
+            "caller_identity_checks", "mail_and_sms_quota_recon", "mail_sending_preparation", "support_cases", "mail_abuse_chain",
+        ),
+    ),
+    "mail_and_mining_with_new_users": (
+        "New users and roles, then machines, domains and mail",
+        (
+            "mail_and_sms_quota_recon", "backdoor_user_chain", "console_logins", "backdoor_role_chain", "defence_recon",
+            "security_group_opened_to_world", "compute_abuse_launches", "domain_registration_changes", "mail_sending_preparation",
+            "created_then_deleted",
+        ),
+    ),
+    "administrator_in_minutes": (
+        "From a file with credentials to an administrator in minutes",
+        (
+            "credential_files_read", "lambda_code_overwrites", "access_keys_created", "multi_account_role_spread", "llmjacking_score",
+            "compute_abuse_launches",
+        ),
+    ),
+    "application_breach": (
+        "A web application broken into, then the cloud behind it",
+        (
+            "organisation_recon", "db_snapshot_sharing", "machine_image_changes", "ec2_key_pairs", "windows_password_reads",
+            "instance_state_changes", "root_activity", "console_logins",
+        ),
+    ),
+    "desktop_client_mining": (
+        "Keys used by hand in desktop clients, machines started to mine",
+        (
+            "offensive_tool_agents", "login_profile_changes", "ec2_key_pairs", "compute_abuse_launches", "created_then_deleted",
+        ),
     ),
     "server_side_request_forgery": (
         "Instance credentials taken through an application",

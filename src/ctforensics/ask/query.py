@@ -63,6 +63,7 @@ def run(
             raise ParameterError(f"{question.name} does not look at {name!r}.", hint="Leave it out.")
     sent = {name: bound[name] for name in used}
     _set_window(sent, timeless)
+    room.prepare(question.sql)
     try:
         with room.asking() as cursor:
             wanted = None if limit is None else limit + 1

@@ -17,7 +17,7 @@ from ctforensics.errors import ForensicsError, ParameterError
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _ATTACK = re.compile(r"T\d{4}(\.\d{3})?")
-_RESERVED = {"end", "from", "to", "limit", "window", "order", "group", "where", "select"}
+_RESERVED = {"end", "from", "to", "limit", "window", "order", "group", "where", "select", "table"}
 _TEXTS = ("name", "title", "question", "empty", "look", "attack_matrix", "cost")
 _LISTS = ("attack", "references", "events", "needs", "aliases")
 _KEYS = {*_TEXTS, *_LISTS, "params", "timeline", "example"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import duckdb
 
 from ctforensics import content
 from ctforensics.ask import inputs as given
+from ctforensics.ask import places
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseError, QueryError
 
@@ -44,6 +46,9 @@ class Room:
         self.facts: dict[str, Any] = {}  # what was found out once about this generation
         self._token = _token(database)
         self.inputs = given.read(inputs)
+        self.address_databases = places.databases(inputs)
+        self._filling = threading.Lock()
+        self._filled = False
         self._con = duckdb.connect(":memory:")
         self._running: list[duckdb.DuckDBPyConnection] = []
         try:
@@ -87,6 +92,15 @@ class Room:
         """A connection of its own to the same room, for one thread. Close it when done."""
         return self._con.cursor()
 
+    def prepare(self, text: str) -> None:
+        """Looks addresses up in the investigator's databases before the first statement that asks where they lie."""
+        if self.address_databases and places.TABLE in text:
+            with self._filling:
+                if not self._filled:
+                    with self.asking() as cursor:
+                        places.fill(cursor, self.address_databases)
+                    self._filled = True
+
     @contextmanager
     def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A cursor that ``interrupt`` can reach while it runs."""
@@ -119,6 +133,7 @@ class Room:
             readable = {duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN}
             if len(statements) != 1 or statements[0].type not in readable:
                 raise QueryError("One SELECT statement runs here, nothing that writes.", hint="The case is read-only.")
+            self.prepare(text)
             with self.asking() as cursor:
                 wanted = None if limit is None else limit + 1
                 columns, types, rows = fetch(cursor, text, params or {}, wanted)

@@ -52,6 +52,11 @@ _KINDS = {
     "network": "event_class = 'network'",
     "insight": "event_class = 'insight'",
 }
+_NO_INPUT = {
+    "input:address_places": (
+        "No MaxMind database (such as GeoLite2-City.mmdb) lies in inputs/: where addresses are is not known, and silence proves nothing here."
+    )
+}
 
 
 @dataclass(slots=True)
@@ -104,7 +109,9 @@ class Searched:
         """What makes this answer less than complete."""
         said = []
         for kind, events in self.kinds.items():
-            if not events:
+            if not events and kind.startswith("input:"):
+                said.append(_NO_INPUT[kind])
+            elif not events:
                 said.append(f"The archive holds no {_named(kind)} events for this window: silence proves nothing here.")
         said += [f"Nothing at all is here of {name}." for name in self.absent]
         said += self._beyond()
@@ -180,7 +187,7 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         facts = _facts(room, cursor)
         states = Counter(dict(_rows(cursor, _by_state(), scope)))
         gaps = [Gap(*row) for row in _rows(cursor, _GAPS.format(scope=_COVERAGE_SCOPE), scope)]
-        kinds = {kind: _kind(cursor, kind, scope) for kind in (question.needs if question else ())}
+        kinds = {kind: _kind(room, cursor, kind, scope) for kind in (question.needs if question else ())}
         events = _events(cursor, scope)
         places = _places(cursor, scope, facts["verified"])
     return Searched(
@@ -237,9 +244,12 @@ def _places(cursor: duckdb.DuckDBPyConnection, scope: dict[str, Any], verified: 
     return {"here": here, **found}
 
 
-def _kind(cursor: duckdb.DuckDBPyConnection, kind: str, scope: dict[str, Any]) -> int:
-    """How many events of a kind such as ``data:s3`` the window holds (at most one is looked for)."""
+def _kind(room: Room, cursor: duckdb.DuckDBPyConnection, kind: str, scope: dict[str, Any]) -> int:
+    """How many events of a kind such as ``data:s3`` the window holds (at most one is looked for); for ``input:`` how many
+    files of it the investigator brought."""
     family, _, service = kind.partition(":")
+    if kind in _NO_INPUT:
+        return len(room.address_databases)
     source = f" AND event_source = '{service}.amazonaws.com'" if service.isalnum() else ""
     sql = f"SELECT 1 FROM scoped($since, $until, $accounts, $regions, 'all') WHERE {_KINDS[family]}{source} LIMIT 1"
     return len(cursor.execute(sql, scope).fetchall())
