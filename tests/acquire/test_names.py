@@ -1,7 +1,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctforensics.acquire.names import MOST_NAME, MOST_PATH, Places, safe_name
@@ -94,6 +94,47 @@ def test_different_keys_never_share_a_place(keys):
     assert len(set(folded)) == len(keys)
     for path in folded:
         assert not any(other.startswith(path + "/") for other in folded)
+
+
+SEGMENT = st.sampled_from(["a", "A", "b", "..", "", "%41", "_versions", "~long"])
+KEY = st.lists(SEGMENT, min_size=1, max_size=3).map("/".join)
+STEP = st.one_of(
+    st.tuples(st.just("new"), KEY, st.sampled_from([None, None, "v1", "../../v", "V1"])),
+    st.tuples(st.just("planted"), st.integers(0, 30), st.sampled_from(["", "/below", "~2"])),
+    st.tuples(st.just("again"), st.integers(0, 30), st.just("")),
+)
+
+
+@settings(max_examples=300)
+@given(st.lists(STEP, max_size=25))
+def test_whoever_plants_keys_at_the_places_of_others_gains_nothing(steps):
+    """Each object keeps one place of its own, also where a key is exactly the place, with its mark, that another one got."""
+    places, given_places = Places(), {}
+    for what, which, more in steps:
+        if what == "new":
+            wanted = (which, more)
+        elif not given_places:
+            continue
+        else:
+            known = list(given_places)[which % len(given_places)]
+            wanted = known if what == "again" else (given_places[known].removeprefix("bucket/") + more, None)
+        path = places.place("bucket", *wanted)
+        assert given_places.setdefault(wanted, path) == path
+        assert all(part not in ("", ".", "..") for part in path.split("/"))
+    folded = [unicodedata.normalize("NFC", path).casefold() for path in given_places.values()]
+    assert len(set(folded)) == len(folded)
+    assert not any(other.startswith(path + "/") for path in folded for other in folded)
+    again = Places()
+    for (key, version), path in given_places.items():
+        again.keep(path, "bucket", key, version)
+    assert {wanted: again.place("bucket", *wanted) for wanted in given_places} == given_places
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_version_ids_and_tags_that_a_server_makes_up_stay_inside(version, key):
+    path = Places().place("bucket", key, version or None)
+    parts = path.split("/")
+    assert ".." not in parts and "" not in parts and parts[0] in ("bucket", "_versions")
 
 
 @given(st.text(max_size=40), st.text(max_size=40))

@@ -16,7 +16,7 @@ from ctforensics.acquire.index import Index
 MOST_NAME = 180  # bytes of one name: below the 255 of every common file system, with room for a suffix
 MOST_PATH = 600  # bytes of the whole place: macOS stops at 1,024, folders of the case included
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\.|$)")
-_FORBIDDEN = set('<>:"\\|?*')
+_FORBIDDEN = set('<>:"/\\|?*')  # a slash: version ids and ETags are part of names too, and a server chooses them
 _ESCAPED_ALREADY = re.compile(r"%(?=[0-9A-Fa-f]{2})")
 _KEPT = re.compile(r"[A-Za-z0-9_+=@,()!'&;{}\[\]~^$# -][A-Za-z0-9._+=@,()!'&;{}\[\]~^$# -]*")
 VERSIONS = "_versions"
@@ -89,10 +89,20 @@ class Places:
         if len(path.encode()) > MOST_PATH:
             path = self._short_place(bucket, key, name, version_id)
         identity = _identity(bucket, key, version_id)
-        if self._taken.get(_fold(path)) not in (None, identity):
-            path = f"{path}~{_mark(key if version_id is None else key + chr(0) + version_id)}"
+        path = self._free(path, key if version_id is None else key + chr(0) + version_id, identity)
         self._taken[_fold(path)] = identity
         return path
+
+    def _free(self, path: str, text: str, owner: int) -> str:
+        """The path, or one with a mark of the text behind it, that nobody or this owner has.
+
+        A mark is no secret: whoever writes to the bucket may have put an object where a mark would lead, so a number follows.
+        """
+        tried, number = path, 1
+        while self._taken.get(_fold(tried)) not in (None, owner):
+            tried = f"{path}~{_mark(text)}" + (f"~{number}" if number > 1 else "")
+            number += 1
+        return tried
 
     def _folder(self, start: str, bucket: str, above: str, *, has_folder: bool) -> str:
         raw = f"{start}\0{bucket}\0{above}\0{has_folder}"
@@ -100,12 +110,12 @@ class Places:
             return self._last[1]
         root = safe_name(bucket)
         folder = start + ("%5F" + root[1:] if root.startswith("_") else root)
+        folder = self._free(folder, folder, self._FOLDER)
         self._taken.setdefault(_fold(folder), self._FOLDER)
         for part in above.split("/") if has_folder else []:
             folder = f"{folder}/{safe_name(part)}"
-            if self._taken.setdefault(_fold(folder), self._FOLDER) != self._FOLDER:
-                folder = f"{folder}~{_mark(folder)}"
-                self._taken.setdefault(_fold(folder), self._FOLDER)
+            folder = self._free(folder, folder, self._FOLDER)
+            self._taken.setdefault(_fold(folder), self._FOLDER)
         self._last = (raw, folder + "/")
         return folder + "/"
 
