@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from ctforensics.investigation import Case
@@ -22,6 +23,9 @@ BROWSER_FLAGS = [
     "--disable-domain-reliability",
     "--no-first-run",
 ]
+# How long an example takes says more about what else the machine does than about the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
 
 

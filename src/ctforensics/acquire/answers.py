@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.acquire.bucket import ROOT, place_file
+from ctforensics.acquire.placing import ROOT, place_file
 from ctforensics.aws.clients import Access
 from ctforensics.aws.refusals import judge
 from ctforensics.case import register

@@ -7,24 +7,23 @@ there under its own name has a line. A killed acquisition is gone on with by run
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from ctforensics.acquire.fetch import Copied, Fetcher, make_read_only
+from ctforensics.acquire.fetch import DISK_FULL, FULL, Copied, Fetcher
 from ctforensics.acquire.index import Index
 from ctforensics.acquire.ledger import Ledger
 from ctforensics.acquire.names import VERSIONS, Places
+from ctforensics.acquire.placing import ROOT, place_file
 from ctforensics.acquire.plan import Wanted
+from ctforensics.acquire.tars import FOLDER, INSIDE, Tars
 from ctforensics.aws.refusals import Refusal
 from ctforensics.case import register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.register import EvidenceLine
 
-ROOT = "evidence"
 BATCH = 256
 BATCH_SECONDS = 1.0
 Told = Callable[[int, int | None], None]
@@ -40,54 +39,89 @@ class Remainder:
 
 
 class Known:
-    """What earlier acquisitions registered: the same object at the same place is present."""
+    """What earlier acquisitions registered: the same object at the same place, or in a tar that is whole, is present."""
 
     def __init__(self, folder: CaseFolder) -> None:
         self.folder = folder
         self.places = Places()
         self._seen = Index()
+        self._packed = Index()
+        self._tars: dict[str, int] = {}
+        self._whole: set[int] = set()
         for line in register.read(folder):
-            if line.root == ROOT and line.bucket is not None and line.key is not None:
-                self.note(line)
+            if line.root != ROOT:
+                continue
+            if line.bucket is not None and line.key is not None:
+                self._note(line)
+            elif line.path.startswith(f"{FOLDER}/") and self._has(line.path, line.size):
+                self._whole.add(self._number(line.path))
 
-    def note(self, line: EvidenceLine) -> None:
+    def _note(self, line: EvidenceLine) -> None:
         """Remembers a registered object."""
-        version = line.path.rsplit("/", 1)[-1].split("~")[0] if line.path.startswith(f"{VERSIONS}/") else None
-        self.places.keep(line.path, line.bucket or "", line.key or "", version)
+        inner = line.path.partition(INSIDE)[2] or line.path
+        self.places.keep(inner, line.bucket or "", line.key or "", _version(inner))
         self.placed(line)
 
     def placed(self, line: EvidenceLine) -> None:
         """Remembers an object of this run: its place is known already."""
-        self._seen[hash(line.path)] = hash((line.etag, line.size, line.last_modified))
+        tar, _, inner = line.path.partition(INSIDE)
+        if inner:
+            self._packed[_identity(line, line.key, _version(inner))] = self._number(tar)
+            self._packed[hash(inner)] = 0
+        else:
+            self._seen[hash(line.path)] = hash((line.etag, line.size, line.last_modified))
+
+    def packed(self, line: EvidenceLine) -> None:
+        """Remembers an object that went into a tar of this run."""
+        self.placed(line)
+        self._whole.add(self._number(line.path.partition(INSIDE)[0]))
 
     def place(self, wanted: Wanted) -> tuple[str, bool]:
-        """Where an object goes, and whether it lies there already.
+        """Where an object goes, and whether it lies there already, by itself or in a tar.
 
         What changed in the bucket since, or lies there without a line in the register, is never overwritten: the object gets
         a place of its own.
         """
         path = self.places.place(wanted.bucket, wanted.key, wanted.version_id)
-        if self._equal(path, wanted):
+        if self._equal(path, wanted, wanted.version_id):
             return path, True
-        if os.path.lexists(self.folder.evidence / path):
-            path = self.places.place(wanted.bucket, wanted.key, f"changed-{wanted.etag[:16]}")
-            return path, self._equal(path, wanted)
+        if os.path.lexists(self.folder.evidence / path) or hash(path) in self._packed:
+            changed = f"changed-{wanted.etag[:16]}"
+            path = self.places.place(wanted.bucket, wanted.key, changed)
+            return path, self._equal(path, wanted, _version(path))
         return path, False
 
-    def _equal(self, path: str, wanted: Wanted) -> bool:
+    def _equal(self, path: str, wanted: Wanted, version: str | None) -> bool:
+        if self._tars and self._packed.get(_identity(wanted, wanted.key, version)) in self._whole:
+            return True
         if self._seen.get(hash(path)) != hash((wanted.etag, wanted.size, wanted.last_modified)):
             return False
+        return self._has(path, wanted.size)
+
+    def _has(self, path: str, size: int) -> bool:
         try:
-            return (self.folder.evidence / path).stat().st_size == wanted.size
+            return (self.folder.evidence / path).stat().st_size == size
         except OSError:
             return False
+
+    def _number(self, tar: str) -> int:
+        return self._tars.setdefault(tar, len(self._tars) + 1)
+
+
+def _version(path: str) -> str | None:
+    """The version id that a place of an older version begins with."""
+    return path.rsplit("/", 1)[-1].split("~")[0] if path.startswith(f"{VERSIONS}/") else None
+
+
+def _identity(told: EvidenceLine | Wanted, key: str | None, version: str | None) -> int:
+    return hash((told.bucket, key, version, told.etag, told.size, told.last_modified))
 
 
 @dataclass
 class Copier:
     """Runs a plan. ``stop`` is the refusal that ended it early: what was not tried is refused for that reason.
 
-    ``rate`` bounds the objects asked for in a second; ``try_archived``: this case asked for restores, so archived objects may be readable by now.
+    ``rate`` bounds the objects asked for in a second; ``tars`` takes them in place of files; ``try_archived``: this case asked for restores, so archived objects may be readable by now.
     """
 
     folder: CaseFolder
@@ -100,6 +134,7 @@ class Copier:
     remainder: Callable[[Remainder], None] = lambda remainder: None
     try_archived: bool = False
     rate: float | None = None
+    tars: Tars | None = None
     stop: Refusal | None = None
     _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
     _tried: set[int] = field(default_factory=set)
@@ -169,13 +204,34 @@ class Copier:
     def _commit(self) -> None:
         """Registers a batch, synced, and only then lets its files take their places."""
         batch, self._batch, self._written = self._batch, [], time.monotonic()
-        if batch:
+        if batch and self.tars is not None:
+            self._pack(self.tars, batch)
+        elif batch:
             register.append(self.folder, [copied.line for _, copied in batch])
-        for wanted, copied in batch:
-            place_file(copied.temporary, self.folder.evidence, copied.line.path)
-            self.known.placed(copied.line)
-            self.ledger.settle("acquired", wanted.size)
+            for wanted, copied in batch:
+                if copied.temporary is not None:
+                    place_file(copied.temporary, self.folder.evidence, copied.line.path)
+                self.known.placed(copied.line)
+                self.ledger.settle("acquired", wanted.size)
         self.told(self.ledger.settled, self.ledger.planned)
+
+    def _pack(self, tars: Tars, batch: list[tuple[Wanted, Copied]]) -> None:
+        """Puts a batch into tars; where the disk is full it is refused as a whole, and the run ends."""
+        try:
+            lines = tars.add(copied for _, copied in batch)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            self.stop = self.stop or DISK_FULL
+            for wanted, _ in batch:
+                self._left(wanted, "refused", DISK_FULL.reason)
+        else:
+            for (wanted, _), line in zip(batch, lines, strict=True):
+                self.known.packed(line)
+                self.ledger.settle("acquired", wanted.size)
+        for _, copied in batch:
+            if copied.temporary is not None:
+                copied.temporary.unlink(missing_ok=True)
 
     def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
         self.ledger.settle(outcome, wanted.size, reason)
@@ -185,22 +241,3 @@ class Copier:
 
 def _now() -> float:
     return time.monotonic()
-
-
-def place_file(temporary: Path, evidence: Path, path: str) -> None:
-    """Moves a finished file to its place below the evidence folder, read-only."""
-    target = evidence / path
-    make_read_only(temporary)
-    try:
-        os.replace(temporary, target)
-    except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(temporary, target)
-
-
-def fresh_partial(folder: CaseFolder) -> Path:
-    """An empty folder for temporary files, inside the case and outside the evidence."""
-    partial = folder.path / "acquisition" / "partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    partial.mkdir(parents=True)
-    return partial

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from ctforensics import clock
 from ctforensics.acquire import examiner
-from ctforensics.acquire.bucket import Told, fresh_partial, place_file
+from ctforensics.acquire.bucket import Told
 from ctforensics.acquire.fetch import streamed_content_sha256
 from ctforensics.acquire.ledger import Ledger
 from ctforensics.acquire.names import Places
+from ctforensics.acquire.placing import fresh_partial, place_file
 from ctforensics.case import journal, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root

@@ -7,7 +7,9 @@ import hashlib
 import os
 import time
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,22 +25,29 @@ from ctforensics.evidence import door
 IN_MEMORY = 8 << 20
 CHUNK = 1 << 18
 TRIES = 4
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+SMALL = 1 << 16  # bytes of an object that goes into a tar from memory
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_FULL = Refusal("refused", "the disk is full", "Make room, then run the same command to go on.", fatal=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Copied:
-    """One object that lies in a temporary file, described as the register will have it (but for its place)."""
+    """One object in a temporary file or in memory, described as the register will have it."""
 
-    temporary: Path
     line: EvidenceLine
+    temporary: Path | None
+    body: bytes | None = None
 
 
 class Fetcher:
-    """Fetches objects of a bucket into a folder of temporary files; called from many threads."""
+    """Fetches objects of a bucket into a folder of temporary files; called from many threads.
 
-    def __init__(self, reader: Reader, partial: Path, root: str, *, patience: float = 0.5) -> None:
-        self.reader, self.partial, self.root, self.patience = reader, partial, root, patience
+    ``in_memory``: objects of up to so many bytes are not written at all.
+    """
+
+    def __init__(self, reader: Reader, partial: Path, root: str, *, in_memory: int = 0, patience: float = 0.5) -> None:
+        self.reader, self.partial, self.root = reader, partial, root
+        self.in_memory, self.patience = in_memory, patience
 
     def __call__(self, number: int, wanted: Wanted, path: str) -> Copied | Refusal:
         """The object, or why it could not be had. Raises nothing that a single object can cause."""
@@ -49,9 +58,8 @@ class Fetcher:
             try:
                 return self._once(self.partial / f"{number}", wanted, path)
             except OSError as error:
-                if error.errno in _FULL:
-                    hint = "Make room, then run the same command to go on."
-                    return Refusal("refused", "the disk is full", hint, fatal=True)
+                if error.errno in FULL:
+                    return DISK_FULL
                 refusal = _judge(error)
             except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
                 refusal = _judge(error)
@@ -61,10 +69,23 @@ class Fetcher:
 
     def _once(self, temporary: Path, wanted: Wanted, path: str) -> Copied:
         answer = self.reader.get(wanted.key, wanted.version_id)
+        chunks, body = answer.chunks(), b""
+        if wanted.size <= self.in_memory:
+            for chunk in chunks:
+                body += chunk
+                if len(body) > self.in_memory:  # it grew since it was listed
+                    break
+            else:
+                self.reader.confirm()
+                sha256, content = hashlib.sha256(body).hexdigest(), content_sha256(body, wanted.key)
+                return Copied(_line(wanted, answer, self.root, path, len(body), sha256, content), None, body)
+        return self._to_file(temporary, wanted, answer, path, chain([body], chunks))
+
+    def _to_file(self, temporary: Path, wanted: Wanted, answer: Answer, path: str, chunks: Iterable[bytes]) -> Copied:
         stored, kept, size = hashlib.sha256(), bytearray(), 0
         try:
             with open(temporary, "wb", opener=_read_only) as out:
-                for chunk in answer.chunks():
+                for chunk in chunks:
                     stored.update(chunk)
                     size += out.write(chunk)
                     if size <= IN_MEMORY:
@@ -74,7 +95,7 @@ class Fetcher:
             raise
         self.reader.confirm()
         content = content_sha256(bytes(kept), wanted.key) if size <= IN_MEMORY else streamed_content_sha256(temporary)
-        return Copied(temporary, _line(wanted, answer, self.root, path, size, stored.hexdigest(), content))
+        return Copied(_line(wanted, answer, self.root, path, size, stored.hexdigest(), content), temporary)
 
 
 def _read_only(path: str, flags: int) -> int:
@@ -145,9 +166,3 @@ def _first_member(stream: BinaryIO, bound: int = 1 << 36) -> str:
     except zlib.error:
         pass  # damaged: the hash of what came out before, as the door has it
     return digest.hexdigest()
-
-
-def make_read_only(file: Path) -> None:
-    """Takes the right to write away from everybody: evidence is never written again."""
-    if file.stat().st_mode & 0o222:
-        file.chmod(0o444)

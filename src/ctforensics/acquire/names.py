@@ -19,19 +19,20 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|coni
 _FORBIDDEN = set('<>:"/\\|?*')  # a slash: version ids and ETags are part of names too, and a server chooses them
 _ESCAPED_ALREADY = re.compile(r"%(?=[0-9A-Fa-f]{2})")
 _KEPT = re.compile(r"[A-Za-z0-9_+=@,()!'&;{}\[\]~^$# -][A-Za-z0-9._+=@,()!'&;{}\[\]~^$# -]*")
+_LAST = ". !"  # Windows drops a dot or blank at the end; ``!/`` stands between a container and its member
 VERSIONS = "_versions"
 
 
 def safe_name(part: str) -> str:
     """One segment of a key as a file name; two different segments never become the same name."""
-    if len(part) <= MOST_NAME and _KEPT.fullmatch(part) and part[-1] not in ". " and not _RESERVED.match(part):
+    if len(part) <= MOST_NAME and _KEPT.fullmatch(part) and part[-1] not in _LAST and not _RESERVED.match(part):
         return part
     if not part:
         return "%empty"
     if part in (".", ".."):
         return "%2E" * len(part)
     name = "".join(c if _harmless(c) else _escape(c) for c in _ESCAPED_ALREADY.sub("%25", part))
-    if name[-1] in ". ":
+    if name[-1] in _LAST:
         name = name[:-1] + _escape(name[-1])
     if _RESERVED.match(name):
         name = _escape(name[0]) + name[1:]

@@ -89,6 +89,7 @@ def _check_root(
     if whole_file:
         _compare_file(place, root, left, result, told)
     members = [path for path in left if "!/" in path]
+    containers = {path.partition("!/")[0] for path in members} if not whole_file else set()
     try:
         for located in roots.walk(place, root.label) if not whole_file or members else ():
             expected = left.pop(located.path, None)
@@ -99,12 +100,25 @@ def _check_root(
                     )
                 continue
             _compare(located, expected, result, told)
+            if located.path in containers:
+                _check_members(located, left, result, told)
     except EvidenceError as error:
         result.differences.append(Difference("unreadable", root.label, "", str(error)))
         return
-    for path in left:
-        if "!/" not in path or whole_file:
-            result.differences.append(Difference("missing", root.label, path))
+    result.differences += [Difference("missing", root.label, path) for path in left]
+
+
+def _check_members(
+    container: roots.Located, left: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
+) -> None:
+    """The members of a container that have lines of their own."""
+    for member in roots.expand(container):
+        expected = left.pop(member.path, None)
+        if expected is not None:
+            _compare(member, expected, result, told)
+        elif member.path != container.path or member.refused:
+            detail = member.refused or ""
+            result.differences.append(Difference("unregistered", container.root, member.path, detail))
 
 
 def _compare_file(

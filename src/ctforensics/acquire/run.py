@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.acquire import account, event_history, examiner, health, inventory, preflight, trust, versions
+from ctforensics.acquire import account, event_history, examiner, health, inventory, preflight, tars, trust, versions
 from ctforensics.acquire import plan as planning
 from ctforensics.acquire import restore as restoring
 from ctforensics.acquire.account import Facts
 from ctforensics.acquire.answers import Answers, replace_file
-from ctforensics.acquire.bucket import ROOT, Copier, Known, Remainder, Told, fresh_partial
+from ctforensics.acquire.bucket import Copier, Known, Remainder, Told
 from ctforensics.acquire.event_history import History
-from ctforensics.acquire.fetch import Fetcher
+from ctforensics.acquire.fetch import SMALL, Fetcher
 from ctforensics.acquire.health import Control
+from ctforensics.acquire.placing import ROOT, fresh_partial
 from ctforensics.acquire.plan import Plan, Wanted
 from ctforensics.acquire.preflight import Preflight, Probe
 from ctforensics.acquire.scope import Branch, Scope
@@ -52,6 +53,7 @@ class Options:
     history_pace: float | None = None
     versions: str = ""
     inventory: str = ""
+    tar: bool = False
     told: Told = lambda done, total: None
     say: Callable[[str], None] = lambda sentence: None
 
@@ -116,6 +118,7 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     access = accesses[0]
     access.who()
     url = f"s3://{scope.bucket}/{scope.prefix}"
+    _recover(folder, options)
     examiner.record(
         folder, "begun", source=url, caller=access.caller, clock_offset=access.clock_offset, **_asked(scope)
     )
@@ -140,6 +143,8 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
         copier.run(plan.objects(planning.REST))
         if copier.stop is None:
             copier.run(_last_sweep(access, plan, options, copier))
+        if copier.tars is not None:
+            copier.tars.seal()
         plan.ledger.check()
     stop = copier.stop
     restored = _restore(folder, access, wanted_file, options)
@@ -147,6 +152,17 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     return Acquired(
         plan, head, beside, stop, wanted_file if wanted_file.exists() else None, restored, access.clock_offset
     )
+
+
+def _recover(folder: CaseFolder, options: Options) -> None:
+    """What a killed run had packed already becomes evidence first, with a custody line of its own."""
+    objects = tars.recover(folder)
+    if objects:
+        examiner.ensure_root(folder, Root(ROOT, ROOT))
+        examiner.record(folder, "recovered", objects=objects)
+        options.say(
+            f"{objects:,} objects of an earlier run that was killed lay in unfinished tars; they are evidence now."
+        )
 
 
 def _plan(access: Access, scope: Scope, options: Options, spool: Path) -> Plan:
@@ -163,9 +179,10 @@ def _copying(
     partial = folder.path / "acquisition" / "partial"
     reader = Reader(access.client("s3"), plan.scope.bucket, options.payer)
     with _wanted_list(wanted_file) as remainder:
-        fetcher = Fetcher(reader, partial, ROOT)
+        fetcher = Fetcher(reader, partial, ROOT, in_memory=SMALL if options.tar else 0)
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
         copier.rate = options.rate
+        copier.tars = tars.Tars(folder) if options.tar else None
         copier.try_archived = restoring.asked_before(folder)
         try:
             yield copier

@@ -29,6 +29,9 @@ def add(commands: Any) -> None:
     command.add_argument("--jobs", type=int, default=16, help="objects copied at the same time (default 16)")
     command.add_argument("--rate", type=float, help="objects asked for in a second at most (default no bound)")
     command.add_argument(
+        "--tar", action="store_true", help="plain tars, for each account and day, in place of millions of small files"
+    )
+    command.add_argument(
         "--budget", metavar="TIME", help="stop after this time, 100m or 2h: what is lost first comes first"
     )
     command.add_argument(
@@ -263,6 +266,7 @@ def _options(args: argparse.Namespace) -> Options:
         filters=[parse_filter(text) for text in args.lookup],
         versions=args.versions or "",
         inventory=args.inventory or "",
+        tar=args.tar,
     )
 
 
