@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ctforensics.load import row
@@ -60,6 +60,7 @@ RECORDS = st.lists(
 
 
 @given(RECORDS)
+@example([(0, {"eventTime": None, "sessionCredentialFromConsole": ""}, set())])
 @settings(max_examples=200, deadline=None)
 def test_the_fast_way_gives_the_rows_of_the_reference(drawn):
     records = []

@@ -148,7 +148,7 @@ class Bulk:
     def _console(self, made: dict[str, pa.Array], said: dict[str, Any]) -> None:
         """``sessionCredentialFromConsole`` is the text "true" in nearly all records: true in its column, itself in unknown_fields."""
         values = said[members.CONSOLE]
-        if any(values):
+        if any(value is not None for value in values):
             said[members.CONSOLE] = [
                 True if value == "true" else value if type(value) is bool else None for value in values
             ]

@@ -109,6 +109,7 @@ def _begin(writer: generation.Writer, options: Options) -> tuple[duckdb.DuckDBPy
             store.prepare(con)
             whole = _with_earlier_values(con, options)
             if store.read_fact(con, "loading") == _manner(whole):
+                store.forget_unfinished(con)
                 return con, whole
             con.close()
         except duckdb.Error:
@@ -149,8 +150,7 @@ def _fill(
     done = 0
     for chunk in _read(folder, chunks, options, jobs):
         _note_changes(con, planned, chunk)
-        _forget(con, planned, chunk)
-        stored.add(chunk)
+        stored.add(chunk, _replaced(planned, chunk))
         done += chunk.files.num_rows
         if progress:
             progress(done)
@@ -170,22 +170,20 @@ def _read(
     return workers.apart(folder, chain(first, chunks), options, count)
 
 
-def _forget(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: reader.Chunk) -> None:
-    """Takes out the rows of files that were read again in a wider way; events that stand keep standing.
+def _replaced(planned: plan.Plan, chunk: reader.Chunk) -> list[int]:
+    """The numbers of files that were read again in a wider way: their rows give way; events that stand keep standing.
 
     Where the file is not what it was, or could not be opened this time, what it brought before stays.
     """
     if not planned.replaced:
-        return
+        return []
     numbers: list[int] = []
     for row in chunk.files.select(["root", "path", "sha256"]).to_pylist():
         path = (row["root"], row["path"])
         old = planned.replaced.pop(path, [])
         if old and planned.known[path].sha256 in (None, row["sha256"]):
             numbers += old
-    if numbers:
-        for table in ("files", "event_sources", "rejects", "aggregated_activity"):
-            con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
+    return numbers
 
 
 def _verified(folder: CaseFolder) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -44,49 +46,92 @@ def prepare(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("COMMIT")
 
 
+@dataclass(slots=True)
+class Waiting:
+    """A chunk whose rows are not written yet: ``owed`` of its events are still to be, ``replaced`` are files that it is read for again."""
+
+    chunk: Chunk
+    owed: int
+    replaced: list[int]
+
+
 class Store:
-    """Takes chunks in their order and puts them into the tables a row group at a time, each event once."""
+    """Takes chunks in their order and puts them into the tables, each event once.
+
+    Events are written a whole row group at a time: DuckDB compresses such a batch once and leaves it alone, while one that ends inside a
+    row group is written again by the next (three times the work and twice the space). The last records of a chunk may so be written
+    before its file is: a file counts as loaded only when its row stands, and ``forget_unfinished`` takes out what a kill left behind.
+    """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, run: int) -> None:
         self.con, self.run = con, run
         first = con.execute("SELECT coalesce(max(file_no), 0) + 1 FROM files").fetchall()[0][0]
         self.next_no = int(first)
         self.known = Prefixes.of(con)
-        self.waiting: list[Chunk] = []
+        self.waiting: deque[Waiting] = deque()
+        self.events: list[pa.Table] = []
         self.rows = self.files = 0
 
-    def add(self, chunk: Chunk) -> None:
-        """Takes a chunk; every so many rows or files they are written and committed."""
-        self.waiting.append(chunk)
-        self.rows += chunk.sources.num_rows
+    def add(self, chunk: Chunk, replaced: list[int]) -> None:
+        """Takes a chunk; every so many rows or files they are written and committed.
+
+        ``replaced`` are the numbers of files whose rows give way to those of the chunk.
+        """
+        events = self._new(chunk.events)
+        self.events.append(events)
+        self.waiting.append(Waiting(chunk, events.num_rows, replaced))
+        self.rows += events.num_rows
         self.files += chunk.files.num_rows
-        if self.rows >= ROW_GROUP or self.files >= FILES_AT_ONCE:
+        if self.rows >= ROW_GROUP:
+            self._write(self.rows // ROW_GROUP * ROW_GROUP)
+        elif self.files >= FILES_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
-        """Writes what is waiting in one transaction."""
-        if not self.waiting:
-            return
-        files, events, sources, rejects, aggregated = [], [], [], [], []
-        for chunk in self.waiting:
-            files.append(self._numbered(chunk.files, pa.array(range(chunk.files.num_rows), pa.int32())))
-            sources.append(self._numbered(chunk.sources, chunk.sources["file_no"]))
-            rejects.append(self._numbered(chunk.rejects, chunk.rejects["file_no"]))
-            aggregated.append(self._numbered(chunk.aggregated, chunk.aggregated["file_no"]))
-            events.append(chunk.events)
-            self.next_no += chunk.files.num_rows
+        """Writes all that is waiting."""
+        if self.waiting:
+            self._write(self.rows)
+
+    def _write(self, count: int) -> None:
+        """Writes so many of the events that wait, and the chunks that are whole then, in one transaction."""
+        events = pa.concat_tables(self.events)
         self.con.execute("BEGIN")
         try:
-            self._append("files", self._whole_files(pa.concat_tables(files)))
-            self._append("events", self._new(pa.concat_tables(events)))
-            self._append("event_sources", pa.concat_tables(sources))
-            self._append("rejects", pa.concat_tables(rejects))
-            self._append("aggregated_activity", pa.concat_tables(aggregated))
+            self._append("events", events.slice(0, count).combine_chunks())  # pieces would be spread over row groups
+            self._finish(count)
             self.con.execute("COMMIT")
         except BaseException:
             self.con.execute("ROLLBACK")
             raise
-        self.waiting, self.rows, self.files = [], 0, 0
+        self.events, self.rows = [events.slice(count)], events.num_rows - count
+
+    def _finish(self, count: int) -> None:
+        """Writes the files, places and rejects of the chunks of which no event is owed any more."""
+        files, sources, rejects, aggregated = [], [], [], []
+        while self.waiting and self.waiting[0].owed <= count:
+            done = self.waiting.popleft()
+            count -= done.owed
+            if done.replaced:
+                self._remove(done.replaced)
+            chunk = done.chunk
+            files.append(self._numbered(chunk.files, pa.array(range(chunk.files.num_rows), pa.int32())))
+            sources.append(self._numbered(chunk.sources, chunk.sources["file_no"]))
+            rejects.append(self._numbered(chunk.rejects, chunk.rejects["file_no"]))
+            aggregated.append(self._numbered(chunk.aggregated, chunk.aggregated["file_no"]))
+            self.next_no += chunk.files.num_rows
+            self.files -= chunk.files.num_rows
+        if self.waiting:
+            self.waiting[0].owed -= count
+        if files:
+            self._append("files", self._whole_files(pa.concat_tables(files)))
+            self._append("event_sources", pa.concat_tables(sources))
+            self._append("rejects", pa.concat_tables(rejects))
+            self._append("aggregated_activity", pa.concat_tables(aggregated))
+
+    def _remove(self, numbers: list[int]) -> None:
+        """Takes out the rows of files that were read again; their events keep standing."""
+        for table in ("files", "event_sources", "rejects", "aggregated_activity"):
+            self.con.execute(f"DELETE FROM {table} WHERE file_no IN (SELECT unnest(?::INTEGER[]))", [numbers])
 
     def _numbered(self, table: pa.Table, numbers: Any) -> pa.Table:
         at = table.schema.get_field_index("file_no")
@@ -123,13 +168,15 @@ class Store:
         return events if keep.all() else events.filter(pa.array(keep))
 
     def _stored(self, keys: pa.Array) -> np.ndarray[Any, Any]:
-        """Which of some keys are in the table: half of a key may be shared by chance or by design."""
+        """Which of some keys are stored or wait to be: half of a key may be shared by chance or by design."""
+        waiting = pa.chunked_array([c for t in self.events for c in t["event_key"].chunks], pa.binary(16))
+        here = np.flatnonzero(pc.is_in(keys, value_set=waiting).to_numpy(zero_copy_only=False))
         self.con.register("suspects", pa.table({"k": keys, "n": pa.array(range(len(keys)), pa.int64())}))
         found = self.con.execute("SELECT n FROM suspects s SEMI JOIN events e ON e.event_key = s.k::UUID").fetchnumpy()[
             "n"
         ]
         self.con.unregister("suspects")
-        return np.asarray(found, dtype=np.int64)
+        return np.union1d(here, np.asarray(found, dtype=np.int64))
 
     def _append(self, table: str, rows: pa.Table) -> None:
         if not rows.num_rows:
@@ -138,6 +185,13 @@ class Store:
         columns = ", ".join(f"({name})::UUID AS {name}" if name == "event_key" else name for name in rows.column_names)
         self.con.execute(f"INSERT INTO {table} BY NAME SELECT {columns} FROM incoming")
         self.con.unregister("incoming")
+
+
+def forget_unfinished(con: duckdb.DuckDBPyConnection) -> None:
+    """Takes out events that a killed load wrote before the files that they stand in: those files are read again."""
+    con.execute(
+        "DELETE FROM events WHERE NOT EXISTS (SELECT 1 FROM event_sources s WHERE s.event_key = events.event_key)"
+    )
 
 
 class Prefixes:
