@@ -17,6 +17,7 @@ FLOORS = [
     {"acquire", "verify", "logs", "ask"},
     {"coverage", "originals", "recheck"},
     {"show", "load", "export", "handover"},
+    {"known"},
     {"reports", "practice"},
     {"investigation"},
     {"docs", "doctor", "selftest"},

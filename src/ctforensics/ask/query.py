@@ -20,8 +20,9 @@ FIRST_TIME = datetime(1970, 1, 1, 0, 0, 1)  # records without any time stand one
 
 @dataclass(slots=True)
 class Rows:
-    """What a question answered. ``bound`` holds every parameter as DuckDB got it; ``more`` says that rows were left,
-    ``total`` how many there are with them where that was counted."""
+    """What a question answered. ``bound`` holds every parameter of the question; ``more`` says that rows were left,
+    ``total`` how many there are with them where that was counted. ``sent`` are the names and values with which the statement,
+    run again as it stands, gives these rows."""
 
     columns: list[str]
     types: list[str]
@@ -30,6 +31,7 @@ class Rows:
     bound: dict[str, Any] = field(default_factory=dict)
     more: bool = False
     total: int | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
 
     def dicts(self) -> list[dict[str, Any]]:
         """The rows as dicts."""
@@ -74,7 +76,7 @@ def run(
         raise KeyboardInterrupt from error
     except duckdb.Error as error:
         raise QueryError(first_line(error), where=str(question.path), hint=hint_of(error)) from error
-    return Rows(columns, types, rows[:limit] if more else rows, question.sql, bound, more, total)
+    return Rows(columns, types, rows[:limit] if more else rows, question.sql, bound, more, total, sent)
 
 
 def _set_window(sent: dict[str, Any], timeless: bool) -> None:

@@ -23,7 +23,15 @@ def add(commands: Any) -> None:
     command.add_argument(
         "-p", "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter of the report; repeatable"
     )
-    command.add_argument("-o", "--output", type=Path, help="the file to write (default: reports/NAME.html in the case)")
+    command.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="the file to write; repeatable, one run in several formats (default: reports/NAME.html in the case)",
+    )
     command.add_argument(
         "--redact", default="", metavar="PROFILE", help="pseudonyms: all, or people (names, keys, addresses)"
     )
@@ -35,14 +43,14 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     from ctforensics.reports.run import make
 
-    target = args.output or args.case / "reports" / f"{Path(args.name).stem}.html"
+    targets = args.output or [args.case / "reports" / f"{Path(args.name).stem}.html"]
     console.say(f"Running the report {Path(args.name).stem}.")
-    made = make(args.case, args.name, pairs(args.param), target, timeout=args.timeout, redact=args.redact)
+    made = make(args.case, args.name, pairs(args.param), *targets, timeout=args.timeout, redact=args.redact)
     if args.json:
-        files = [str(path) for path in made.attachments]
-        console.print_json({"schema": "1", "report": str(made.path), "attachments": files, "found": made.found})
+        told = {"also": [str(path) for path in made.also], "attachments": [str(path) for path in made.attachments]}
+        console.print_json({"schema": "1", "report": str(made.path), **told, "found": made.found})
     else:
-        for path in (made.path, *made.attachments):
+        for path in (made.path, *made.also, *made.attachments):
             console.out(f"Wrote {path}")
         for sentence in (*made.notes, *made.said):
             console.out(sentence)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from ctforensics import __version__
@@ -18,13 +19,18 @@ def add(commands: Any) -> None:
         "can validate this version before it uses it. Under two minutes; exit 1 if an answer is wrong.",
         epilog="Example: ctforensics selftest --json > selftest.json",
     )
+    command.add_argument(
+        "--case", type=Path, metavar="CASE", help="note the result in this case's custody, so that its reports state it"
+    )
     command.add_argument("--json", action="store_true", help="JSON alone on standard output")
     command.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     from ctforensics import selftest
+    from ctforensics.case import folder as folders
 
+    folder = folders.open_folder(args.case) if args.case else None
     results = []
     for known in selftest.run():
         results.append(known)
@@ -33,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
             if not known.ok:
                 console.out(f"      expected {known.expected}")
                 console.out(f"      found    {known.found}")
+    if folder:
+        selftest.record(folder, results)
     wrong = sum(not known.ok for known in results)
     if args.json:
         answers = [asdict(known) | {"ok": known.ok} for known in results]

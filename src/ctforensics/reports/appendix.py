@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import platform
-from importlib import metadata
+import json
+from datetime import datetime
 from typing import Any
 
-from ctforensics import __version__, hashing
-from ctforensics.case import custody
-from ctforensics.reports import pieces
-from ctforensics.reports.cells import as_cell
+from ctforensics import hashing
+from ctforensics.reports import custody_pages, pieces
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Statement
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -49,8 +48,8 @@ def section(held: Held) -> Pieces:
         [
             *_files(held),
             *_rejects(held),
-            *_custody(held),
-            *_versions(),
+            *custody_pages.section(held),
+            *custody_pages.versions(held),
             *_attached(held),
             *_glossary(),
             *statements(held),
@@ -75,38 +74,6 @@ def _rejects(held: Held) -> list[Piece]:
     if found.rows:
         return [*made, held.table(found, "Pieces of evidence that are no readable record", limit=60)]
     return [*made, pieces.text("Nothing was rejected: every piece of every opened file was read as a record.")]
-
-
-def _custody(held: Held) -> list[Piece]:
-    as_of = held.as_of
-    chain = custody.verify(held.folder)
-    made = [pieces.heading("Custody", level=3)]
-    made.append(
-        pieces.facts(
-            [
-                ("Declared examiner", held.manifest.examiner or "not declared"),
-                ("Custody head of this report", as_of.head or "none"),
-                (
-                    "Chain of custody record",
-                    "whole" if chain.ok else f"BROKEN: line {chain.faults[0][0]} {chain.faults[0][1]}",
-                ),
-            ]
-        )
-    )
-    rows = [[line.get("at"), line.get("action"), line.get("version"), line.get("hash")] for line in as_of.lines]
-    note = "Lines up to the head that this report rests on. Users and hosts stand in the case, not here."
-    made.append(pieces.table(["at", "action", "tool_version", "hash"], rows, caption="Custody record", note=note))
-    return made
-
-
-def _versions() -> list[Piece]:
-    facts: list[tuple[str, Any]] = [("ctforensics", __version__), ("Python", platform.python_version())]
-    for name in ("duckdb", "nbconvert", "vl-convert-python"):
-        try:
-            facts.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:
-            facts.append((name, "not installed"))
-    return [pieces.heading("Versions", level=3), pieces.facts(facts)]
 
 
 def _attached(held: Held) -> list[Piece]:
@@ -135,13 +102,17 @@ def statements(held: Held) -> list[Piece]:
 
 
 def _statement(each: Statement) -> Piece:
-    given = ", ".join(f"{name} = {value}" for name, value in sorted(each.params.items()))
-    result = (
-        f"{each.value:,}" if isinstance(each.value, int) else f"{each.rows:,} {'row' if each.rows == 1 else 'rows'}"
-    )
-    caption = f"{each.label} {each.name}: {result}" + (f" (with {given})" if given else "")
-    piece = pieces.code(each.sql, caption=caption)
+    bound = {name: exact(value) for name, value in sorted(each.params.items())}
+    given = ", ".join(f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in bound.items())
+    result = f"{each.value:,}" if isinstance(each.value, int) else counted(each.rows, "row")
+    piece = pieces.code(each.sql, caption=f"{each.label} {each.name}: {result}" + (f" (with {given})" if given else ""))
     value = each.value if isinstance(each.value, int) else None
-    bound = {name: as_cell(given) for name, given in each.params.items()}
     piece.data["statement"] = {"label": each.label, "rows": each.rows, "value": value, "params": bound}
     return piece
+
+
+def exact(value: Any) -> Any:
+    """A bound value as JSON that binds to the same again: instants as ISO 8601 text, nothing cut off."""
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    return [exact(part) for part in value] if isinstance(value, list | tuple) else value

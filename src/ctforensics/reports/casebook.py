@@ -12,10 +12,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctforensics import __version__, clock
-from ctforensics.errors import ForensicsError, ParameterError
+from ctforensics.errors import ForensicsError
 from ctforensics.reports import (
     appendix,
     coverage_pages,
+    custody_pages,
     entity_pages,
     evidence_pages,
     integrity,
@@ -25,6 +26,7 @@ from ctforensics.reports import (
     runs,
     story_pages,
     timeline_pages,
+    zones,
 )
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
@@ -49,18 +51,20 @@ class CaseReport:
         regions: Sequence[str] = (),
     ) -> None:
         asked: dict[str, Any] = {"since": since, "until": until, "accounts": list(accounts), "regions": list(regions)}
-        self.held = Held(case, {name: value for name, value in asked.items() if value})
+        self.held = Held(case, {name: value for name, value in asked.items() if value}, zone=zones.checked(zone))
         self.title, self.final, self.privileged, self.edition = title, final, privileged, edition
-        self.since, self.until, self.zone = since, until, zone
+        self.since, self.until = since, until
         if final:
             self._refuse_stale()
 
     def _refuse_stale(self) -> None:
         """A final report rests on findings that still hold. Raises ForensicsError naming those that do not."""
         reasons = note_pages.stale(self.held)
+        broken = custody_pages.broken(self.held)
+        reasons += [f"The custody record is {broken}."] if broken else []
         if reasons:
             raise ForensicsError(
-                f"The report cannot be final: {' '.join(reasons)}", hint="Revise these findings, or make a draft."
+                f"The report cannot be final: {' '.join(reasons)}", hint="Revise what is named, or make a draft."
             )
 
     # -- the first page -------------------------------------------------------------------------------------------
@@ -70,13 +74,17 @@ class CaseReport:
         held = self.held
         made = [self.head(), integrity.verdict(held), integrity.completeness(held)]
         made += note_pages.first_page(held, summary).items
-        return Pieces([*made, self._cannot_see()])
+        return Pieces([*made, self._cannot_see(), *self._custody()])
 
     def integrity_page(self) -> Pieces:
         """The first page of a report that is about integrity alone."""
-        return Pieces(
-            [self.head(), integrity.verdict(self.held), integrity.completeness(self.held), self._cannot_see()]
-        )
+        answers = [integrity.verdict(self.held), integrity.completeness(self.held)]
+        return Pieces([self.head(), *answers, self._cannot_see(), *self._custody()])
+
+    def _custody(self) -> list[Piece]:
+        """A changed custody record belongs on the first page; a whole one stands in the appendix."""
+        broken = custody_pages.broken(self.held)
+        return [pieces.callout("fail", f"The custody record of this case is {broken}.")] if broken else []
 
     def head(self) -> Piece:
         """The title with its marks and the facts that name the case."""
@@ -102,16 +110,8 @@ class CaseReport:
     def _instant(self, instant: Any) -> str:
         """An instant in UTC, with the zone that was asked for beside it, never instead of it."""
         utc = clock.utc_text(instant)
-        if not self.zone or instant is None:
-            return utc
-        from datetime import UTC
-        from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-        try:
-            local = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone))
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ParameterError(f"There is no time zone named {self.zone!r}.", hint="Write Europe/Berlin.") from error
-        return f"{utc} ({local:%Y-%m-%d %H:%M} {self.zone})"
+        beside = zones.local(instant, self.held.zone) if self.held.zone and instant else ""
+        return f"{utc} ({beside} {self.held.zone})" if beside else utc
 
     def _cannot_see(self) -> Piece:
         said = [p for piece in coverage_pages.limits(self.held) for p in piece.data.get("items", [])][:2]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctforensics import clock
+from ctforensics.ask.searched import searched
 from ctforensics.reports import pieces
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.integrity import STATES
@@ -30,6 +31,8 @@ _CHANGES = """SELECT event_time, account, region, trail, change, outcome, verifi
 ORDER BY event_time, account, region, trail, event_key"""
 _WINDOW = """SELECT state, count(*) AS hours FROM coverage
 WHERE hour + INTERVAL 1 HOUR > $since::TIMESTAMP AND hour < $until::TIMESTAMP
+  AND (len($accounts::VARCHAR[]) = 0 OR list_contains($accounts::VARCHAR[], account))
+  AND (len($regions::VARCHAR[]) = 0 OR list_contains($regions::VARCHAR[], region))
 GROUP BY state ORDER BY list_position(['tampered', 'missing', 'unverified', 'verified', 'verified_empty', 'outside'], state)"""
 _KINDS = """SELECT count(*) FILTER (event_class = 'data') AS data, count(*) FILTER (event_class = 'network') AS network,
   count(*) FILTER (event_class = 'insight') AS insights,
@@ -84,18 +87,33 @@ def limits(held: Held) -> list[Piece]:
 
 
 def statement(held: Held) -> str:
-    """The coverage beside a claim of absence, in one sentence."""
-    since, until = held.scope.get("since"), held.scope.get("until")
-    if since or until:
-        window = {"since": since or "-infinity", "until": until or "infinity"}
-        states = dict(held.rows("Hours of the window by state of coverage", _WINDOW, **window).rows)
+    """The coverage beside a claim of absence: what makes the claim less than complete, then the hours by state."""
+    scope = held.scope
+    if scope:
+        window = {"since": scope.get("since") or "-infinity", "until": scope.get("until") or "infinity"}
+        places = {name: list(scope.get(name) or []) for name in ("accounts", "regions")}
+        states = dict(held.rows("Hours of the window by state of coverage", _WINDOW, **window, **places).rows)
     else:
         states = dict(held.rows("Hours by state of coverage", STATES).rows)
+    cautions = _cautions(held)
     if not states:
-        return "Coverage is not known: the evidence of this time was not verified."
-    about = "the window asked for" if since or until else "the whole case"
+        return " ".join([*cautions, "Coverage is not known: the evidence of this time was not verified."])
+    about = "the window asked for" if scope else "the whole case"
     told = ", ".join(f"{hours:,} {state.replace('_', ' and ')}" for state, hours in states.items())
-    return f"Coverage of {about}, in hours of each account, region and trail: {told}."
+    return " ".join([*cautions, f"Coverage of {about}, in hours of each account, region and trail: {told}."])
+
+
+def _cautions(held: Held) -> list[str]:
+    """What an answer over the report's window, accounts and regions cannot know: hours beyond the evidence first of all."""
+    bound: dict[str, Any] = {name: list(held.scope.get(name) or []) for name in ("accounts", "regions")}
+    bound |= {
+        name: clock.parse_instant(str(held.scope[name])) for name in ("since", "until") if _finite(held.scope.get(name))
+    }
+    return searched(held.case.room, None, bound).cautions()
+
+
+def _finite(instant: Any) -> bool:
+    return bool(instant) and "infinity" not in str(instant)
 
 
 def chart(held: Held) -> Piece:

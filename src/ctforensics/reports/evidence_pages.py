@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctforensics.reports import pieces
+from ctforensics.reports.custody_pages import place
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 
@@ -28,20 +29,13 @@ def section(held: Held) -> Pieces:
 def _roots(held: Held) -> Piece:
     columns = ["label", "kind", "received_from", "how", "received_at", "sha256"]
     rows = [
-        [root.label, root.kind, _public(root.received_from), root.received_how, root.received_at, root.sha256 or None]
+        [root.label, root.kind, place(root.received_from), root.received_how, root.received_at, root.sha256 or None]
         for root in held.manifest.evidence
     ]
     note = "A container file is hashed as received; the hashes of all files stand in the appendix."
     return pieces.table(
         columns, rows, caption="Where the evidence came from", note=note, labels={"how": "received how"}
     )
-
-
-def _public(text: str) -> str:
-    """A place without the folders of the machine it was on."""
-    if "://" in text or not any(sign in text for sign in "/\\"):
-        return text
-    return text.replace("\\", "/").rstrip("/").rsplit("/", 1)[-1]
 
 
 def _totals(held: Held) -> Piece:

@@ -9,13 +9,14 @@ import csv
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ctforensics import hashing
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Manifest
-from ctforensics.reports import asof, pieces
+from ctforensics.reports import asof, pieces, zones
 from ctforensics.reports.cells import as_cell, as_text
 from ctforensics.reports.pieces import Piece
 
@@ -59,6 +60,7 @@ class Held:
 
     case: Any
     scope: dict[str, Any] = field(default_factory=dict)
+    zone: str = ""
     statements: list[Statement] = field(default_factory=list)
     attached: list[tuple[str, int, str]] = field(default_factory=list)
 
@@ -113,15 +115,24 @@ class Held:
                 f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows
             )
             said.append(f"All {len(found.rows):,} rows stand in the attached file {file}.")
+        columns, rows, beside = self._beside(found.columns, found.rows[:limit])
         return pieces.table(
-            found.columns,
-            found.rows[:limit],
+            columns,
+            rows,
             caption=caption,
-            total=len(found.rows),
+            total=max(len(found.rows), found.statement.rows),
             note=" ".join(part for part in said if part),
-            detail=detail,
+            detail=[*detail, *beside],
             labels=labels,
         )
+
+    def _beside(self, columns: list[str], rows: list[tuple[Any, ...]]) -> tuple[list[str], list[Any], list[str]]:
+        """The same with the first instant of each row in the named zone as well, and the name of that column."""
+        at = next((i for i, name in enumerate(columns) if rows and isinstance(rows[0][i], datetime)), None)
+        if not self.zone or at is None:
+            return columns, list(rows), []
+        told = [[*row, zones.local(row[at], self.zone)] for row in rows]
+        return [*columns, self.zone], told, [self.zone]
 
     @property
     def attaches(self) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from ctforensics.ask.answering import Reply, reply
+from ctforensics.ask.query import Rows as Answered
 from ctforensics.errors import ParameterError
 from ctforensics.reports import coverage_pages, pieces
 from ctforensics.reports.held import Held, Rows
@@ -34,7 +35,7 @@ def ask(held: Held, name: str, *, heading: bool = True, limit: int = 100, **para
     given = {**{k: v for k, v in held.scope.items() if k in takes and k not in params}, **params}
     answer = reply(held.case.room, question, given, limit=MOST_FETCHED)
     bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
-    statement = held.remember(question.title, question.sql, answer.rows.bound, len(answer.rows.rows))
+    statement = held.remember(question.title, question.sql, answer.rows.sent, _all_rows(held, answer.rows))
     made: list[Piece] = [pieces.heading(question.title, level=3)] if heading else []
     made.append(pieces.text(question.question))
     if bound:
@@ -99,6 +100,11 @@ def _table(held: Held, answer: Reply, statement: Any, title: str, limit: int) ->
     return held.table(rows, title, note=note, detail=detail, limit=limit)
 
 
+def _all_rows(held: Held, found: Answered) -> int:
+    """How many rows the statement gives, those beyond what a report takes in counted too."""
+    return held.case.room.count(found.sql, found.sent) if found.more else len(found.rows)
+
+
 def _absence(held: Held, answer: Reply) -> Piece:
     """No rows: said with what was searched, and with the holes first."""
     question = answer.question
@@ -114,7 +120,7 @@ def _timeless(held: Held, answer: Reply, limit: int) -> list[Piece]:
     if not (answer.timeless and answer.timeless.rows):
         return []
     statement = held.remember(
-        "Records without time", answer.timeless.sql, answer.timeless.bound, len(answer.timeless.rows)
+        "Records without time", answer.timeless.sql, answer.timeless.sent, len(answer.timeless.rows)
     )
     rows = Rows(answer.timeless.columns, answer.timeless.rows, statement)
     return [held.table(rows, "Records without any time that answer as well", limit=limit)]

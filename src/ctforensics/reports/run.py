@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctforensics import clock
 from ctforensics.case import folder as case_folder
@@ -24,18 +25,26 @@ from ctforensics.errors import ForensicsError, NotInstalled, UnknownName
 from ctforensics.reports import asof, catalog, execute, handover, parameters
 from ctforensics.reports.execute import CellFailed
 
+if TYPE_CHECKING:
+    from ctforensics.reports.document import Document
+
 FORMATS = (".html", ".pdf", ".md", ".docx", ".ipynb")
+_ATTACHED = re.compile(r"s\d+_[a-z0-9_]*\.csv")  # as Held.table names them
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished report: where it is, what stands beside it, and what it told the command (see ``pieces.signal``)."""
+    """A finished report: where it is, what stands beside it, what it told the command (see ``pieces.signal``).
+
+    ``also`` are the further files that the same run was written to.
+    """
 
     path: Path
     attachments: tuple[Path, ...] = ()
     found: int = 0
     said: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    also: tuple[Path, ...] = ()
 
 
 def make(
@@ -43,18 +52,19 @@ def make(
     name: str,
     params: Mapping[str, Any] | None,
     output: str | Path,
-    *,
+    *also: str | Path,
     timeout: int = 3600,
     redact: str = "",
 ) -> Made:
     """Runs the report ``name`` (or the notebook at that path) on a case and writes ``output`` in the format of its ending.
 
-    ``redact`` names a redaction profile: such a report has pseudonyms for names, and no attached files.
+    ``also`` are further files, so that one run is there in several formats. ``redact`` names a redaction profile: such a report has pseudonyms for names, and no attached files.
     Raises UnknownName for an unknown report or parameter, CellFailed where a cell raises, ForensicsError where the output
     cannot be written. Times in the report are those of the case's newest custody line, so that a run can be repeated.
     """
-    target = Path(output)
-    suffix = _checked(target)
+    targets = [Path(output), *(Path(further) for further in also)]
+    for each in targets:
+        _checked(each)
     folder = case_folder.open_folder(Path(case)) if case is not None else None
     chosen = catalog.find(name, folder.path if folder else None)
     if redact:
@@ -70,12 +80,12 @@ def make(
         variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
         variables |= {"CTFORENSICS_REDACT": redact} if redact else {}
         (scratch / "attached").mkdir()
-        notebook = _executed(chosen, values, scratch, variables, timeout, target)
+        notebook = _executed(chosen, values, scratch, variables, timeout, targets[0])
         private = _private(folder, scratch, chosen)
         notebook = handover.scrubbed(json.loads(json.dumps(notebook)), private)
         if redact and folder:
             notebook = _redacted(notebook, folder, redact)
-        return _written(notebook, suffix, target, scratch, as_of.at)
+        return _written(notebook, targets, scratch, as_of.at)
 
 
 def _redacted(notebook: Any, folder: CaseFolder, profile: str) -> Any:
@@ -94,8 +104,8 @@ def _private(folder: CaseFolder | None, scratch: Path, chosen: catalog.ReportNot
     return {text: places[text] for text in sorted(places, key=len, reverse=True) if len(text) > 3}
 
 
-def _checked(target: Path) -> str:
-    """The format, from the ending; asks for the place before minutes are spent."""
+def _checked(target: Path) -> None:
+    """Refuses an ending that is no format and a place that cannot be written, before minutes are spent."""
     suffix = target.suffix.lower()
     if suffix not in FORMATS:
         raise ForensicsError(
@@ -108,7 +118,6 @@ def _checked(target: Path) -> str:
         raise ForensicsError(
             "The report cannot be written there.", where=str(target), hint="Choose a folder that you may write with -o."
         )
-    return suffix
 
 
 @contextmanager
@@ -148,24 +157,45 @@ def _logged(error: CellFailed, target: Path) -> ForensicsError:
     return ForensicsError(error.message, where=error.where, hint=f"No report was written; the traceback is in {log}.")
 
 
-def _written(notebook: Any, suffix: str, target: Path, scratch: Path, at: datetime | None) -> Made:
+def _written(notebook: Any, targets: list[Path], scratch: Path, at: datetime | None) -> Made:
+    """Every format is made before the first file is put in its place."""
     from ctforensics.reports import document, writers
     from ctforensics.reports.pdf import NoBrowser
 
     told = document.read(notebook)
-    made = scratch / f"report{suffix}"
+    made = [scratch / f"report{number}{target.suffix.lower()}" for number, target in enumerate(targets)]
     try:
-        writers.write(told, notebook, made, at)
+        for file in made:
+            writers.write(told, notebook, file, at)
     except NoBrowser as error:
-        page = _place(made.with_suffix(".html"), target.with_suffix(".html"))
+        page = _place(_as_page(told, scratch), _printed(targets).with_suffix(".html"))
         raise ForensicsError(f"{error.message} The HTML report was written: {page}.", hint=error.hint) from error
     attached = sorted((scratch / "attached").iterdir())
-    target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.stem + "_files")
+    beside = targets[0].with_name(targets[0].stem + "_files")
+    _clear(beside)
     placed = tuple(_place(file, beside / file.name) for file in attached)
-    _place(made, target)
-    target.with_name(target.name + ".log").unlink(missing_ok=True)  # of an older run that failed
-    return Made(target, placed, told.found, tuple(told.said))
+    for file, target in zip(made, targets, strict=True):
+        _place(file, target)
+        target.with_name(target.name + ".log").unlink(missing_ok=True)  # of an older run that failed
+    return Made(targets[0], placed, told.found, tuple(told.said), also=tuple(targets[1:]))
+
+
+def _printed(targets: list[Path]) -> Path:
+    return next(target for target in targets if target.suffix.lower() == ".pdf")
+
+
+def _as_page(told: Document, scratch: Path) -> Path:
+    from ctforensics.reports import writers
+
+    (scratch / "page.html").write_text(writers.page(told), "utf-8")
+    return scratch / "page.html"
+
+
+def _clear(beside: Path) -> None:
+    """Takes away the attached files of an older run: a redacted report must not stand beside tables that are not."""
+    for file in beside.glob("*.csv") if beside.is_dir() else ():
+        if _ATTACHED.fullmatch(file.name):
+            file.unlink(missing_ok=True)
 
 
 def _place(source: Path, target: Path) -> Path:

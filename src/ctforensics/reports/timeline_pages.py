@@ -46,13 +46,15 @@ def chart(
         spec = charts.picture(page.datasets(session), session.view.lo, session.view.hi, width=690)
         said = page.summary(session, count)
         span = f"{ms_text(session.view.lo)} until {ms_text(session.view.hi)}"
+        sql, values = session.sql()
     finally:
         session.close()
+    drawn = held.rows("Events that the chart counts", f"SELECT count(*) AS events FROM ({sql})", **values).statement
     words = (
         caption
         or f"Events over time, {span}; errors at the base, then writes, then reads; coverage above, findings as marks"
     )
-    return pieces.chart(_light(spec), caption=words, alt=f"{said[0].upper()}{said[1:]}.")
+    return pieces.chart(_light(spec), caption=words, alt=f"{said[0].upper()}{said[1:]}. Source: {drawn.label}.")
 
 
 def _light(spec: dict[str, Any]) -> dict[str, Any]:

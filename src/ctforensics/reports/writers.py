@@ -13,7 +13,7 @@ from ctforensics.reports.document import Document
 def write(told: Document, notebook: Any, target: Path, at: datetime | None) -> None:
     """Writes a document in the format of the target's ending. ``at`` is the instant that the report speaks of.
 
-    A PDF is printed from the page, which then stands beside it as ``.html``.
+    A PDF is printed from the page without its script. Raises NoBrowser where none can print.
     """
     if target.suffix == ".html":
         target.write_text(page(told), "utf-8")
@@ -36,7 +36,7 @@ def write(told: Document, notebook: Any, target: Path, at: datetime | None) -> N
 def _print(told: Document, target: Path, at: datetime | None) -> None:
     from ctforensics.reports import pdf
 
-    beside = target.with_suffix(".html")
+    beside = target.with_name(f"{target.stem}-print.html")
     beside.write_text(page(told, live=False), "utf-8")
     pdf.print_page(beside, target, foot=told.foot, at=at)
 

@@ -1,0 +1,28 @@
+"""A printed report as its reader holds it: pages of lines, and what stands alone at the foot of one."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+_FOOT = re.compile(r"page \d+ of \d+$")
+_HEADING = re.compile(r"\d+(\.\d+)* +[A-Z]\S*")
+_CAPTION = re.compile(r"(Table|S)\s?\d+ ")
+
+
+def pages(pdf: Path) -> list[list[str]]:
+    """The lines of each page, its foot line left out."""
+    command = ["pdftotext", "-layout", str(pdf), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL).stdout
+    found = [[line.strip() for line in page.split("\n") if line.strip()] for page in text.split("\f")]
+    return [[line for line in page if not _FOOT.search(line)] for page in found if page]
+
+
+def alone(pdf: Path) -> list[str]:
+    """Headings and captions that end a page, parted from what they announce; the page of contents may end with one."""
+    return [
+        f"page {number}: {page[-1]}"
+        for number, page in enumerate(pages(pdf), start=1)
+        if page and number > 2 and (_HEADING.match(page[-1]) or _CAPTION.match(page[-1]))
+    ]
