@@ -1,10 +1,11 @@
 """The bundle that ships."""
 
 import hashlib
+import json
 
 import pytest
 
-from ctforensics.show import vega
+from ctforensics.show import charts, vega
 
 
 def test_the_shipped_bundle_is_what_the_pinned_converter_builds():
@@ -15,6 +16,10 @@ def test_the_shipped_bundle_is_what_its_record_says_and_below_one_mebibyte():
     content = vega.BUNDLE.read_bytes()
     assert hashlib.sha256(content).hexdigest() == vega.record()["sha256"]
     assert len(content) < 1 << 20
+
+
+def test_the_shipped_specs_are_what_altair_makes():
+    assert charts.live_specs() == json.loads(json.dumps(charts.build_specs()))
 
 
 def test_the_bundle_carries_its_licences():

@@ -7,8 +7,9 @@ Okabe-Ito set; coverage is told by pattern and word as well as colour.
 
 from __future__ import annotations
 
-import copy
 import functools
+import json
+from pathlib import Path
 from typing import Any
 
 from ctforensics.errors import NotInstalled
@@ -198,13 +199,21 @@ def look(dark: bool) -> dict[str, Any]:
     }
 
 
+SPECS = Path(__file__).parent / "static" / "specs.json"
+
+
 def live_specs() -> dict[str, dict[str, Any]]:
-    """The four views of the widget; range and data are put in later. Each plot begins AXIS pixels from the left, exactly."""
-    return copy.deepcopy(_live_specs())
+    """The four views of the widget as shipped, made once by ``build_specs``: loading Altair takes longer than all the rest."""
+    return dict(json.loads(_shipped()))
 
 
 @functools.cache
-def _live_specs() -> dict[str, dict[str, Any]]:
+def _shipped() -> str:
+    return SPECS.read_text("utf-8")
+
+
+def build_specs() -> dict[str, dict[str, Any]]:
+    """The four views of the widget; range and data are put in later. Each plot begins AXIS pixels from the left, exactly."""
     made = {
         "coverage": (coverage_lane(), 1, 1),
         "overview": (histogram(height=64, title=" "), 4, 22),

@@ -112,10 +112,14 @@ class Desk:
             changes["where"] = wire.incoming(session, request["where"])
         session.change(**changes)
         drawn = session.bars()
-        first, end = session.positions()
+        first, end = session.positions(drawn["count"])
         at = self._first_row(request, first, end)
         answer: Answer = {**_packed(drawn), "first": first, "end": end, "view": [session.view.lo, session.view.hi]}
-        answer |= {"page": self._paged(at, PAGE), "coverage": session.coverage(), "stack": session.view.stack}
+        answer |= {
+            "page": self._paged(at, int(request.get("size", PAGE))),
+            "coverage": session.coverage(),
+            "stack": session.view.stack,
+        }
         answer |= {"where": self._shown_where(), "bucket": scale.words(drawn["step"]), "top": at}
         key = where.key(session.view.where)
         if key != self._overview or request.get("overview"):

@@ -48,6 +48,7 @@ class TimelineSession:
         self._texts: paging.Texts = {}
         self._holder = 0  # the thread that had the cursor last
         self._matched = ""  # key of the filter whose matches the temporary table holds
+        self._predicate: tuple[str, where.Predicate] = ("", where.Predicate("true", {}))
         self.title = title
         self.stars = stars
         with self.held() as cursor:
@@ -121,10 +122,13 @@ class TimelineSession:
         """Where the rows of the filter in force are; its matches are gathered once, when they are first needed."""
         if not self.view.where:
             return WHOLE
-        wanted = where.key(self.view.where) + (",".join(sorted(self.stars())) if self._by_stars() else "")
+        wanted = self._key()
         if wanted != self._matched:
             self._gather(wanted)
         return Source(_MATCHES, True)
+
+    def _key(self) -> str:
+        return where.key(self.view.where) + (",".join(sorted(self.stars())) if self._by_stars() else "")
 
     def _by_stars(self) -> bool:
         return '"starred"' in where.key(self.view.where)
@@ -135,14 +139,18 @@ class TimelineSession:
             cursor.execute(f"DROP TABLE IF EXISTS temp.{_MATCHES}")
             predicate = self.predicate()
             # The index stands in time order and inserts keep order: rowid is the position among the matches.
-            sql = f"""CREATE TEMP TABLE {_MATCHES} AS SELECT i.seq, i.event_time, i.kind FROM event_index i WHERE {predicate.sql}"""
+            sql = f"""CREATE TEMP TABLE {_MATCHES} AS SELECT i.seq FROM event_index i WHERE {predicate.sql}"""
             cursor.execute(sql, predicate.values).fetchall()
             self._matched = wanted
 
     def predicate(self) -> where.Predicate:
-        """The filter in force over ``event_index i``."""
-        with self.held() as cursor:
-            return where.on_index(cursor, self.view.where, self.stars() if self._by_stars() else ())
+        """The filter in force over ``event_index i``; its values are looked up once, not at every move of the brush."""
+        wanted = self._key()
+        if wanted != self._predicate[0]:
+            with self.held() as cursor:
+                found = where.on_index(cursor, self.view.where, self.stars() if self._by_stars() else ())
+                self._predicate = (wanted, found)
+        return self._predicate[1]
 
     def step(self) -> int:
         """The bucket in force: chosen by hand if that gives at most 1,000 bars, else from the ladder."""
@@ -155,8 +163,7 @@ class TimelineSession:
         """Everything that the detail chart draws, and the exact count of the range."""
         view, step = self.view, self.step()
         with self.held() as cursor:
-            source = self.source()
-            counted, names = self._counted(cursor, source, step)
+            counted, names = self._counted(cursor, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, view.lo, view.hi, step)
         return {
             "bars": drawing.bar_rows(counted, names, view.lo, view.hi, step),
@@ -168,16 +175,18 @@ class TimelineSession:
             "count": sum(n for *_, n in counted),
         }
 
-    def _counted(
-        self, cursor: duckdb.DuckDBPyConnection, source: Source, step: int
-    ) -> tuple[list[tuple[int, int, int]], list[str]]:
+    def _counted(self, cursor: duckdb.DuckDBPyConnection, step: int) -> tuple[list[tuple[int, int, int]], list[str]]:
         view = self.view
         if view.stack == "kind":
-            kinds = where.kinds_of(view.where)
-            return counting.bars(cursor, source, view.lo, view.hi, step, kinds), drawing.kind_names()
+            return self._by_kind(cursor, view.lo, view.hi, step), drawing.kind_names()
         counted, values = counting.stacked(cursor, view.stack, self.predicate(), view.lo, view.hi, step)
         names = ["(none)" if v is None else paging.cut(v, len(v)) for v in values]
         return counted, [name + " " * names[:at].count(name) for at, name in enumerate(names)] + ["(all others)"]
+
+    def _by_kind(self, cursor: duckdb.DuckDBPyConnection, lo: int, hi: int, step: int) -> list[tuple[int, int, int]]:
+        conditions = self.view.where
+        kinds = where.kinds_of(conditions) if conditions else None
+        return counting.bars(cursor, self.predicate() if conditions else None, lo, hi, step, kinds)
 
     def shows_whole_span(self) -> bool:
         """Whether the view in force is what the overview shows: everything plausible, stacked by kind, the usual bucket."""
@@ -191,7 +200,7 @@ class TimelineSession:
         lo, hi = self.extent.lo, self.extent.hi
         step = scale.bucket_for(lo, hi)
         with self.held() as cursor:
-            counted = counting.bars(cursor, self.source(), lo, hi, step, where.kinds_of(self.view.where))
+            counted = self._by_kind(cursor, lo, hi, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, lo, hi, step)
         return {
             "bars": drawing.bar_rows(counted, drawing.kind_names(), lo, hi, step),
@@ -207,11 +216,15 @@ class TimelineSession:
             source = self.source()
             return int(row(cursor, f"SELECT count(*) FROM {source.table}")[0])
 
-    def positions(self) -> tuple[int, int]:
-        """First and end position of the range among the rows of the filter."""
+    def positions(self, count: int | None = None) -> tuple[int, int]:
+        """First and end position of the range among the rows of the filter; ``count`` is that of the range, if known."""
+        first = self._position(self.view.lo)
+        return first, first + count if count is not None else self._position(self.view.hi)
+
+    def _position(self, at: int) -> int:
         with self.held() as cursor:
-            source = self.source()
-            return counting.before(cursor, source, self.view.lo), counting.before(cursor, source, self.view.hi)
+            source, before = self.source(), counting.before(cursor, at)
+            return counting.matches_before(cursor, source, before + self.base) if source.filtered else before
 
     def position_of(self, seq: int) -> int:
         """Position of an event among the rows of the filter; of the next one where the filter hides it."""
@@ -219,7 +232,7 @@ class TimelineSession:
             source = self.source()
             if not source.filtered:
                 return seq - self.base
-            return int(row(cursor, f"SELECT count(*) FROM {source.table} WHERE seq < $seq", {"seq": seq})[0])
+            return counting.matches_before(cursor, source, seq)
 
     def page(self, first: int, size: int = 100) -> dict[str, Any]:
         """Rows by position (see paging.page)."""
@@ -244,8 +257,13 @@ class TimelineSession:
         view, out = self.view, []
         with self.held() as cursor:
             predicate = self.predicate()
+            everything = not view.where and view.lo <= self.extent.first and view.hi >= self.extent.last
             for name in fields:
-                best, more, rest = counting.facet(cursor, name, predicate, view.lo, view.hi)
+                best, more, rest = (
+                    counting.facet_of_all(cursor, name, self.extent.events)
+                    if everything
+                    else counting.facet(cursor, name, predicate, view.lo, view.hi)
+                )
                 shown = [
                     {"no": no, "text": "(none)" if v is None else paging.cut(v, len(v)), "n": n} for no, v, n in best
                 ]

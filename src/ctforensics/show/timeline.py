@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import queue
+import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from ctforensics import clock, hashing
 from ctforensics.errors import NotInstalled
-from ctforensics.show import cells, charts, exporting, page, scale, vega
+from ctforensics.show import cells, exporting, page, scale, still, vega
 from ctforensics.show.desk import Desk
 
 try:
@@ -60,6 +61,9 @@ class Timeline(anywidget.AnyWidget):
         self._listeners: list[Callable[[Timeline], None]] = []
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
+        self._doing, self._turn = "", threading.Lock()
+        # A cell that computes gives way to other threads every 5 ms; an answer takes some twenty turns.
+        sys.setswitchinterval(min(sys.getswitchinterval(), 0.001))
         super().__init__(height=rows)
         self.on_msg(self._receive)
 
@@ -79,9 +83,14 @@ class Timeline(anywidget.AnyWidget):
             self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
             self._worker.start()
         self._requests.put(content)
+        with self._turn:  # values of a range that nobody looks at any more do not keep the next one waiting
+            if content.get("type") == "view" and self._doing == "facets" and self._worker.ident is not None:
+                self.desk.session.interrupt(self._worker.ident)
 
     def _work(self) -> None:
         while (request := self._requests.get()) is not None:
+            with self._turn:
+                self._doing = str(request.get("type"))
             self.send(self.desk.answer(request))
             if request.get("type") in ("view", "event"):
                 self._tell()
@@ -198,13 +207,11 @@ class Timeline(anywidget.AnyWidget):
         made = super()._repr_mimebundle_(**kwargs)
         data, metadata = made if isinstance(made, tuple) else (made or {}, {})
         view = self.desk.session.view
-        spec = charts.picture(page.datasets(self.desk.session), view.lo, view.hi, width=760)
-        spec["background"] = "white"
-        picture = vega.picture(spec, "png")
+        drawn = still.svg(page.datasets(self.desk.session), view.lo, view.hi)
         data = {
             **data,
             "text/plain": repr(self),
-            "image/png": base64.b64encode(bytes(picture, "latin-1") if isinstance(picture, str) else picture).decode(),
+            "image/png": base64.b64encode(vega.png(drawn)).decode(),
         }
         return data, metadata
 

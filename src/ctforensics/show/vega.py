@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.errors import NotInstalled
-from ctforensics.show import patterns
+from ctforensics.show import charts, patterns
 from ctforensics.visible import shown
 
 STATIC = Path(__file__).parent / "static"
@@ -84,7 +84,7 @@ def picture(spec: dict[str, Any], kind: str = "svg", scale: float = 1.0) -> str 
     """
     converter = _converter()
     svg = patterns.defined_in(_unspoken(str(converter.vegalite_to_svg(shown(spec), allowed_base_urls=[]))))
-    return packed(bytes(converter.svg_to_png(svg, scale=scale))) if kind == "png" else svg
+    return png(svg, scale) if kind == "png" else svg
 
 
 _TAG = re.compile(r'<\w(?:[^"<>]|"[^"]*")*>')
@@ -114,8 +114,13 @@ def _chunk(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
 
+def png(svg: str, scale: float = 1.0) -> bytes:
+    """A picture of ours as PNG. Its texts must be free of control characters, at which the converter ends the process."""
+    return packed(bytes(_converter().svg_to_png(svg, scale=scale)))
+
+
 def main() -> None:
-    """Writes the bundle and its record."""
+    """Writes the bundle and its record, and the widget's specs."""
     converter = _converter()
     bundle = build()
     BUNDLE.write_text(bundle, "utf-8")
@@ -128,6 +133,7 @@ def main() -> None:
         "sha256": hashlib.sha256(bundle.encode()).hexdigest(),
     }
     RECORD.write_text(json.dumps(facts, indent=2) + "\n", "utf-8")
+    charts.SPECS.write_text(json.dumps(charts.build_specs(), indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

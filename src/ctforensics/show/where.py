@@ -21,7 +21,7 @@ from ctforensics.trail.tables import DIMENSIONS, KIND_SQL
 KINDS = ("error", "write", "read")
 FIELDS = ("kind", *DIMENSIONS)
 SEARCHED = ("event_name", "actor", "session", "access_key", "address", "agent", "service", "error", "target")
-_FEW = 200  # numbers that may stand in the statement
+_FEW = 4  # numbers that stand in the statement
 _MEMBERS = {"field", "is", "not", "text", "starred", "any"}
 
 
@@ -91,6 +91,9 @@ def _words(condition: dict[str, Any]) -> str:
     return f"{no}{condition['field']} = {' or '.join(v[:80] for v in values)}"
 
 
+_STARRED = "SELECT seq FROM event_index WHERE event_key IN (SELECT unnest($stars::UUID[])) ORDER BY seq"
+
+
 class _Names:
     """Hands out parameter names."""
 
@@ -117,13 +120,14 @@ def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: 
     if "any" in condition:
         sql = _all([_index(cursor, each, names, stars) for each in condition["any"]], " OR ")
     elif "text" in condition:
-        sql = _all([_numbers(f"i.{f}_no", _holding(cursor, f, condition["text"]), names) for f in SEARCHED], " OR ")
+        sql = _text(cursor, condition["text"], names)
     elif "starred" in condition:
-        sql = f"i.event_key IN (SELECT unnest({names.bind(stars)}::UUID[]))"
+        found = rows(cursor, _STARRED, {"stars": stars})
+        sql = f"i.seq IN (SELECT unnest({names.bind([seq for (seq,) in found])}::BIGINT[]))" if found else "false"
     elif condition["field"] == "kind":
-        sql = _numbers("i.kind", _kind_numbers(condition["is"]), names)
+        sql = _numbers(cursor, "kind", _kind_numbers(condition["is"]), names)
     else:
-        sql = _numbers(f"i.{condition['field']}_no", numbers_of(cursor, condition["field"], condition["is"]), names)
+        sql = _numbers(cursor, condition["field"], numbers_of(cursor, condition["field"], condition["is"]), names)
     return f"(NOT {sql})" if condition.get("not") else sql
 
 
@@ -145,13 +149,32 @@ def _kind_numbers(values: list[str | None]) -> list[int]:
     return [KINDS.index(v) for v in values if v]
 
 
-def _numbers(column: str, numbers: list[int], names: _Names) -> str:
-    """Rows whose number is one of those. Few numbers stand in the text (they are ours), so that the scan itself skips rows."""
-    if not numbers:
-        return "false"
-    if len(numbers) <= _FEW:
-        return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})"
-    return f"{column} IN (SELECT unnest({names.bind(numbers)}::INTEGER[]))"
+def _numbers(cursor: duckdb.DuckDBPyConnection, field: str, numbers: list[int], names: _Names) -> str:
+    """Rows whose number is one of those.
+
+    A few numbers (they are ours) stand in the text, so that the scan itself skips rows; many are a string of bits, one for each
+    value of the field, which takes a fourth of the time of a list.
+    """
+    if field == "kind" or len(numbers) <= _FEW:
+        column = "i.kind" if field == "kind" else f"i.{field}_no"
+        return f"{column} IN ({', '.join(str(int(number)) for number in numbers)})" if numbers else "false"
+    return f"({_bit(cursor, field, numbers, names)} = 1)"
+
+
+def _bit(cursor: duckdb.DuckDBPyConnection, field: str, numbers: list[int], names: _Names) -> str:
+    """1 for rows whose number is one of those, else 0."""
+    (highest,) = rows(cursor, f"SELECT coalesce(max(no), 0) FROM dim_{field}")[0]
+    bits = bytearray(b"0") * (highest + 1)
+    for number in numbers:
+        bits[number] = ord("1")
+    return f"get_bit({names.bind(bits.decode())}::BIT, i.{field}_no)"
+
+
+def _text(cursor: duckdb.DuckDBPyConnection, text: str, names: _Names) -> str:
+    """Rows where any searched field holds a text. Bits are joined by ``|``: half the time of as many conditions with OR."""
+    held = {field: _holding(cursor, field, text) for field in SEARCHED}
+    bits = [_bit(cursor, field, numbers, names) for field, numbers in held.items() if numbers]
+    return f"({' | '.join(bits)} = 1)" if bits else "false"
 
 
 def _holding(cursor: duckdb.DuckDBPyConnection, field: str, text: str) -> list[int]:

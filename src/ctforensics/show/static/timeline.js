@@ -382,6 +382,14 @@ class Timeline {
     await view.runAsync();
   }
 
+  /** The findings lane; one that was empty and stays empty is not drawn again. */
+  fillMarks(lo, hi) {
+    const noted = this.marks.filter((m) => m.hi >= lo && m.t < hi).map((m) => ({ ...m, t: Math.max(m.t, lo) }));
+    if (!noted.length && !this.marksDrawn) return null;
+    this.marksDrawn = noted.length;
+    return this.fill("marks", { noted }, lo, hi);
+  }
+
   fillOverview() {
     const o = this.overviewAnswer;
     return this.fill("overview", { bars: this.unpacked({ ...o, series: [] }), zeros: o.zeros, cuts: o.cuts, gaps: o.gaps }, ...this.hello.extent);
@@ -413,6 +421,7 @@ class Timeline {
     if (changes.where) this.paintFilters();
     this.moves++;
     this.wish = { type: "view", lo: this.lo, hi: this.hi, where: this.where, stack: this.stack, bucket: this.bucket };
+    if (!options.history && changes.key === undefined) this.wish.size = this.pool.length + 3; // a move of the brush: the rows in sight
     for (const name of ["key", "top", "overview"]) if (changes[name] !== undefined) this.wish[name] = changes[name];
     if (changes.top === undefined && changes.lo === undefined && changes.where === undefined) this.wish.top = this.top;
     this.place();
@@ -498,8 +507,10 @@ class Timeline {
     const look = [answer.stack === "kind" ? "kind" : "series", this.scale].join();
     if (look !== this.embedded) { this.embedded = look; await this.embed(); }
     const [lo, hi] = answer.view;
-    await this.fill("detail", { bars: rows, zeros: answer.zeros, cuts: answer.cuts, gaps: answer.gaps }, lo, hi);
-    await this.fill("marks", { noted: this.marks.filter((m) => m.hi >= lo && m.t < hi).map((m) => ({ ...m, t: Math.max(m.t, lo) })) }, lo, hi);
+    await Promise.all([
+      this.fill("detail", { bars: rows, zeros: answer.zeros, cuts: answer.cuts, gaps: answer.gaps }, lo, hi),
+      this.fillMarks(lo, hi),
+    ]);
     if (answer.overview) {
       this.overviewAnswer = answer.overview;
       await this.fillOverview();
@@ -844,8 +855,10 @@ class Timeline {
       node.dataset.pos = pos;
       COLUMNS.forEach(([name], column) => {
         const cell = cells[column];
-        cell.textContent = row ? this.cellText(row, name) : "…";
-        cell.title = row?.texts[name] ?? "";
+        const text = row ? this.cellText(row, name) : "…";
+        const title = row?.texts[name] ?? "";
+        if (cell.textContent !== text) cell.textContent = text;
+        if (cell.title !== title) cell.title = title;
         cell.classList.toggle("ct-cell-here", pos === this.row && column === this.column);
       });
       node.dataset.kind = row ? row.kind : "";
@@ -883,19 +896,24 @@ class Timeline {
     if (answer.rows.length) this.paintRows();
   }
 
+  /** Puts the scroll bar where the rows are, once for a frame: reading it back would make the browser lay the page out at once. */
   placeScroller() {
-    const total = this.range[1] - this.range[0];
-    const height = Math.min(total * ROW, 1_000_000);
-    this.scroller.firstChild.style.height = `${height}px`;
-    const room = Math.max(1, this.lastTop() - this.range[0]);
-    const to = ((this.top - this.range[0]) / room) * Math.max(0, height - this.scroller.clientHeight);
-    this.own = Math.round(to);
-    this.scroller.scrollTop = to;
+    if (this.placing) return;
+    this.placing = requestAnimationFrame(() => {
+      this.placing = 0;
+      const height = Math.min((this.range[1] - this.range[0]) * ROW, 1_000_000);
+      if (height !== this.tall) this.scroller.firstChild.style.height = `${height}px`;
+      this.tall = height;
+      const room = Math.max(1, this.lastTop() - this.range[0]);
+      const to = ((this.top - this.range[0]) / room) * Math.max(0, height - this.pool.length * ROW);
+      this.own = Math.round(to);
+      this.scroller.scrollTop = to;
+    });
   }
 
   scrolled() {
-    if (Math.abs(this.scroller.scrollTop - this.own) < 2) return;
-    const height = this.scroller.firstChild.offsetHeight - this.scroller.clientHeight;
+    if (this.placing || Math.abs(this.scroller.scrollTop - this.own) < 2) return;
+    const height = this.tall - this.pool.length * ROW;
     const top = this.range[0] + Math.round((this.scroller.scrollTop / Math.max(1, height)) * Math.max(0, this.lastTop() - this.range[0]));
     this.own = this.scroller.scrollTop;
     this.top = clamp(top, this.range[0], this.lastTop());
@@ -1018,8 +1036,7 @@ class Timeline {
     for (const row of this.rows.values()) row.star = starred.has(row.key);
     this.marks = answer.notes;
     this.paintRows();
-    const visible = this.marks.filter((m) => m.hi >= this.lo && m.t < this.hi);
-    await this.fill("marks", { noted: visible }, this.lo, this.hi);
+    await this.fillMarks(this.lo, this.hi);
     this.say(`Noted (${request.act.replace("_", " ")}).`);
     if (this.event) this.open(this.event.key);
     return true;
@@ -1225,6 +1242,7 @@ class Timeline {
     this.mediaDark.removeEventListener("change", this.mediaChanged);
     this.model.off("comm_live_update", this.alive);
     clearTimeout(this.facetTimer);
+    cancelAnimationFrame(this.placing);
     this.line.close();
     this.root.remove();
   }
