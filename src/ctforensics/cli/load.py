@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctforensics.cli import console
+
+if TYPE_CHECKING:
+    from ctforensics.evidence.door import Limits
 
 
 def add(commands: Any) -> None:
@@ -29,9 +33,35 @@ def add(commands: Any) -> None:
         "--matching", type=Path, metavar="FILE", help="load only records that hold a value of this list"
     )
     command.add_argument("--keep-raw", action="store_true", help="keep the text of every record in the database")
+    for name, metavar, about in (
+        ("--max-bytes", "SIZE", "most bytes that one file may inflate to (1G); K, M and G are understood"),
+        (
+            "--max-ratio",
+            "N",
+            "most that a file may inflate, in times its size (300); smaller files than 16M are let through",
+        ),
+        ("--max-record", "SIZE", "most bytes of one record (4M; CloudTrail itself writes at most 256K)"),
+    ):
+        command.add_argument(name, type=_size, metavar=metavar, help=about)
     command.add_argument("--jobs", type=int, help="worker processes (the number of cores unless said)")
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(run=run)
+
+
+def _size(text: str) -> int:
+    """``64M`` as a number of bytes; argparse says what is wrong where it is none."""
+    match = re.fullmatch(r"([0-9]+)([KMG]?)", text.strip().upper())
+    if not match:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size: write 500000, 64M or 2G")
+    return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
+
+
+def _limits(args: argparse.Namespace) -> Limits:
+    """The usual limits, but for what was said. A file may be stored as large as it may inflate to."""
+    from ctforensics.evidence.door import Limits
+
+    said = {"inflated": args.max_bytes, "stored": args.max_bytes, "ratio": args.max_ratio, "record": args.max_record}
+    return Limits(**{name: value for name, value in said.items() if value is not None})
 
 
 def run(args: argparse.Namespace) -> int:
@@ -66,6 +96,7 @@ def run(args: argparse.Namespace) -> int:
             only_verified=args.only_verified,
             matching=args.matching,
             keep_raw=args.keep_raw,
+            limits=_limits(args),
             jobs=args.jobs,
             progress=progress,
         )

@@ -15,6 +15,7 @@ alone decides what is odd. So the verdict never depends on a fast library's mann
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import stat
 import zlib
@@ -43,7 +44,7 @@ class Limits:
     inflated: int = 1 << 30
     ratio: int = 300
     small: int = 1 << 24
-    record: int = 1 << 26
+    record: int = 1 << 22
 
     def __post_init__(self) -> None:
         if min(self.stored, self.inflated, self.ratio, self.small, self.record) < 1:
@@ -53,9 +54,24 @@ class Limits:
         """Whether something may come through that the other limits stopped."""
         return any(getattr(self, name) > getattr(other, name) for name in ("stored", "inflated", "ratio", "record"))
 
+    @classmethod
+    def of_json(cls, text: str | None) -> Limits:
+        """The limits that a JSON text says; the usual ones where there is none, or where a database says what no load wrote."""
+        try:
+            return cls(**json.loads(text or "{}"))
+        except (ValueError, TypeError):
+            return cls()
+
+    def total(self, stored: int) -> int:
+        """How many bytes all members of a container of so many bytes may give together."""
+        return max(self.inflated, stored * self.ratio)
+
     def bound(self, stored: int) -> int:
         """How many bytes of content so many stored bytes may give."""
         return min(self.inflated, max(self.small, stored * self.ratio))
+
+
+USUAL = Limits()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +123,8 @@ def read_stored(located: Located, limits: Limits) -> bytes:
         raise EvidenceError(f"Not opened: {located.refused}.", where=located.path)
     if located.size > limits.stored:
         raise EvidenceError(f"Larger than {limits.stored} bytes.", where=located.path)
+    if located.packed is not None and located.size > limits.bound(located.packed):
+        raise EvidenceError(f"Inflates to {located.size} bytes: beyond the limit.", where=located.path)
     try:
         if (file := located.file_name) is not None:
             data = _read_file(file, limits.stored + 1)

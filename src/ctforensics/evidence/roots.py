@@ -50,11 +50,11 @@ class Located:
 
     ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
     opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes), ``file`` the
-    file that it is. ``modified`` is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked
+    file that it is, ``packed`` what a member of a zip takes there. ``modified`` is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked
     for when it is wanted, and is 0 and None where the file is gone by then.
     """
 
-    __slots__ = ("_entry", "_file", "_modified", "_open", "_size", "path", "refused", "root")
+    __slots__ = ("_entry", "_file", "_modified", "_open", "_size", "packed", "path", "refused", "root")
 
     def __init__(
         self,
@@ -66,8 +66,9 @@ class Located:
         file: Path | str | None = None,
         open: Callable[[], BinaryIO] | None = None,
         entry: os.DirEntry[str] | None = None,
+        packed: int | None = None,
     ) -> None:
-        self.root, self.path, self._size, self.refused = root, path, size, refused
+        self.root, self.path, self._size, self.refused, self.packed = root, path, size, refused, packed
         self._modified, self._file, self._open, self._entry = modified, file, open, entry
 
     def _ask(self) -> None:
@@ -279,7 +280,7 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
         if entry.flag_bits & 1:
             yield Located(label, path, entry.file_size, refused="encrypted container member")
             continue
-        yield Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
+        yield _zipped(archive, entry, label, path)
 
 
 def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
@@ -300,6 +301,11 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
         yield Located(label, path, 0 if refused else entry.size, refused=refused, open=opener)
     if more:
         yield Located(label, name, 0, refused=GOES_ON)
+
+
+def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, path: str) -> Located:
+    opener = partial(_open_member, archive, entry)
+    return Located(label, path, entry.file_size, open=opener, packed=entry.compress_size)
 
 
 def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
@@ -325,7 +331,7 @@ def members(container: Path, label: str) -> dict[str, Located]:
         archive = zipfile.ZipFile(container)
         entries = archive.infolist()
         for path, entry in zip(_paths(container.name, [e.filename for e in entries]), entries, strict=True):
-            found[path] = Located(label, path, entry.file_size, open=partial(_open_member, archive, entry))
+            found[path] = _zipped(archive, entry, label, path)
     elif tarfile.is_tarfile(container):
         tar = tarfile.open(container, tarinfo=StrictTarInfo)  # noqa: SIM115 - stays open as long as its members are wanted
         lock = threading.Lock()

@@ -16,6 +16,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
+from ctforensics.evidence.door import USUAL
 from ctforensics.load import members, row
 from ctforensics.load.schema import EVENTS, SOURCES
 from ctforensics.trail import derive, fast
@@ -31,14 +32,14 @@ _TEXTS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type ==
 _FLAGS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type == "BOOLEAN")
 _JSONS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type == "JSON")
 _IDENTITY = Identity._fields
-_CACHED = 200_000
+_CACHED, _LONG = 200_000, 50_000
 
 
 class Bulk:
     """Collects the records of many files and gives them as Arrow tables. ``add`` says whether a file came this way."""
 
-    def __init__(self, *, keep_raw: bool = False) -> None:
-        self.keep_raw = keep_raw
+    def __init__(self, *, keep_raw: bool = False, most: int = USUAL.record) -> None:
+        self.keep_raw, self.most = keep_raw, most
         self.records: list[dict[str, Any]] = []
         self.forms: list[bytes] = []
         self.file: list[int] = []
@@ -65,6 +66,8 @@ class Bulk:
         if any(map(fast.may_be_deep, forms)):
             return None
         lengths = np.fromiter(map(len, forms), np.int64, len(forms))
+        if lengths.max(initial=0) > self.most:
+            return None
         offsets = (np.cumsum(lengths + 1) - (lengths + 1) + len(HEAD)).tolist()
         self.records += records
         self.forms += forms
@@ -261,7 +264,8 @@ class Bulk:
                 )
                 if len(_abouts) >= _CACHED // 20:
                     _abouts.clear()
-                _abouts[key] = kept
+                if len(parameters or b"") + len(response or b"") < _LONG:
+                    _abouts[key] = kept
             abouts.append(kept)
         made["outcome"] = pa.array([e[0] for e in ends], pa.string())
         made["error_class"] = pa.array([e[1] for e in ends], pa.string())
@@ -351,7 +355,9 @@ def _who(text: bytes | None, identity: Any) -> Identity:
     if found is None:
         if len(_identities) >= _CACHED:
             _identities.clear()
-        found = _identities[text] = identify(identity)
+        found = identify(identity)
+        if len(text) < _LONG:
+            _identities[text] = found
     return found
 
 

@@ -13,6 +13,7 @@ import duckdb
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.evidence import roots as evidence_roots
+from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import Located
 from ctforensics.load.options import Options
 from ctforensics.load.task import Task
@@ -37,25 +38,38 @@ class Known:
 
 @dataclass(slots=True)
 class Plan:
-    """The objects to look at, and what the walk met: ``seen`` paths, rows to be replaced, known paths by root and path."""
+    """The objects to look at, and what the walk met: ``seen`` paths, rows to be replaced, known paths by root and path.
+
+    ``wider``: something that was beyond the limits of the last load may be within those of this one.
+    """
 
     known: dict[tuple[str, str], Known]
     options: Options
     generation: int
     new_values: bool
+    wider: bool = False
     seen: set[tuple[str, str]] = field(default_factory=set)
     replaced: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     inside: dict[tuple[str, str], list[tuple[str, Known]]] = field(default_factory=dict)
 
     @classmethod
-    def begin(cls, con: duckdb.DuckDBPyConnection, options: Options, generation: int, sifted_by: str | None) -> Plan:
+    def begin(
+        cls,
+        con: duckdb.DuckDBPyConnection,
+        options: Options,
+        generation: int,
+        sifted_by: str | None,
+        limited_by: str | None,
+    ) -> Plan:
         """What the database holds of each path: the newest row where a path was seen with several contents.
 
-        ``generation`` is the one that is made, ``sifted_by`` the JSON list of the values that were looked for until now.
+        ``generation`` is the one that is made, ``sifted_by`` the JSON list of the values that were looked for until now,
+        ``limited_by`` the limits of the last load as JSON.
         """
         rows = con.execute("""SELECT root, path, file_no, size, modified_at, sha256, outcome, coalesce(sifted, 0), generation
             FROM files ORDER BY file_no""")
         made = cls({}, options, generation, bool(set(options.values or ()) - set(json.loads(sifted_by or "[]"))))
+        made.wider = options.limits.is_wider_than(Limits.of_json(limited_by))
         for root, path, *facts in rows.fetchall():
             made.known[root, path] = Known(*facts)
             at = path.find("!/")
@@ -107,18 +121,20 @@ class Plan:
         )
 
     def _wanted_again(self, path: tuple[str, str], before: Known) -> bool:
-        """Whether a file that was taken in part has to be read again: sifted, or a container with members left out.
+        """Whether a file that was taken in part has to be read again: sifted, beyond a limit, or a container with members left out.
 
         A sifted file is read again where everything or further values are wanted, unless this load did so before it was killed.
         """
-        return self._sifted_otherwise(before) or any(
-            self._sifted_otherwise(known)
+        return self._taken_otherwise(before) or any(
+            self._taken_otherwise(known)
             or (known.outcome == "out_of_scope" and self.options.scope.leaves_out(object_keys.parse(member)) is None)
             for member, known in self.inside.get(path, ())
         )
 
-    def _sifted_otherwise(self, before: Known) -> bool:
-        """Whether records were left in a file that might match now."""
+    def _taken_otherwise(self, before: Known) -> bool:
+        """Whether records were left in a file that might match now, or be within the limits."""
+        if self.wider and before.outcome in ("rejected", "partial") and before.generation < self.generation:
+            return True
         return bool(before.sifted) and (
             self.options.values is None or (self.new_values and before.generation < self.generation)
         )

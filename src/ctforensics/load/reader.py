@@ -29,6 +29,8 @@ from ctforensics.trail import object_keys
 from ctforensics.unwrap import archives
 from ctforensics.unwrap.archives import Member
 
+WHOLE = 1 << 26  # CloudTrail's own files have at most 50 MB; what is larger is not parsed as a whole
+
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
@@ -47,7 +49,7 @@ class Reader:
     def __init__(self, folder: CaseFolder, options: Options) -> None:
         self.folder, self.options = folder, options
         self.needles = needles_of(options.values) if options.values is not None else None
-        self.bulk = Bulk(keep_raw=options.keep_raw)
+        self.bulk = Bulk(keep_raw=options.keep_raw, most=options.limits.record)
         self.files: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.sources: list[dict[str, Any]] = []
@@ -128,7 +130,7 @@ class Reader:
         if verified is not None and found.content_sha256 not in verified:
             file.update(outcome="out_of_scope", reason="not_verified")
             return
-        clean = not found.rest and not found.error
+        clean = not found.rest and not found.error and len(found.content) <= WHOLE
         if clean and self.needles:
             sifted = self.needles.count_without(found.content)
             if sifted is not None:
@@ -147,7 +149,7 @@ class Reader:
         file.update(kind="cloudtrail", source_form="records", records=count, sifted=sifted, outcome=outcome)
 
     def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
-        reading = cloudtrail.read(found.content, file["path"])
+        reading = cloudtrail.read(found.content, file["path"], self.options.limits)
         kept, sifted = self._sift(reading.records)
         times: list[datetime] = []
         for record in kept:

@@ -6,7 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,7 @@ from ctforensics.case import custody, generation
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError, ParameterError
+from ctforensics.evidence.door import USUAL, Limits
 from ctforensics.load import plan, reader, screen, settle, store, workers
 from ctforensics.load.options import Options, values_in
 from ctforensics.load.result import LoadResult
@@ -46,6 +47,7 @@ def load(
     only_verified: bool = False,
     matching: Path | None = None,
     keep_raw: bool = False,
+    limits: Limits = USUAL,
     jobs: int | None = None,
     progress: Reports | None = None,
     judge: Judge | None = None,
@@ -60,6 +62,7 @@ def load(
     options = Options(
         scope=scope,
         keep_raw=keep_raw,
+        limits=limits,
         verified=_verified(folder) if only_verified else None,
         values=values_in(matching) if matching else None,
     )
@@ -94,8 +97,16 @@ def _said_plainly(folder: CaseFolder) -> Iterator[None]:
         raise CaseError(
             f"The database cannot be written: {str(error).splitlines()[0]}",
             where=str(folder.path),
-            hint="Nothing was published and nothing finished is lost: mend this, and run the load again.",
+            hint=f"Nothing was published and nothing finished is lost: {_remedy(str(error))}, and run the load again.",
         ) from error
+
+
+def _remedy(fault: str) -> str:
+    if "No space left" in fault or "File too large" in fault:
+        return "make room on the disk of the case"
+    if "memory" in fault.lower() or "failed to pin" in fault:
+        return "say --max-record 1M, so that records of many megabytes are listed as rejects"
+    return "mend this"
 
 
 def _begin(writer: generation.Writer, options: Options) -> tuple[duckdb.DuckDBPyConnection, Options]:
@@ -124,7 +135,8 @@ def _begin(writer: generation.Writer, options: Options) -> tuple[duckdb.DuckDBPy
 
 def _manner(options: Options) -> str:
     """What a load must have in common with an unfinished one to go on in it."""
-    return json.dumps([options.scope.to_json(), options.keep_raw, options.values, options.verified is not None])
+    said = [options.scope.to_json(), options.keep_raw, options.values, options.verified is not None]
+    return json.dumps([*said, asdict(options.limits)])
 
 
 def _with_earlier_values(con: duckdb.DuckDBPyConnection, options: Options) -> Options:
@@ -143,7 +155,9 @@ def _fill(
     progress: Reports | None,
 ) -> int:
     """Reads and stores everything that is new; returns how many files that were."""
-    planned = plan.Plan.begin(con, options, _generation(con), store.read_fact(con, "matching"))
+    planned = plan.Plan.begin(
+        con, options, _generation(con), store.read_fact(con, "matching"), store.read_fact(con, "limits")
+    )
     stored = store.Store(con, _generation(con))
     wanted = roots if roots is not None else roots_of(folder)
     chunks = plan.chunks(planned.tasks(folder, wanted))
@@ -245,6 +259,7 @@ def _facts(con: duckdb.DuckDBPyConnection, options: Options) -> None:
         ("generation", run),
         ("loaded_at", clock.utc_text(clock.now().replace(microsecond=0))),
         ("scope", json.dumps(options.scope.to_json())),
+        ("limits", json.dumps(asdict(options.limits))),
         *([("matching", json.dumps(options.values))] if options.values else ()),
     ):
         store.fact(con, name, value)

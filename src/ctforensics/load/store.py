@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from ctforensics.trail import tables
 ROW_GROUP = 122_880
 MEMORY = "700MB"
 FILES_AT_ONCE = 60_000
+BYTES_AT_ONCE = 384 << 20  # more than a usual row group has
 
 
 def connect(path: str) -> duckdb.DuckDBPyConnection:
@@ -70,10 +72,10 @@ class Store:
         self.known = Prefixes.of(con)
         self.waiting: deque[Waiting] = deque()
         self.events: list[pa.Table] = []
-        self.rows = self.files = 0
+        self.rows = self.files = self.bytes = 0
 
     def add(self, chunk: Chunk, replaced: list[int]) -> None:
-        """Takes a chunk; every so many rows or files they are written and committed.
+        """Takes a chunk; every so many rows, files or bytes they are written and committed.
 
         ``replaced`` are the numbers of files whose rows give way to those of the chunk.
         """
@@ -82,9 +84,10 @@ class Store:
         self.waiting.append(Waiting(chunk, events.num_rows, replaced))
         self.rows += events.num_rows
         self.files += chunk.files.num_rows
+        self.bytes += events.nbytes
         if self.rows >= ROW_GROUP:
             self._write(self.rows // ROW_GROUP * ROW_GROUP)
-        elif self.files >= FILES_AT_ONCE:
+        elif self.files >= FILES_AT_ONCE or self.bytes >= BYTES_AT_ONCE:
             self.flush()
 
     def flush(self) -> None:
@@ -101,9 +104,10 @@ class Store:
             self._finish(count)
             self.con.execute("COMMIT")
         except BaseException:
-            self.con.execute("ROLLBACK")
+            with suppress(duckdb.TransactionException):  # some faults end the transaction by themselves
+                self.con.execute("ROLLBACK")
             raise
-        self.events, self.rows = [events.slice(count)], events.num_rows - count
+        self.events, self.rows, self.bytes = [events.slice(count)], events.num_rows - count, 0
 
     def _finish(self, count: int) -> None:
         """Writes the files, places and rejects of the chunks of which no event is owed any more."""

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ctforensics.evidence.door import USUAL, Limits
 from ctforensics.logs import aggregated, copies, tables
 from ctforensics.trail import fast, object_keys
 from ctforensics.unwrap import envelope, json_text
@@ -26,6 +27,9 @@ _MARKS = (
     b"s3ObjectKey",
 )
 _TIMED_LINE = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \{")
+# An element beyond the bound of a record may still be an envelope of many: its list begins near its head.
+_WRAPS = re.compile(rb'"(?:hits|logEvents|results|events|Logs|QueryResultRows)"\s*:\s*[\[{]')
+_HEAD = 4096
 # How poor a copy of each form is; the order, best first, is that of trail.tables.
 FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
 _FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
@@ -59,8 +63,12 @@ class Reject:
 
 @dataclass(slots=True)
 class Reading:
-    """What a content turned out to be: ``kind`` cloudtrail, digest, another kind, or None; its records; what was rejected."""
+    """What a content turned out to be: ``kind`` cloudtrail, digest, another kind, or None; its records; what was rejected.
 
+    ``most`` is how many bytes a record may have.
+    """
+
+    most: int = USUAL.record
     kind: str | None = None
     form: str | None = None
     records: list[Record] = field(default_factory=list)
@@ -69,9 +77,9 @@ class Reading:
     aggregated: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
 
-def read(content: bytes, path: str = "") -> Reading:
+def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
-    reading = Reading()
+    reading = Reading(limits.record)
     if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in (b"{", b"["):
         _other_text(content, reading, path)
         return reading
@@ -246,6 +254,8 @@ def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]
 
 def _element(reading: Reading, form: str, part: Part, index: int) -> int:
     """Adds the records of one element; returns the next record number."""
+    if len(part.raw) > reading.most and not _WRAPS.search(part.raw, 0, _HEAD):
+        return _too_large(reading, part, index, len(part.raw))
     try:
         parsed = fast.parse(part.raw)
         found = list(envelope.records_in(parsed, form))
@@ -270,6 +280,9 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         reading.flags.add("foreign" if named or form in ("bare", "array") else "odd")
         return index + 1
     for inner_form, inner in found:
+        if len(inner.form) > reading.most:
+            index = _too_large(reading, part, index, len(inner.form))
+            continue
         if aggregated.is_aggregated(inner.record):
             counts = aggregated.rows(inner.record, inner.form.decode("utf-8", "replace"))
             reading.aggregated += [(index, row) for row in counts]
@@ -278,6 +291,15 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
         index += 1
     return index
+
+
+def _too_large(reading: Reading, part: Part, index: int, size: int) -> int:
+    """A record beyond the bound is told with its place and not parsed: it would take several times its size in memory."""
+    detail = f"a record of {size} bytes; the limit is {reading.most} (--max-record)"
+    reading.rejects.append(
+        Reject(index, part.offset, len(part.raw), "record_too_large", detail, excerpt(part.raw[:1000]))
+    )
+    return index + 1
 
 
 def _copies(value: Any) -> list[tuple[str, dict[str, Any], set[str]]]:

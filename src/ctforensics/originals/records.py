@@ -90,7 +90,7 @@ def _read(con: duckdb.DuckDBPyConnection, shelf: _Shelf, rows: list[tuple[Any, .
         for number in numbers:
             original = _original(content, rows[number])
             if original is None:
-                again = again if again is not None else _read_again(content, path)
+                again = again if again is not None else _read_again(content, path, shelf.limits)
                 record = again.get(rows[number][0].bytes)
                 original = (
                     Original(str(rows[number][0]), record, _place(content, rows[number]), "evidence")
@@ -125,9 +125,9 @@ def _original(content: bytes, row: tuple[Any, ...]) -> Original | None:
     return None
 
 
-def _read_again(content: bytes, path: str) -> dict[bytes, dict[str, Any]]:
+def _read_again(content: bytes, path: str, limits: Limits) -> dict[bytes, dict[str, Any]]:
     """Every record of a content by its key: for tables and exports, whose rows are no records by themselves."""
-    return {canonical.key_of(r.parsed.form): r.parsed.record for r in cloudtrail.read(content, path).records}
+    return {canonical.key_of(r.parsed.form): r.parsed.record for r in cloudtrail.read(content, path, limits).records}
 
 
 def hash_of(raw: bytes) -> bytes | None:
@@ -145,6 +145,12 @@ def _rebuild(con: duckdb.DuckDBPyConnection, keys: list[Any]) -> dict[Any, dict[
     return {row["event_key"]: record_from_row(row) for row in rows}
 
 
+def _limits(con: duckdb.DuckDBPyConnection) -> Limits:
+    """The limits of the last load: what came through them must be found again."""
+    said = con.execute("SELECT value FROM c.case_facts WHERE name = 'limits'").fetchone()
+    return Limits.of_json(said[0] if said else None)
+
+
 class _Shelf:
     """Contents of files by number, read from wherever the roots stand now; only those whose hash is still the same."""
 
@@ -152,6 +158,7 @@ class _Shelf:
         self.places = {root.label: folder.where(root) for root in folder.manifest().evidence}
         self.places.setdefault("evidence", folder.evidence)
         self.con = con.cursor()
+        self.limits = _limits(self.con)
         self.archives: dict[str, dict[str, Located]] = {}
 
     def contents(self, numbers: list[int]) -> Iterator[tuple[int, str, bytes]]:
@@ -185,13 +192,13 @@ class _Shelf:
         if located is None:
             return
         try:
-            opened = door.open_object(located)
+            opened = door.open_object(located, self.limits)
         except EvidenceError:
             return
         if not archives.kind(opened.content):
             yield located.path, opened.content, opened.content_sha256
             return
-        for member in archives.members(located.path, opened.content, Limits()):
+        for member in archives.members(located.path, opened.content, self.limits):
             yield member.path, member.content, hashing.sha256_hex(member.content)
 
     def _locate(self, label: str, place: Path, path: str) -> Located | None:

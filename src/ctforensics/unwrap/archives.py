@@ -55,8 +55,24 @@ def is_many(found: str | None) -> bool:
     return found in ("zip", "tar")
 
 
-def members(path: str, content: bytes, limits: Limits, layer: int = 0) -> Iterator[Member]:
-    """Every innermost content below some bytes, in the order of names. The bytes of a zip or tar itself are not among them."""
+def members(path: str, content: bytes, limits: Limits) -> Iterator[Member]:
+    """Every innermost content below some bytes, in the order of names. The bytes of a zip or tar itself are not among them.
+
+    All of them together are bounded too: many members may share the same few bytes of a container.
+    """
+    left, total = limits.total(len(content)), limits.total(len(content))
+    for member in _members(path, content, limits, 0):
+        left -= len(member.content)
+        if left < 0:
+            error = (
+                f"all members together inflate to more than {total} bytes: the rest of this container was not opened"
+            )
+            yield Member(path, content, b"", kind(content) or "plain", error=error)
+            return
+        yield member
+
+
+def _members(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
     found = kind(content)
     if layer >= MAX_LAYERS:
         yield Member(path, content, b"", found or "plain", error="containers nested too deep")
@@ -83,7 +99,7 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
         yield Member(path, content, b"", found, error=str(fault))
         return
     if kind(inner):
-        yield from members(path, inner, limits, layer + 1)
+        yield from _members(path, inner, limits, layer + 1)
     else:
         yield Member(path, content, inner, found, flags, rest, error)
 
@@ -127,7 +143,7 @@ def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                 except DAMAGED as fault:
                     yield Member(inner, b"", b"", "zip", error=str(fault))
                     continue
-                yield from members(inner, data, limits, layer + 1)
+                yield from _members(inner, data, limits, layer + 1)
     except DAMAGED as fault:
         yield Member(path, content, b"", "zip", error=f"not a readable zip: {fault}")
 
@@ -144,7 +160,7 @@ def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                     continue
                 stream = archive.extractfile(entry)
                 data = stream.read() if stream else b""
-                yield from members(inner, data, limits, layer + 1)
+                yield from _members(inner, data, limits, layer + 1)
             if goes_on(archive):
                 yield Member(path, content, b"", "tar", error=GOES_ON)
     except DAMAGED as fault:
