@@ -600,3 +600,26 @@ CASE
             + cos(radians(p_latitude)) * cos(radians(p_latitude2)) * pow(sin(radians(p_longitude2 - p_longitude) / 2), 2)
         )))
 END;
+
+-- Lifecycle rules of a bucket that are in force; a rule that is switched off expires nothing.
+CREATE MACRO lifecycle_rules(p_params) AS
+list_filter(
+    as_list(coalesce(json_extract(p_params, '$.LifecycleConfiguration.Rule'), json_extract(p_params, '$.LifecycleConfiguration.Rules'))),
+    lambda r: lower(coalesce(r ->> '$.Status', 'enabled')) <> 'disabled'
+);
+
+-- After how many days the first of them lets objects expire (old versions too, if asked for).
+CREATE MACRO shortest_days(p_params, p_versions_too) AS
+list_min(list_transform(lifecycle_rules(p_params), lambda r: least(
+    TRY_CAST(r ->> '$.Expiration.Days' AS INTEGER),
+    CASE WHEN p_versions_too THEN TRY_CAST(r ->> '$.NoncurrentVersionExpiration.NoncurrentDays' AS INTEGER) END
+)));
+
+-- The layers of a function after a call, as ARNs.
+CREATE MACRO layers_of(p_params, p_response) AS
+list_filter(
+    list_transform(
+        as_list(coalesce(json_extract(p_response, '$.layers'), json_extract(p_params, '$.layers'))), lambda l: coalesce(l ->> '$.arn', l ->> '$')
+    ),
+    lambda x: x IS NOT NULL
+);

@@ -9,6 +9,8 @@
 --   "organizations:DescribePolicy", "organizations:ListTargetsForPolicy", "organizations:ListPoliciesForTarget",
 --   "organizations:ListDelegatedAdministrators", "organizations:ListAWSServiceAccessForOrganization",
 --   "organizations:ListHandshakesForAccount", "organizations:DescribeEffectivePolicy", "account:GetAccountInformation",
+--   "account:GetContactInformation", "account:GetAlternateContact", "billingconsole:GetContactInformation",
+--   "billingconsole:GetAlternateContact",
 --   "sso:ListInstances", "sso:ListPermissionSets", "sso:ListAccountAssignments",
 --   "sso:ListAccountsForProvisionedPermissionSet", "sso:DescribePermissionSet", "sso:ListApplications",
 --   "identitystore:ListUsers", "identitystore:ListGroups", "identitystore:ListGroupMemberships", "ram:ListResources",
@@ -52,7 +54,9 @@ WHERE
             'ListTargetsForPolicy', 'ListPoliciesForTarget', 'ListDelegatedAdministrators',
             'ListAWSServiceAccessForOrganization', 'ListHandshakesForAccount', 'DescribeEffectivePolicy'
         ))
-        OR (event_source = 'account.amazonaws.com' AND event_base_name = 'GetAccountInformation')
+        OR (event_source IN ('account.amazonaws.com', 'billingconsole.amazonaws.com') AND event_base_name IN (
+            'GetAccountInformation', 'GetContactInformation', 'GetAlternateContact'
+        ))
         OR (event_source = 'sso.amazonaws.com' AND event_base_name IN (
             'ListInstances', 'ListPermissionSets', 'ListAccountAssignments',
             'ListAccountsForProvisionedPermissionSet', 'DescribePermissionSet', 'ListApplications'

@@ -7,6 +7,7 @@
 --   "secretsmanager:PutResourcePolicy", "sns:SetTopicAttributes", "sns:CreateTopic", "sqs:SetQueueAttributes",
 --   "sqs:CreateQueue", "ecr:SetRepositoryPolicy", "ecr:PutRegistryPolicy", "lambda:AddPermission",
 --   "lambda:AddLayerVersionPermission", "es:UpdateDomainConfig", "es:CreateDomain",
+--   "es:CreateElasticsearchDomain", "es:UpdateElasticsearchDomainConfig",
 --   "backup:PutBackupVaultAccessPolicy", "glue:PutResourcePolicy", "elasticfilesystem:PutFileSystemPolicy",
 --   "events:PutPermission", "logs:PutResourcePolicy",
 -- ]
@@ -68,7 +69,9 @@ FROM (
             OR (event_source = 'sqs.amazonaws.com' AND event_base_name IN ('SetQueueAttributes', 'CreateQueue'))
             OR (event_source = 'ecr.amazonaws.com' AND event_base_name IN ('SetRepositoryPolicy', 'PutRegistryPolicy'))
             OR (event_source = 'lambda.amazonaws.com' AND event_base_name IN ('AddPermission', 'AddLayerVersionPermission'))
-            OR (event_source = 'es.amazonaws.com' AND event_base_name IN ('UpdateDomainConfig', 'CreateDomain'))
+            OR (event_source = 'es.amazonaws.com' AND event_base_name IN (
+                'UpdateDomainConfig', 'CreateDomain', 'CreateElasticsearchDomain', 'UpdateElasticsearchDomainConfig'
+            ))
             OR (event_source = 'backup.amazonaws.com' AND event_base_name = 'PutBackupVaultAccessPolicy')
             OR (event_source = 'glue.amazonaws.com' AND event_base_name = 'PutResourcePolicy')
             OR (event_source = 'elasticfilesystem.amazonaws.com' AND event_base_name = 'PutFileSystemPolicy')

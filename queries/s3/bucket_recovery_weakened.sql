@@ -37,7 +37,7 @@ SELECT
     bucket_name,
     request_parameters ->> '$.VersioningConfiguration.Status' AS versioning,
     request_parameters ->> '$.VersioningConfiguration.MfaDelete' AS mfa_delete,
-    list_min(list_transform(as_list(coalesce(json_extract(request_parameters, '$.LifecycleConfiguration.Rule'), json_extract(request_parameters, '$.LifecycleConfiguration.Rules'))), lambda r: least(TRY_CAST(r ->> '$.Expiration.Days' AS INTEGER), TRY_CAST(r ->> '$.NoncurrentVersionExpiration.NoncurrentDays' AS INTEGER)))) AS shortest_days,
+    shortest_days(request_parameters, TRUE) AS shortest_days,
     json_extract(request_parameters, '$.LifecycleConfiguration') AS lifecycle,
     event_id,
     event_key,

@@ -40,7 +40,8 @@ SELECT
     target,
     coalesce(request_parameters ->> '$.dBInstanceIdentifier', request_parameters ->> '$.dBClusterIdentifier', request_parameters ->> '$.targetDBInstanceIdentifier', request_parameters ->> '$.clusterIdentifier') AS database,
     coalesce(request_parameters ->> '$.dBSnapshotIdentifier', request_parameters ->> '$.snapshotIdentifier', request_parameters ->> '$.sourceDBInstanceIdentifier', request_parameters ->> '$.sourceDBClusterIdentifier') AS restored_from,
-    request_parameters ->> '$.publiclyAccessible' AS publicly_accessible,
+    -- a restore that says nothing may still come up public: the response tells
+    coalesce(request_parameters ->> '$.publiclyAccessible', response_elements ->> '$.publiclyAccessible') AS publicly_accessible,
     list_concat(as_texts(json_extract(request_parameters, '$.vPCSecurityGroupIds')), as_texts(json_extract(request_parameters, '$.vpcSecurityGroupIds'))) AS security_groups,
     request_parameters ->> '$.cIDRIP' AS network,
     request_parameters ->> '$.roleArn' AS role_arn,
@@ -67,6 +68,7 @@ WHERE
         event_base_name NOT IN ('ModifyDBInstance', 'CreateDBInstance', 'ModifyDBCluster', 'ModifyCluster')
         OR outcome = 'denied'
         OR json_exists(request_parameters, '$.publiclyAccessible')
+        OR (event_base_name = 'CreateDBInstance' AND (response_elements ->> '$.publiclyAccessible') = 'true')
         OR json_exists(request_parameters, '$.vPCSecurityGroupIds')
         OR json_exists(request_parameters, '$.vpcSecurityGroupIds')
         OR json_exists(request_parameters, '$.omitted')

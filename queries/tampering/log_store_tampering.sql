@@ -52,7 +52,7 @@ SELECT
     target,
     bucket_name,
     object_key,
-    list_min(list_transform(as_list(coalesce(json_extract(request_parameters, '$.LifecycleConfiguration.Rule'), json_extract(request_parameters, '$.LifecycleConfiguration.Rules'))), lambda r: TRY_CAST(r ->> '$.Expiration.Days' AS INTEGER))) AS expires_after_days,
+    shortest_days(request_parameters, FALSE) AS expires_after_days,
     event_id,
     event_key,
     verification

@@ -5,7 +5,7 @@
 -- events = [
 --   "securityhub:DisableSecurityHub", "securityhub:BatchUpdateFindings", "securityhub:UpdateFindings",
 --   "securityhub:DeleteInsight", "securityhub:DeleteMembers", "securityhub:DisassociateMembers",
---   "securityhub:BatchDisableStandards", "macie2:DisableMacie", "macie2:UpdateMacieSession",
+--   "securityhub:BatchDisableStandards", "macie2:DisableMacie", "macie2:UpdateMacieSession", "macie:UpdateMacieSession",
 --   "macie2:CreateFindingsFilter", "inspector2:Disable", "detective:DeleteGraph",
 --   "access-analyzer:DeleteAnalyzer", "access-analyzer:CreateArchiveRule", "auditmanager:DeregisterAccount",
 -- ]
@@ -47,7 +47,7 @@ WHERE
             'DisableSecurityHub', 'BatchUpdateFindings', 'UpdateFindings', 'DeleteInsight', 'DeleteMembers',
             'DisassociateMembers', 'BatchDisableStandards'
         ))
-        OR (event_source = 'macie2.amazonaws.com' AND event_base_name IN ('DisableMacie', 'UpdateMacieSession', 'CreateFindingsFilter'))
+        OR (event_source IN ('macie2.amazonaws.com', 'macie.amazonaws.com') AND event_base_name IN ('DisableMacie', 'UpdateMacieSession', 'CreateFindingsFilter'))
         OR (event_source = 'inspector2.amazonaws.com' AND event_base_name = 'Disable')
         OR (event_source = 'detective.amazonaws.com' AND event_base_name = 'DeleteGraph')
         OR (event_source = 'access-analyzer.amazonaws.com' AND event_base_name IN ('DeleteAnalyzer', 'CreateArchiveRule'))

@@ -20,7 +20,7 @@
 --   "config:DeleteConfigurationAggregator", "securityhub:DisableSecurityHub", "securityhub:BatchUpdateFindings",
 --   "securityhub:UpdateFindings", "securityhub:DeleteInsight", "securityhub:UpdateInsight",
 --   "securityhub:DeleteMembers", "securityhub:DisassociateMembers", "securityhub:BatchDisableStandards",
---   "securityhub:DisableImportFindingsForProduct", "macie2:DisableMacie", "macie2:UpdateMacieSession",
+--   "securityhub:DisableImportFindingsForProduct", "macie2:DisableMacie", "macie2:UpdateMacieSession", "macie:UpdateMacieSession",
 --   "macie2:CreateFindingsFilter", "inspector2:Disable", "detective:DeleteGraph",
 --   "access-analyzer:DeleteAnalyzer", "access-analyzer:CreateArchiveRule", "ec2:DeleteFlowLogs",
 --   "route53resolver:DeleteResolverQueryLogConfig", "route53resolver:DisassociateResolverQueryLogConfig",
@@ -63,7 +63,7 @@ SELECT
     target,
     CASE
         WHEN event_source = 'cloudtrail.amazonaws.com' THEN 'trail'
-        WHEN event_source IN ('guardduty.amazonaws.com', 'securityhub.amazonaws.com', 'macie2.amazonaws.com', 'inspector2.amazonaws.com', 'detective.amazonaws.com', 'access-analyzer.amazonaws.com') THEN 'detection'
+        WHEN event_source IN ('guardduty.amazonaws.com', 'securityhub.amazonaws.com', 'macie2.amazonaws.com', 'macie.amazonaws.com', 'inspector2.amazonaws.com', 'detective.amazonaws.com', 'access-analyzer.amazonaws.com') THEN 'detection'
         WHEN event_source = 'config.amazonaws.com' THEN 'configuration record'
         WHEN event_source IN ('monitoring.amazonaws.com', 'events.amazonaws.com', 'sns.amazonaws.com') THEN 'alerting'
         WHEN event_source LIKE 'waf%' THEN 'firewall'
@@ -97,7 +97,7 @@ WHERE
             'DisableSecurityHub', 'BatchUpdateFindings', 'UpdateFindings', 'DeleteInsight', 'UpdateInsight',
             'DeleteMembers', 'DisassociateMembers', 'BatchDisableStandards', 'DisableImportFindingsForProduct'
         ))
-        OR (event_source = 'macie2.amazonaws.com' AND event_base_name IN ('DisableMacie', 'UpdateMacieSession', 'CreateFindingsFilter'))
+        OR (event_source IN ('macie2.amazonaws.com', 'macie.amazonaws.com') AND event_base_name IN ('DisableMacie', 'UpdateMacieSession', 'CreateFindingsFilter'))
         OR (event_source = 'inspector2.amazonaws.com' AND event_base_name = 'Disable')
         OR (event_source = 'detective.amazonaws.com' AND event_base_name = 'DeleteGraph')
         OR (event_source = 'access-analyzer.amazonaws.com' AND event_base_name IN ('DeleteAnalyzer', 'CreateArchiveRule'))

@@ -60,10 +60,7 @@ WITH ends AS (
     UNION ALL
     SELECT
         'objects begin to expire',
-        event_time + to_days(CAST(list_min(list_transform(
-            as_list(coalesce(json_extract(request_parameters, '$.LifecycleConfiguration.Rule'), json_extract(request_parameters, '$.LifecycleConfiguration.Rules'))),
-            lambda r: TRY_CAST(r ->> '$.Expiration.Days' AS INTEGER)
-        )) AS INTEGER)),
+        event_time + to_days(CAST(shortest_days(request_parameters, FALSE) AS INTEGER)),
         bucket_name,
         'take the lifecycle rule off',
         NOT EXISTS (
