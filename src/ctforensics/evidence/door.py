@@ -28,6 +28,7 @@ from ctforensics.errors import EvidenceError, ParameterError
 from ctforensics.evidence.roots import DAMAGED, Located
 
 GZIP_MAGIC = b"\x1f\x8b"
+_FIRST = 1 << 16
 _TRAILER = 8  # CRC-32 and size of the content, little endian (RFC 1952, 2.3.1)
 
 
@@ -147,20 +148,23 @@ _OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0
 def _read_file(file: str | os.PathLike[str], most: int) -> bytes:
     descriptor = os.open(file, _OPEN)
     try:
-        size = os.lseek(descriptor, 0, os.SEEK_END)  # pipes, sockets and terminals have no end, and fail here
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        data = os.read(descriptor, min(size + 1, most))
-        if len(data) == size and size:
-            return data
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise OSError("it is no longer a regular file")
-        parts = [data]
-        while data and sum(map(len, parts)) < most:  # it grew, or the system gives it in pieces
-            data = os.read(descriptor, min(hashing.CHUNK, most - sum(map(len, parts))))
-            parts.append(data)
-        return b"".join(parts)
+        return _read_whole(descriptor, most)
     finally:
         os.close(descriptor)
+
+
+def _read_whole(descriptor: int, most: int) -> bytes:
+    """A file from its start to its end, or so many bytes of it, also where it grew or the system gives it in pieces."""
+    size = os.lseek(descriptor, 0, os.SEEK_END)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    parts = [os.read(descriptor, min(size + 1, most))]
+    held = len(parts[0])
+    while parts[-1] and held != size and held < most:
+        parts.append(os.read(descriptor, min(hashing.CHUNK, most - held)))
+        held += len(parts[-1])
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def clean_file(located: Located, limits: Limits = Limits()) -> bytes | bytearray | None:
@@ -172,22 +176,31 @@ def clean_file(located: Located, limits: Limits = Limits()) -> bytes | bytearray
     if file is None or located.refused:
         return None
     try:
-        data = _read_file(file, limits.stored + 1)
+        descriptor = os.open(file, _OPEN)
+    except (OSError, ValueError):
+        return None
+    try:
+        data = os.read(descriptor, _FIRST)
+        if len(data) == _FIRST:  # there may be more of it
+            data = _read_whole(descriptor, limits.stored + 1)
     except OSError:
         return None
-    return _one_clean_member(data, limits.bound(len(data))) if len(data) <= limits.stored else None
+    finally:
+        os.close(descriptor)
+    return _one_clean_member(data, limits) if len(data) <= limits.stored else None
 
 
 def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) -> Inflated:
     """The content of gzip or plain bytes. Raises EvidenceError for a bomb (ratio or size beyond the limits)."""
     if not data.startswith(GZIP_MAGIC):
         return Inflated(data, flags=("container:plain",) if gz_name and data else ())
-    bound = limits.bound(len(data))
-    whole = _one_clean_member(data, bound)
-    return Inflated(bytes(whole), container="gzip") if whole is not None else _inflate_carefully(data, bound)
+    whole = _one_clean_member(data, limits)
+    if whole is not None:
+        return Inflated(bytes(whole), container="gzip")
+    return _inflate_carefully(data, limits.bound(len(data)))
 
 
-def _one_clean_member(data: bytes, bound: int) -> bytearray | None:
+def _one_clean_member(data: bytes, limits: Limits) -> bytearray | None:
     """The content, if the data is exactly one gzip member with some content and nothing else; None where that is not proven.
 
     libdeflate checks the trailer (CRC and size) that follows the deflate stream, and passes over whatever comes behind it. But if
@@ -195,7 +208,9 @@ def _one_clean_member(data: bytes, bound: int) -> bytearray | None:
     """
     trailer = data[-_TRAILER:]
     size = int.from_bytes(trailer[4:], "little")
-    if not 0 < size <= bound or data.find(trailer) != len(data) - _TRAILER or not data.startswith(GZIP_MAGIC):
+    if not size or (size > limits.small and size > limits.bound(len(data))) or size > limits.inflated:
+        return None
+    if data.find(trailer) != len(data) - _TRAILER or not data.startswith(GZIP_MAGIC):
         return None
     try:
         content = deflate.gzip_decompress(data, size)

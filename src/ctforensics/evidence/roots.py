@@ -50,11 +50,12 @@ class Located:
 
     ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
     opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes), ``file`` the
-    file that it is, ``packed`` what a member of a zip takes there. ``modified`` is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked
-    for when it is wanted, and is 0 and None where the file is gone by then.
+    file that it is (``file_name`` as the operating system takes it), ``packed`` what a member of a zip takes there. ``modified``
+    is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked for when it is wanted, and is
+    0 and None where the file is gone by then.
     """
 
-    __slots__ = ("_entry", "_file", "_modified", "_open", "_size", "packed", "path", "refused", "root")
+    __slots__ = ("_entry", "_modified", "_open", "_size", "file_name", "packed", "path", "refused", "root")
 
     def __init__(
         self,
@@ -69,7 +70,8 @@ class Located:
         packed: int | None = None,
     ) -> None:
         self.root, self.path, self._size, self.refused, self.packed = root, path, size, refused, packed
-        self._modified, self._file, self._open, self._entry = modified, file, open, entry
+        self._modified, self._open, self._entry = modified, open, entry
+        self.file_name = file if file is None or type(file) is str else str(file)
 
     def _ask(self) -> None:
         self._size = 0
@@ -94,17 +96,12 @@ class Located:
 
     @property
     def file(self) -> Path | None:
-        return None if self._file is None else Path(self._file)
-
-    @property
-    def file_name(self) -> str | None:
-        """The file as the operating system takes it."""
-        return None if self._file is None else str(self._file)
+        return None if self.file_name is None else Path(self.file_name)
 
     @property
     def open(self) -> Callable[[], BinaryIO] | None:
-        if self._open is None and self._file is not None:
-            return partial(_open_file, self._file)
+        if self._open is None and self.file_name is not None:
+            return partial(_open_file, self.file_name)
         return self._open
 
     def __repr__(self) -> str:

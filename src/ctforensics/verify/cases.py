@@ -107,7 +107,10 @@ def verify_path(
 def everything(place: Path, label: str) -> Iterator[Located]:
     """Every object below a root, also inside zip and tar files that stand in it."""
     for located in roots.walk(place, label):
-        yield from roots.expand(located)
+        if located.path.lower().endswith(roots.CONTAINER_SUFFIXES):
+            yield from roots.expand(located)
+        else:
+            yield located
 
 
 def case_keys(folder: CaseFolder) -> KeyStore:

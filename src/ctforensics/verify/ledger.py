@@ -18,6 +18,7 @@ from typing import Any
 
 from ctforensics.verify.digests import Digest, Listed, Previous, Scope
 from ctforensics.verify.outcome import FileOutcome
+from ctforensics.verify.spool import PARTS, Spool
 
 _TABLES = """
 CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, name TEXT, kind TEXT, sha BLOB, joined BLOB,
@@ -29,19 +30,21 @@ CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEX
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
 CREATE TABLE metadata (place TEXT, key TEXT, signature TEXT, algorithm TEXT, generated TEXT);
-CREATE TABLE clean (listing INTEGER PRIMARY KEY, seen INTEGER);
 CREATE TABLE judged (id INTEGER PRIMARY KEY);
 CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, path TEXT, content_sha256 TEXT, account TEXT,
   region TEXT, trail TEXT, digest TEXT, since TEXT, until TEXT, events_since TEXT, events_until TEXT);
 """
 _INDEXES = """
-CREATE INDEX seen_sha ON seen (sha);
-CREATE INDEX seen_joined ON seen (joined) WHERE joined IS NOT NULL;
-CREATE INDEX listed_place ON listed (place);
-CREATE INDEX listed_sha ON listed (sha);
 CREATE INDEX digest_scope ON digest (scope);
 CREATE INDEX metadata_place ON metadata (place);
 CREATE INDEX metadata_key ON metadata (key);
+"""
+_INDEXES_OF_LEFT = """
+CREATE INDEX seen_sha ON seen (sha);
+CREATE INDEX seen_joined ON seen (joined) WHERE joined IS NOT NULL;
+CREATE INDEX listed_place ON listed (place);
+CREATE INDEX listed_key ON listed (key);
+CREATE INDEX listed_sha ON listed (sha);
 """
 
 
@@ -93,29 +96,34 @@ class Ledger:
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
         self._indexed: set[str] = set()
-        self.plain_after = 0
+        self.logs = Spool(Path(self._folder.name) / "logs")
+        self.listings = Spool(Path(self._folder.name) / "listings")
+        self.moved_to, self.places_differ = "", True
 
     def close(self) -> None:
         """Throws everything away."""
         self.db.close()
+        self.logs.close()
+        self.listings.close()
         self._folder.cleanup()
 
     # -- taking in ------------------------------------------------------------------------------------------------
 
-    def add_logs(self, rows: list[tuple[int, str, str | None, str, bytes]]) -> None:
-        """Log files in clean containers: id, root, path where it is not the place, place, hash of the content."""
-        self.db.executemany("INSERT INTO seen (id, root, path, place, kind, sha) VALUES (?,?,?,?,'log',?)", rows)
-
-    def add_seen(self, rows: list[tuple[Any, ...]]) -> None:
-        """Whatever else was seen: id, root, path where it is not the place, place, kind, sha, joined, flags, fault."""
-        self.db.executemany("INSERT INTO seen VALUES (?,?,?,?,NULL,?,?,?,?,?)", rows)
+    def add_seen(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """What is no clean log file: id, root, path where it is not the place, place, kind, sha, joined, flags, fault."""
+        self.db.executemany(
+            "INSERT INTO seen VALUES (?,?,?,?,?,?,?,?,?,?)", ((*row[:4], name_of(row[3]), *row[4:]) for row in rows)
+        )
 
     def add_digests(self, found: list[tuple[int, Digest, list[Listed]]]) -> None:
         """Digests that could be read, with the ids of what was seen, and what they list."""
         if found:
             self.db.executemany(_ADD_DIGEST, [self._digest_row(number, digest) for number, digest, _ in found])
-            rows = [(number, *log) for number, _, listed in found for log in listed]
-            self.db.executemany("INSERT INTO listed VALUES (?,?,?,?,?,?,?)", rows)
+            parts = self.listings.parts
+            for number, _, listed in found:
+                for log in listed:
+                    parts[log[2][0] % PARTS].append((number, log))
+                self.listings.added(len(listed))
 
     def _digest_row(self, number: int, digest: Digest) -> tuple[Any, ...]:
         scope, p = digest.scope, digest.previous
@@ -149,9 +157,52 @@ class Ledger:
         return row[0] if row else None
 
     def finish_taking_in(self) -> None:
-        """Makes the indexes, once, when everything was read."""
+        """Makes the first indexes, once, when everything was read."""
         self.db.executescript(_INDEXES)
         self.db.execute("BEGIN")
+
+    def move_to(self, bucket: str) -> None:
+        """Says that everything that was seen is the content of one bucket."""
+        self.moved_to = f"{bucket}/"
+        self.db.execute(
+            "UPDATE seen SET path = coalesce(path, place), place = ?1 || place WHERE substr(place, 1, ?2) <> ?1",
+            (self.moved_to, len(self.moved_to)),
+        )
+
+    def stands(self, place: str) -> str:
+        """The place of a spooled log file after ``move_to``."""
+        return place if place.startswith(self.moved_to) else self.moved_to + place
+
+    def write_logs(self, logs: Iterable[tuple[bytes, str, int, str, str | None]]) -> None:
+        """Log files out of the spool that have to be judged one by one."""
+        self.add_seen(
+            (
+                number,
+                root,
+                path if path is not None or not self.moved_to else at,
+                self.stands(at),
+                "log",
+                sha,
+                None,
+                None,
+                None,
+            )
+            for sha, at, number, root, path in logs
+        )
+
+    def write_listings(self, listings: Iterable[tuple[int, Listed]]) -> None:
+        """Listings out of the spool that have to be judged one by one, by the id of their digest."""
+        self.db.executemany(
+            "INSERT INTO listed VALUES (?,?,?,?,?,?,?)", ((number, *listed) for number, listed in listings)
+        )
+
+    def finish_writing(self) -> bool:
+        """Makes the indexes of what has to be judged one by one; false where there is nothing of it."""
+        self.db.executescript(_INDEXES_OF_LEFT)
+        self.db.execute("BEGIN")
+        return bool(
+            self.number("SELECT EXISTS (SELECT 1 FROM listed) OR EXISTS (SELECT 1 FROM seen WHERE kind = 'log')")
+        )
 
     # -- looking up -----------------------------------------------------------------------------------------------
 
@@ -222,9 +273,6 @@ class Ledger:
         """Makes an index that only unusual archives need, once."""
         if column not in self._indexed:
             self._indexed.add(column)
-            if column == "name":
-                self.db.create_function("last_part", 1, lambda place: place[place.rfind("/") + 1 :], deterministic=True)
-                self.db.execute("UPDATE seen SET name = last_part(place)")
             self.db.execute(f"CREATE INDEX {table}_{column} ON {table} ({column})")
 
     # -- results --------------------------------------------------------------------------------------------------
@@ -232,6 +280,14 @@ class Ledger:
     def mark_digests(self, rows: Iterable[tuple[bool, bool, int]]) -> None:
         """Whether digests are proven and selected: (proven, selected, id)."""
         self.db.executemany("UPDATE digest SET proven = ?, selected = ? WHERE id = ?", rows)
+
+    def digest_marks(self) -> tuple[bytearray, bytearray]:
+        """By id, which digests are proven and selected, and which are not selected."""
+        most = self.number("SELECT coalesce(max(id), 0) FROM digest") + 1
+        good, passed = bytearray(most), bytearray(most)
+        for number, proven, selected in self.db.execute("SELECT id, proven, selected FROM digest"):
+            good[number], passed[number] = proven and selected, not selected
+        return good, passed
 
     def mark_judged(self, numbers: Iterable[int]) -> None:
         """These objects have their outcome (or need none)."""
@@ -241,13 +297,17 @@ class Ledger:
         """Outcomes in the order in which they are to be read back."""
         self.db.executemany("INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", (_row(o) for o in outcomes))
 
-    def outcomes(self, condition: str = "true", *values: Any) -> Iterator[FileOutcome]:
-        """The outcomes that were added, in order; the condition is written in this package."""
-        return self.read_outcomes(f"SELECT * FROM outcome WHERE {condition} ORDER BY rowid", *values)
+    def add_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Outcomes of log files plainly in order: place, root, path, hash, oldest and newest event time, id of the digest."""
+        self.db.executemany(
+            """INSERT INTO outcome SELECT 'L_OK', ?1, 'log', '', ?2, ?3, ?4, c.account, c.region, c.trail, d.bucket || '/' || d.key,
+            d.start, d.end, ?5, ?6 FROM digest d JOIN scope c ON c.id = d.scope WHERE d.id = ?7""",
+            rows,
+        )
 
-    def read_outcomes(self, statement: str, *values: Any) -> Iterator[FileOutcome]:
-        """What a statement of this package gives, in the columns of the table ``outcome``."""
-        for row in self.db.cursor().execute(statement, values):
+    def outcomes(self, condition: str = "true", *values: Any, order: str = "rowid") -> Iterator[FileOutcome]:
+        """The outcomes that were added, in order; the condition is written in this package."""
+        for row in self.db.cursor().execute(f"SELECT * FROM outcome WHERE {condition} ORDER BY {order}", values):
             yield FileOutcome(*row[:11], *(datetime.fromisoformat(t) if t else None for t in row[11:]))
 
     def count(self) -> dict[tuple[str, str], int]:
@@ -260,6 +320,11 @@ class Ledger:
     def number(self, statement: str, *values: Any) -> int:
         """The one number that a statement of this package gives."""
         return int(self.db.execute(statement, values).fetchone()[0])
+
+
+def name_of(place: str) -> str:
+    """The last part of a place or key."""
+    return place[place.rfind("/") + 1 :]
 
 
 def stands_at(place: str, bucket_key: str, key: str) -> bool:
@@ -286,8 +351,7 @@ def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    number, root, path, place, _, kind, sha, joined, flags, fault = row
-    name = place[place.rfind("/") + 1 :]
+    number, root, path, place, name, kind, sha, joined, flags, fault = row
     return Seen(
         number,
         sys.intern(root),

@@ -20,7 +20,7 @@ _BROKEN = {"truncated", "deflate_error", "container:crc", "container:plain", "co
 _LISTINGS = """
 SELECT l.place, l.key, l.sha, l.odd, l.oldest, l.newest, d.proven, d.bucket || '/' || d.key, d.start, d.end, d.scope
 FROM listed l JOIN digest d ON d.id = l.digest
-WHERE d.selected AND NOT EXISTS (SELECT 1 FROM clean WHERE listing = l.rowid) ORDER BY l.place, d.proven DESC, d.end, d.id
+WHERE d.selected ORDER BY l.place, d.proven DESC, d.end, d.id
 """
 
 
@@ -95,7 +95,6 @@ def _matches(ledger: Ledger, wanted: Iterable[bytes]) -> list[Seen]:
 
 def is_listed_place(ledger: Ledger, seen: Seen) -> bool:
     """Whether an object stands where some digest lists a log file: then it is judged there."""
-    ledger.index("listed", "key")
     row = ledger.db.execute(
         "SELECT 1 FROM listed WHERE place = ? OR key = ? LIMIT 1", (seen.place, seen.place)
     ).fetchone()

@@ -1,59 +1,128 @@
-"""Log files that are plainly in order, which nearly all are: matched all at once, and written nowhere a second time.
+"""Log files that are plainly in order, which nearly all are: matched by hash part by part, without the database.
 
-Plainly in order: listed once by one proven digest, there once, at its place, in a clean container. What is not matched here is
-judged one by one in ``logfiles``; being matched here changes no verdict.
+Plainly in order: listed once, there once, at its place, in a clean container, and nothing else bears its name. All other listings
+and log files are written into the database and judged one by one in ``logfiles`` and ``unlisted``, together with whatever bears
+the same name. Being matched here changes no verdict, so it does no harm that more is written there than needs to be.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import islice
 
-from ctforensics.verify.ledger import Ledger
-from ctforensics.verify.outcome import FileOutcome
+from ctforensics.verify.digests import Listed
+from ctforensics.verify.ledger import Ledger, name_of
+from ctforensics.verify.spool import PARTS, Marks
 
-_MATCH = """
-CREATE TEMP TABLE good AS SELECT id FROM digest WHERE proven AND selected;
-CREATE UNIQUE INDEX temp.good_id ON good (id);
-CREATE TEMP TABLE twice AS
-  SELECT sha FROM listed GROUP BY sha HAVING count(*) > 1
-  UNION SELECT sha FROM seen WHERE sha IS NOT NULL GROUP BY sha HAVING count(*) > 1
-  UNION SELECT joined FROM seen WHERE joined IS NOT NULL;
-CREATE TEMP TABLE crowded AS SELECT place FROM listed GROUP BY place HAVING count(*) > 1;
-INSERT INTO clean
-SELECT l.rowid, s.id FROM listed l CROSS JOIN seen s ON s.sha = l.sha
-WHERE l.odd = 0 AND l.digest IN good AND s.flags IS NULL AND s.fault IS NULL AND (s.place = l.place OR s.place = l.key)
-  AND l.sha NOT IN twice AND l.place NOT IN crowded
-ORDER BY l.rowid;
-"""
-_COLUMNS = """
-SELECT 'L_OK', l.place, 'log', '', s.root, coalesce(s.path, s.place), lower(hex(s.sha)), c.account, c.region, c.trail,
-  d.bucket || '/' || d.key, d.start, d.end, substr(l.oldest, 1, 19), substr(l.newest, 1, 19)
-FROM clean JOIN listed l ON l.rowid = clean.listing JOIN seen s ON s.id = clean.seen JOIN digest d ON d.id = l.digest
-  JOIN scope c ON c.id = d.scope ORDER BY l.place"""
+_BATCH = 500
+# A log file as ``reading`` spools it: hash, place, id, root, path where it is not the place. A listing: id of the digest, ``Listed``.
+Log = tuple[bytes, str, int, str, str | None]
+Listing = tuple[int, Listed]
+Pair = tuple[int, Listed, Log]
 
 
-def match(ledger: Ledger) -> None:
-    """Fills ``clean``, once the digests are judged. What comes after is read back behind these."""
-    for statement in _MATCH.split(";\n"):
-        ledger.db.execute(statement)
-    ledger.plain_after = ledger.number("SELECT count(*) FROM outcome")
+class Plain:
+    """What is plainly in order. ``count`` log files have the outcome L_OK; ``passed`` are listed by digests outside the window."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._good, self._passed = ledger.digest_marks()
+        self._touched = Marks()
+        self.count = self.passed = 0
+
+    def match(self) -> None:
+        """Counts what is plainly in order, once the digests are judged, and writes everything else into the database."""
+        self._touch_odd()
+        ways = set()
+        for part in range(PARTS):
+            pairs, listings, logs = self._pairs(part)
+            self._write(listings, logs)
+            self._count(pairs, 1)
+            ways.update([listed[0] == log[1] for _, listed, log in pairs])
+        if (
+            len(ways) > 1 or not self._ledger.places_differ
+        ):  # below their bucket's name and at their bare keys, or several roots
+            self._touch_crowded()
+        for part in range(PARTS if self._touched else 0):
+            touched = [pair for pair in self._pairs(part)[0] if self._is_touched(pair[1])]
+            self._write([(number, listed) for number, listed, _ in touched], [log for _, _, log in touched])
+            self._count(touched, -1)
+
+    def _touch_crowded(self) -> None:
+        """Places that are listed twice, with different contents that both stand somewhere, are for the careful way."""
+        once = Marks()
+        for part in range(PARTS):
+            for _, listed, _ in self._pairs(part)[0]:
+                if once.add(listed[0].encode()):
+                    self._touch(listed[1])
+
+    def _count(self, pairs: list[Pair], sign: int) -> None:
+        good = sum([self._good[number] for number, _, _ in pairs])
+        self.count += sign * good
+        self.passed += sign * (len(pairs) - good)
+
+    def _touch_odd(self) -> None:
+        """Log files with something odd about them stand in the database already: what shares their hash or name joins them."""
+        for sha, joined, place in self._ledger.db.execute("SELECT sha, joined, place FROM seen WHERE kind <> 'digest'"):
+            for value in (sha, joined):
+                if value is not None:
+                    self._touched.add(value)
+            self._touch(place)
+
+    def _touch(self, key: str) -> None:
+        self._touched.add(name_of(key).removesuffix(".gz").encode())
+
+    def _is_touched(self, listed: Listed) -> bool:
+        named = name_of(listed[1]).removesuffix(".gz").encode()
+        return bool(self._touched) and (self._touched.has(listed[2]) or self._touched.has(named))
+
+    def _pairs(self, part: int) -> tuple[list[Pair], list[Listing], list[Log]]:
+        """The pairs of one part that are in order, the other listings, the other log files."""
+        logs: list[Log] = self._ledger.logs.part(part)
+        listings: list[Listing] = self._ledger.listings.part(part)
+        here = {log[0]: log for log in logs}
+        listed = {listing[1][2] for listing in listings}
+        twice = _repeated([log[0] for log in logs], len(here)) | _repeated([e[1][2] for e in listings], len(listed))
+        good, passed, stands = self._good, self._passed, self._ledger.stands
+        pairs, left, used = [], [], set()
+        for listing in listings:
+            number, (place, key, sha, odd, _, _) = listing
+            log = here.get(sha)
+            if log is None or odd or sha in twice or not (good[number] or passed[number]):
+                left.append(listing)
+                continue
+            at = stands(log[1])
+            if at in (place, key):
+                pairs.append((number, listing[1], log))
+                used.add(sha)
+            else:
+                left.append(listing)
+        return pairs, left, logs if not used else [log for log in logs if log[0] not in used]
+
+    def _write(self, listings: list[Listing], logs: list[Log]) -> None:
+        if not listings and not logs:
+            return
+        for _, listed in listings:
+            self._touch(listed[1])
+        for log in logs:
+            self._touch(log[1])
+        self._ledger.write_logs(logs)
+        self._ledger.write_listings(listings)
+
+    def write_outcomes(self) -> None:
+        """Writes the outcomes of what is plainly in order beside the others: only where somebody wants to read them."""
+        for part in range(PARTS):
+            pairs, _, _ = self._pairs(part)
+            wanted = (pair for pair in pairs if self._good[pair[0]] and not self._is_touched(pair[1]))
+            while batch := list(islice(wanted, _BATCH)):
+                self._ledger.add_plain(
+                    (place, root, path or at, sha.hex(), oldest[:-1], newest[:-1], number)
+                    for number, (place, _, sha, _, oldest, newest), (_, at, _, root, path) in batch
+                )
 
 
-def count(ledger: Ledger) -> int:
-    """How many log files are plainly in order."""
-    return ledger.number("SELECT count(*) FROM clean")
-
-
-def is_all(ledger: Ledger) -> bool:
-    """Whether every listing of every digest is plainly in order, and there is no other log file."""
-    plain = count(ledger)
-    listed, logs = (
-        ledger.number("SELECT count(*) FROM listed"),
-        ledger.number("SELECT count(*) FROM seen WHERE kind = 'log'"),
-    )
-    return plain == listed == logs
-
-
-def outcomes(ledger: Ledger) -> Iterator[FileOutcome]:
-    """Their outcomes, in the order of their places."""
-    return ledger.read_outcomes(_COLUMNS)
+def _repeated(values: list[bytes], distinct: int) -> set[bytes]:
+    """Those of the values that stand there more than once."""
+    if len(values) == distinct:
+        return set()
+    seen: set[bytes] = set()
+    return {value for value in values if value in seen or seen.add(value)}  # type: ignore[func-returns-value]

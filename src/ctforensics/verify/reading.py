@@ -20,6 +20,7 @@ from ctforensics.evidence.roots import Located
 from ctforensics.verify import digests, lake
 from ctforensics.verify.digests import Digest, Listed
 from ctforensics.verify.ledger import Ledger, printable
+from ctforensics.verify.spool import PARTS
 
 LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
 _CHUNK = 64
@@ -135,14 +136,19 @@ def read_all(
 ) -> lake.SignFiles:
     """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
     signs: lake.SignFiles = []
-    taken = 0
+    taken, parts, root = 0, ledger.logs.parts, None
     for chunk, looks in _in_order(objects, jobs):
-        logs, odd, found = [], [], []
+        odd, found = [], []
         for number, (located, seen) in enumerate(zip(chunk, looks, strict=True), taken + 1):
-            path = printable(located.path)
-            place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
+            path = place = located.path
+            if registered or not path.isascii() or path.startswith("./") or "!/" in path:
+                path = printable(path)
+                place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
+                ledger.places_differ = False
+            if located.root != root:
+                root, ledger.places_differ = located.root, root is None and ledger.places_differ
             if isinstance(seen, bytes):
-                logs.append((number, located.root, path if path != place else None, place, seen))
+                parts[seen[0] % PARTS].append((seen, place, number, located.root, None if path == place else path))
                 continue
             kind, sha, joined, flags, fault, digest, listed, sign = seen
             odd.append((number, located.root, path if path != place else None, place, kind, sha, joined, flags, fault))
@@ -151,7 +157,7 @@ def read_all(
             elif kind == "lake":
                 signs.append((number, path, sign))
         taken += len(chunk)
-        ledger.add_logs(logs)
+        ledger.logs.added(len(chunk) - len(odd))
         ledger.add_seen(odd)
         ledger.add_digests(found)
         if progress:

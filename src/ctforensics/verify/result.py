@@ -8,28 +8,48 @@ from datetime import datetime
 from typing import Any
 
 from ctforensics import cards, clock
-from ctforensics.verify import plain
 from ctforensics.verify.ledger import Ledger
 from ctforensics.verify.outcome import CLASSES, FileOutcome, Finding, class_of, words
+from ctforensics.verify.plain import Plain
 
 SCHEMA = "ctforensics/verification/1"
+_ROWS = "SELECT count(*) FROM outcome"
 PLAIN = ("D_OK", "D_OK_CHAIN", "L_OK", "Q_OK")
 
 
 class Outcomes:
-    """The outcomes of a run, as often as one likes, from disk."""
+    """The outcomes of a run, as often as one likes, from disk: digests, then listed log files by place, then the others.
+
+    Log files that are plainly in order are only counted, until somebody reads their outcomes.
+    """
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
+        self.plain = Plain(ledger)
+        self._digests = self._listed = self._last = 0
+
+    def match_plain(self) -> bool:
+        """Matches what is plainly in order; whether anything is left to be judged one by one."""
+        self._digests = self._listed = self._ledger.number(_ROWS)
+        self.plain.match()
+        return self._ledger.finish_writing()
+
+    def end_of_listed(self) -> None:
+        """Says that all listed log files were judged."""
+        self._listed = self._ledger.number(_ROWS)
 
     def __iter__(self) -> Iterator[FileOutcome]:
-        first = self._ledger.plain_after
+        if not self._last:
+            self._last = self._ledger.number(_ROWS)
+            self.plain.write_outcomes()
+        first, listed, last = self._digests, self._listed, self._last
         yield from self._ledger.outcomes("rowid <= ?", first)
-        yield from plain.outcomes(self._ledger)
-        yield from self._ledger.outcomes("rowid > ?", first)
+        listings = "rowid > ? AND rowid <= ? OR rowid > ?"
+        yield from self._ledger.outcomes(listings, first, listed, last, order="key, rowid")
+        yield from self._ledger.outcomes("rowid > ? AND rowid <= ?", listed, last)
 
     def __len__(self) -> int:
-        return self._ledger.number("SELECT count(*) FROM outcome") + plain.count(self._ledger)
+        return (self._last or self._ledger.number(_ROWS)) + self.plain.count
 
     def notable(self) -> Iterator[FileOutcome]:
         """Those that are neither D_OK, D_OK_CHAIN, L_OK nor Q_OK."""
@@ -150,7 +170,7 @@ class Verification:
         return f"{start} {keys}"
 
 
-def tally(ledger: Ledger) -> dict[str, Any]:
+def tally(ledger: Ledger, matched: Plain) -> dict[str, Any]:
     """Counts by code, by class and by kind; proven are those of class ok and anomaly."""
     codes: dict[str, int] = {}
     classes = dict.fromkeys(CLASSES, 0)
@@ -158,7 +178,7 @@ def tally(ledger: Ledger) -> dict[str, Any]:
     valid: dict[str, int] = {}
     invalid: dict[str, int] = {}
     counted = ledger.count()
-    counted["log", "L_OK"] = counted.get(("log", "L_OK"), 0) + plain.count(ledger)
+    counted["log", "L_OK"] = counted.get(("log", "L_OK"), 0) + matched.count
     for (kind, code), number in counted.items():
         if not number:
             continue
@@ -168,6 +188,7 @@ def tally(ledger: Ledger) -> dict[str, Any]:
         side = {"ok": valid, "anomaly": valid, "fail": invalid}.get(class_of(code), {})
         side[kind] = side.get(kind, 0) + number
     seen = dict(ledger.db.execute("SELECT kind, count(*) FROM seen GROUP BY kind ORDER BY kind"))
+    seen["log"] = seen.get("log", 0) + matched.count + matched.passed
     refused = ledger.number("SELECT count(*) FROM seen WHERE kind = 'other' AND fault IS NOT NULL")
     return {
         "objects": sum(seen.values()),

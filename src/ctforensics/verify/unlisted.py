@@ -17,7 +17,7 @@ from ctforensics.verify.trails import Cover
 SLOT = timedelta(minutes=5)
 """The stamp in a log file's name is a five-minute slot; objects appeared up to four minutes before and after it."""
 
-_UNLISTED = """kind = 'log' AND id NOT IN (SELECT seen FROM clean) AND id NOT IN (SELECT id FROM judged)
+_UNLISTED = """kind = 'log' AND id NOT IN (SELECT id FROM judged)
   AND NOT EXISTS (SELECT 1 FROM listed WHERE listed.sha = seen.sha OR listed.sha = seen.joined) ORDER BY coalesce(path, place), id"""
 
 Covers = dict[tuple[str, str], list[Cover]]
