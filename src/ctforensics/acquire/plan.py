@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
+
+import msgspec
 
 from ctforensics import clock
 from ctforensics.acquire.discover import discover
@@ -41,6 +42,14 @@ class Wanted:
     @property
     def archived(self) -> bool:
         return self.storage_class in ARCHIVE_CLASSES and not self.restored
+
+
+_decode = msgspec.json.Decoder(Wanted).decode
+
+
+def as_line(wanted: Wanted) -> bytes:
+    """A line of a plan's file."""
+    return msgspec.json.encode(wanted) + b"\n"
 
 
 @dataclass(slots=True)
@@ -115,13 +124,13 @@ def from_objects(scope: Scope, objects: Iterable[Wanted], folder: Path) -> Plan:
     plan = Plan(scope, folder, Branches())
     folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
-        files: dict[int, TextIO] = {}
+        files: dict[int, BinaryIO] = {}
         for wanted in objects:
             stamp = object_keys.parse(wanted.key)
             rank = scope.rank(wanted.kind, stamp.stamp if stamp else None)
             if rank not in files:
-                files[rank] = stack.enter_context(open(folder / f"{rank}-inventory.jsonl", "w", encoding="utf-8"))
-            files[rank].write(json.dumps(asdict(wanted)) + "\n")
+                files[rank] = stack.enter_context(open(folder / f"{rank}-inventory.jsonl", "wb"))
+            files[rank].write(as_line(wanted))
             plan.count(wanted)
     return plan
 
@@ -159,8 +168,8 @@ class _Lister:
                 stamp = object_keys.parse(wanted.key)
                 rank = self.scope.rank(wanted.kind, stamp.stamp if stamp else None)
                 if rank not in files:
-                    files[rank] = open(folder / f"{rank}-{number:06}.jsonl", "w", encoding="utf-8")  # noqa: SIM115
-                files[rank].write(json.dumps(asdict(wanted)) + "\n")
+                    files[rank] = open(folder / f"{rank}-{number:06}.jsonl", "wb")  # noqa: SIM115
+                files[rank].write(as_line(wanted))
         except OSError:
             raise
         except Exception as error:
@@ -215,7 +224,6 @@ def _wanted(bucket: str, kind: str, entry: dict[str, Any]) -> Wanted:
 
 
 def _read(file: Path, *, newest_first: bool) -> Iterator[Wanted]:
-    with file.open(encoding="utf-8") as stream:
-        lines = reversed(stream.readlines()) if newest_first else stream
-        for line in lines:
-            yield Wanted(**json.loads(line))
+    with file.open("rb") as stream:
+        for line in reversed(stream.readlines()) if newest_first else stream:
+            yield _decode(line)

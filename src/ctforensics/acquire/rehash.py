@@ -47,6 +47,7 @@ def check(folder: CaseFolder, expect: str | None = None, told: Callable[[int], N
     result = Checked(custody.verify(folder))
     if expect is not None:
         _anchor(folder, expect.strip().lower(), result)
+    _check_register(folder, result)
     by_root: dict[str, dict[str, tuple[str, int]]] = {}
     for line in register.read(folder):
         by_root.setdefault(line.root, {})[line.path] = (line.sha256, line.size)
@@ -59,6 +60,18 @@ def check(folder: CaseFolder, expect: str | None = None, told: Callable[[int], N
             continue
         _check_root(folder, known[label], lines, result, told)
     return result
+
+
+def _check_register(folder: CaseFolder, result: Checked) -> None:
+    """The register against what custody recorded of it: its hashes are worth no more than itself."""
+    if result.chain.faults:
+        return  # a journal that cannot be trusted, perhaps not even read, vouches for nothing
+    states = [
+        (n, line["register"]) for n, line in enumerate(journal.read(folder.custody_file), 1) if "register" in line
+    ]
+    for number in register.altered(folder, states):
+        detail = f"not as custody line {number} recorded it"
+        result.differences.append(Difference("changed", "", folder.register_file.name, detail))
 
 
 def _anchor(folder: CaseFolder, expect: str, result: Checked) -> None:

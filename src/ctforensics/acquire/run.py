@@ -190,6 +190,7 @@ def _copying(
             examiner.record(folder, "stopped", source=url, why=type(error).__name__, ledger=plan.ledger.as_json())
             raise
         finally:
+            reader.close()
             access.calls["s3", "GetObject", "200"] += reader.direct
             for leftover in (partial, plan.folder):
                 shutil.rmtree(leftover, ignore_errors=True)

@@ -14,7 +14,7 @@ import shutil
 import tarfile
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -94,10 +94,10 @@ class Tars:
             _write(stream, head + copied.body + pad)
         elif copied.temporary is not None:
             _write(stream, head)
-            with copied.temporary.open("rb") as source:
+            with open(copied.temporary, "rb") as source:
                 shutil.copyfileobj(source, stream, 1 << 20)
             _write(stream, pad)
-        added.setdefault(group, []).append({"end": stream.tell(), "line": asdict(line)})
+        added.setdefault(group, []).append({"end": stream.tell(), "line": line.as_json()})
         return line
 
     def _sync(self, group: str, entries: list[dict[str, Any]]) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO
 
 from ctforensics import clock
 from ctforensics.acquire.answers import Answers, slug
-from ctforensics.acquire.plan import Wanted
+from ctforensics.acquire.plan import Wanted, as_line
 from ctforensics.acquire.scope import Branch, Scope
 from ctforensics.aws.clients import Access
 from ctforensics.aws.refusals import judge
@@ -51,7 +51,7 @@ def take_stock(
     """Lists versions of every branch, saves the listing, and with ``spool`` plans the older versions for copying."""
     result = Versions()
     for number, branch in enumerate(branches):
-        planned = open(spool / f"1-v{number:06}.jsonl", "w", encoding="utf-8") if spool else None  # noqa: SIM115
+        planned = open(spool / f"1-v{number:06}.jsonl", "wb") if spool else None  # noqa: SIM115
         try:
             _one(access, answers, scope, branch, result, planned, extra)
         except Exception as error:  # noqa: BLE001 - judge() raises what is not an AWS refusal
@@ -68,7 +68,7 @@ def _one(
     scope: Scope,
     branch: Branch,
     result: Versions,
-    planned: TextIO | None,
+    planned: BinaryIO | None,
     extra: dict[str, str],
 ) -> None:
     entries = _entries(access, scope, branch, extra)
@@ -81,7 +81,7 @@ def _one(
         for entry in batch:
             result.note(entry)
             if planned and not entry["delete_marker"] and not entry["is_latest"]:
-                planned.write(json.dumps(asdict(_wanted(scope, branch, entry))) + "\n")
+                planned.write(as_line(_wanted(scope, branch, entry)))
 
 
 def _entries(access: Access, scope: Scope, branch: Branch, extra: dict[str, str]) -> Iterator[dict[str, Any]]:

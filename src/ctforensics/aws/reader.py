@@ -1,29 +1,33 @@
 """Reading many small objects of one bucket: boto3 finds the place and signs, its parsing is left out.
 
-boto3 spends more time on parsing an answer than on fetching a log file of two kilobytes. The first object is read through
-boto3 as usual, which settles address style, region and redirects; after that a GET is built from the same place, signed by
-botocore's own signer and sent through the client's own connections. Any answer but 200 goes back to boto3, which knows retries,
-redirects and errors.
+boto3 spends more time on asking for and parsing an answer than S3 on sending a log file of two kilobytes. The first object is
+read through boto3 as usual, which settles address style, region and redirects; after that GETs of the same place are signed
+with the same credentials and sent over a connection of each thread's own. Any answer but 200 goes back to boto3, which knows
+retries, redirects and errors; so does everything behind a proxy.
 """
 
 from __future__ import annotations
 
 import re
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from ctforensics import clock
+from ctforensics.aws.signing import Signer
+from ctforensics.aws.wire import Place, Unusual, Wire
 
 CHUNK = 1 << 18
 _REGION = re.compile(r"Credential=[^/]+/\d{8}/([a-z0-9-]+)/s3/")
 # Segments that HTTP clients tidy away before sending: such keys stay with boto3.
 _UNTIDY = re.compile(r"/\.{0,2}/")
 _META = "x-amz-meta-"
+_SESSION_SIGNED = "--x-s3"  # directory buckets sign with session credentials of their own; they stay with boto3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +51,14 @@ class Reader:
         self.slow = self.direct = 0
         self._lock = threading.Lock()
         self._local = threading.local()
-        self._base: str | None = None
-        self._signer: Any = None
+        self._place: _Direct | None = None
+        self._wires: list[Wire] = []
         client.meta.events.register("before-send.s3.GetObject", self._learn)
 
     def get(self, key: str, version_id: str | None = None) -> Answer:
         """The object; raises what boto3 raises."""
-        if self._base is not None and version_id is None and not self.extra and not _UNTIDY.search(f"/{key}/"):
-            answer = self._direct(self._base + _quoted(key))
+        if self._place is not None and version_id is None and not _UNTIDY.search(f"/{key}/"):
+            answer = self._direct(self._place, key)
             if answer is not None:
                 with self._lock:
                     self.direct += 1
@@ -62,6 +66,13 @@ class Reader:
         with self._lock:
             self.slow += 1
         return self._through_boto3(key, version_id)
+
+    def close(self) -> None:
+        """Ends the connections. No thread may be reading any more."""
+        with self._lock:
+            wires, self._wires = self._wires, []
+        for wire in wires:
+            wire.close()
 
     def _through_boto3(self, key: str, version_id: str | None) -> Answer:
         version = {"VersionId": version_id} if version_id else {}
@@ -89,42 +100,61 @@ class Reader:
 
     def confirm(self) -> None:
         """Call after an object was read: from now on the place that boto3 used for it is used directly."""
-        place = getattr(self._local, "place", None)
-        if self._base is not None or place is None or self._has_session_quirks():
-            return
-        from botocore.auth import S3SigV4Auth
+        learned: tuple[str, str] | None = getattr(self._local, "place", None)
+        if self._place is None and learned is not None and not self.bucket.endswith(_SESSION_SIGNED):
+            self._place = _direct_place(self.client, learned[0], learned[1], self.extra)
 
-        credentials = self.client._request_signer._credentials
-        if credentials is None:
-            return
-        base, region = place
-        self._signer = lambda: S3SigV4Auth(credentials.get_frozen_credentials(), "s3", region)
-        self._base = base
-
-    def _has_session_quirks(self) -> bool:
-        """Directory buckets sign with session credentials of their own; they stay with boto3."""
-        return self.bucket.endswith("--x-s3")
-
-    def _direct(self, url: str) -> Answer | None:
-        """One signed GET; None for anything but a plain 200, and boto3 takes over."""
-        from botocore.awsrequest import AWSRequest
-        from botocore.exceptions import HTTPClientError
-
-        request = AWSRequest("GET", url, headers={"User-Agent": self._user_agent()}, stream_output=True)
-        self._signer().add_auth(request)
+    def _direct(self, place: _Direct, key: str) -> Answer | None:
+        """One signed GET over a connection of this thread's own; None for anything but a plain 200, and boto3 takes over."""
+        wire: Wire | None = getattr(self._local, "wire", None)
+        if wire is None:
+            wire = self._local.wire = Wire(place.place)
+            with self._lock:
+                self._wires.append(wire)
+        path = place.path + _quoted(key)
         try:
-            response = self.client._endpoint.http_session.send(request.prepare())
-        except HTTPClientError:
+            status, headers = wire.get(
+                f"GET {path} HTTP/1.1\r\nuser-agent: {self._user_agent()}\r\n{place.signer.headers(path)}\r\n".encode()
+            )
+        except (OSError, EOFError, Unusual):
             return None
-        headers = {name.lower(): value for name, value in response.headers.items()}
-        if response.status_code != 200 or "etag" not in headers or "last-modified" not in headers:
-            response.raw.drain_conn()
-            response.raw.release_conn()
+        if status != 200 or "etag" not in headers or "last-modified" not in headers or "content-encoding" in headers:
+            wire.close()
             return None
-        return _answer(headers, response.raw)
+        return _answer(headers, wire)
 
     def _user_agent(self) -> str:
         return str(self.client.meta.config.user_agent)
+
+
+@dataclass(frozen=True, slots=True)
+class _Direct:
+    """Where to connect, the path before the keys, and who signs."""
+
+    place: Place
+    path: str
+    signer: Signer
+
+
+def _direct_place(client: Any, base: str, region: str, extra: dict[str, str]) -> _Direct | None:
+    """The direct way to where boto3 went; None behind a proxy, without credentials or certificates, or with unknown extras."""
+    from botocore.httpsession import get_cert_path
+
+    session, credentials = client._endpoint.http_session, client._request_signer._credentials
+    url = urlsplit(base)
+    if credentials is None or not set(extra) <= {"RequestPayer"} or session._proxy_config.proxy_url_for(base):
+        return None
+    tls = None
+    if url.scheme == "https":
+        if not session._verify or session._cert_file:
+            return None
+        tls = ssl.create_default_context(cafile=get_cert_path(session._verify))
+    config = client.meta.config
+    place = Place(
+        str(url.hostname), url.port or (443 if tls else 80), tls, (config.connect_timeout, config.read_timeout)
+    )
+    payer = {"x-amz-request-payer": extra["RequestPayer"]} if extra else {}
+    return _Direct(place, url.path, Signer(credentials.get_frozen_credentials, region, url.netloc, payer))
 
 
 def _quoted(key: str) -> str:
@@ -135,7 +165,8 @@ def _text(value: str | bytes | None) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value or ""
 
 
-def _answer(headers: dict[str, str], raw: Any) -> Answer:
+def _answer(headers: dict[str, str], wire: Wire) -> Answer:
+    promised = int(headers["content-length"])
     version = headers.get("x-amz-version-id")
     encryption = (
         headers.get("x-amz-server-side-encryption"),
@@ -144,13 +175,13 @@ def _answer(headers: dict[str, str], raw: Any) -> Answer:
 
     def chunks() -> Iterator[bytes]:
         """A connection that is cut just ends: only the length that was promised tells."""
-        from botocore.exceptions import IncompleteReadError
-
-        received, promised = 0, int(headers.get("content-length", -1))
-        for chunk in raw.stream(CHUNK, decode_content=False):
+        received = 0
+        for chunk in wire.body():
             received += len(chunk)
             yield chunk
-        if promised >= 0 and received != promised:
+        if received != promised:
+            from botocore.exceptions import IncompleteReadError
+
             raise IncompleteReadError(actual_bytes=received, expected_bytes=promised)
 
     return Answer(

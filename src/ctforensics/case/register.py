@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
+from ctforensics import hashing
 from ctforensics.case import journal
 from ctforensics.case.folder import CaseFolder
 
@@ -37,14 +39,43 @@ class EvidenceLine:
     def from_json(cls, line: dict[str, Any]) -> EvidenceLine:
         return cls(**{name: line[name] for name in cls.__slots__ if name in line})
 
+    def as_json(self) -> dict[str, Any]:
+        """What the register holds of it: nothing for what is not known."""
+        return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+
 
 def append(folder: CaseFolder, lines: Iterable[EvidenceLine]) -> None:
     """Adds lines to the register, synced before this returns."""
     journal.append(
         folder.register_file,
-        ({name: value for name, value in asdict(line).items() if value is not None} for line in lines),
+        (line.as_json() for line in lines),
         chained=False,
     )
+
+
+def state(folder: CaseFolder) -> dict[str, Any]:
+    """How long the register is and SHA-256 over it: a custody line that carries this anchors every line before it."""
+    if not folder.register_file.exists():
+        return {"bytes": 0, "sha256": hashlib.sha256().hexdigest()}
+    with folder.register_file.open("rb") as stream:
+        sha256, size = hashing.sha256_stream(stream)
+    return {"bytes": size, "sha256": sha256}
+
+
+def altered(folder: CaseFolder, states: Iterable[tuple[int, dict[str, Any]]]) -> Iterator[int]:
+    """Of numbered states that custody recorded: the numbers of those that the register's beginning no longer has."""
+    digest, done = hashlib.sha256(), 0
+    ordered = sorted(((int(told["bytes"]), str(told["sha256"]), number) for number, told in states))
+    if not folder.register_file.exists():
+        yield from (number for size, _, number in ordered if size)
+        return
+    with folder.register_file.open("rb") as stream:
+        for size, sha256, number in ordered:
+            while done < size and (chunk := stream.read(min(hashing.CHUNK, size - done))):
+                digest.update(chunk)
+                done += len(chunk)
+            if done != size or digest.hexdigest() != sha256:
+                yield number
 
 
 def read(folder: CaseFolder) -> Iterator[EvidenceLine]:

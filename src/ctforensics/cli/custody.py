@@ -23,10 +23,15 @@ def add(commands: Any) -> None:
         epilog="Example: ctforensics custody mycase verify --expect 3f2a...",
     )
     command.add_argument("case", type=Path, metavar="CASE")
-    command.add_argument("action", choices=["show", "verify", "transfer", "receive"])
+    command.add_argument("action", choices=["show", "verify", "sign", "transfer", "receive"])
     command.add_argument(
         "--expect", metavar="HEAD", help="a head hash that was written down: it must stand in the chain"
     )
+    command.add_argument(
+        "--public-key", type=Path, help="verify: an examiner's key; the head of a statement signed by it is expected"
+    )
+    command.add_argument("--key", type=Path, help="sign: the examiner's Ed25519 private key (PEM or OpenSSH)")
+    command.add_argument("-o", "--output", type=Path, help="sign: where the statement goes (default exhibits/)")
     command.add_argument("--party", default="", help="transfer, receive: to whom, from whom")
     command.add_argument("--how", default="", help="transfer, receive: by courier, encrypted disk, ...")
     command.add_argument("--note", default="", help="transfer, receive: anything else worth keeping")
@@ -42,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
         return _show(args, folder)
     if args.action == "verify":
         return _verify(args, folder)
+    if args.action == "sign":
+        return _sign(args, folder)
     return _hand_over(args, folder)
 
 
@@ -74,14 +81,64 @@ def _gist(line: dict[str, Any]) -> str:
 def _verify(args: argparse.Namespace, folder: CaseFolder) -> int:
     from ctforensics.acquire import rehash
 
+    expect = args.expect or (_signed_head(args, folder) if args.public_key else None)
     progress = console.Progress("Hashing", "objects")
-    result = rehash.check(folder, args.expect, progress)
+    result = rehash.check(folder, expect, progress)
     progress.end()
     if args.json:
         console.print_json(_as_json(result))
     else:
         _tell(result)
     return 0 if result.ok else 1
+
+
+def _signed_head(args: argparse.Namespace, folder: CaseFolder) -> str:
+    """The head of the newest statement that the key signed. Raises ForensicsError where there is none."""
+    from ctforensics.case import statement
+    from ctforensics.errors import ForensicsError
+
+    where = args.output or folder.exhibits
+    signed = statement.heads_signed_by(args.public_key, sorted(where.glob("custody-*.txt")))
+    if not signed:
+        raise ForensicsError(
+            "No statement of the custody head is signed by this key.", where=str(where), hint="Name its folder with -o."
+        )
+    lines = {line.get("hash"): n for n, line in enumerate(_chain(folder))}
+    file, head = max(signed, key=lambda one: lines.get(one[1], len(lines)))
+    console.say(f"Expecting the head of {file}, signed by this key.")
+    return head
+
+
+def _chain(folder: CaseFolder) -> list[dict[str, Any]]:
+    from ctforensics.case import journal
+    from ctforensics.errors import CaseError
+
+    try:
+        return list(journal.read(folder.custody_file))
+    except CaseError:
+        return []  # the check of the chain names the line
+
+
+def _sign(args: argparse.Namespace, folder: CaseFolder) -> int:
+    import os
+
+    from ctforensics.case import statement
+    from ctforensics.errors import ParameterError
+
+    if args.key is None:
+        raise ParameterError("Signing needs the examiner's key.", hint="Say --key examiner.pem.")
+    passphrase = os.environ.get("CTFORENSICS_KEY_PASSPHRASE")
+    where = args.output or folder.exhibits
+    signed = statement.sign(folder, args.key, where, passphrase.encode() if passphrase else None)
+    if args.json:
+        told = {"head": signed.head, "key_sha256": signed.fingerprint, "statement": str(signed.statement)}
+        console.print_json({"schema": 1, **told, "check": signed.openssl_line})
+        return 0
+    console.out(f"Signed the custody head {signed.head}")
+    console.out(f"Key, SHA-256: {signed.fingerprint}")
+    console.out(f"Statement, signature and public key: {where}/{signed.statement.stem}.*")
+    console.out(f"Whoever has the public key from you checks it there with: {signed.openssl_line}")
+    return 0
 
 
 def _tell(result: Checked) -> None:
