@@ -228,3 +228,16 @@ def test_every_member_of_one_name_is_given_and_opened_by_its_own_path(tmp_path: 
     assert walked == {f"{name}!/a.json": b"1", f"{name}!/#2/a.json": b"2", f"{name}!/#3/a.json": b"3"}
     kept = roots.members(root, "mirror")
     assert {path: door.read_stored(found, door.Limits()) for path, found in kept.items()} == walked
+
+
+def test_a_file_of_very_many_members_is_read_in_the_time_of_its_size():
+    empty = gzip.compress(b"", mtime=0)
+    found = door.inflate(gzip.compress(b"first", mtime=0) + empty * 60_000 + gzip.compress(b"last", mtime=0))
+    assert (found.content, found.rest, found.flags) == (b"first", b"last", ("trailing_content",))
+
+
+def test_what_stands_behind_too_many_members_is_set_aside_and_not_passed_over():
+    empty = gzip.compress(b"", mtime=0)
+    last = gzip.compress(b"last", mtime=0)
+    found = door.inflate(empty * door.MOST_MEMBERS + last)
+    assert (found.rest, found.flags) == (last, ("trailing_content",))

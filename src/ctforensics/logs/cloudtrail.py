@@ -26,6 +26,12 @@ _MARKS = (
     b"aws:",
     b"s3ObjectKey",
 )
+# What is in none of the records, copies and envelopes that we know, in any spelling, is looked at no further.
+_OURS = re.compile(
+    rb'event[ _]?(?:version|source|name|time|id|type)|useridentity|cloudtrail|"records"|digests3|aws:|s3objectkey|\\u',
+    re.I,
+)
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _TIMED_LINE = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \{")
 # An element beyond the bound of a record may still be an envelope of many: its list begins near its head.
 _WRAPS = re.compile(rb'"(?:hits|logEvents|results|events|Logs|QueryResultRows)"\s*:\s*[\[{]')
@@ -80,6 +86,12 @@ class Reading:
 def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
     reading = Reading(limits.record)
+    if content.startswith(_UTF_16):
+        content = as_utf8(content)
+        reading.flags.add("utf16")
+    if not (object_keys.parse(path) or content.startswith(tables.PARQUET) or _OURS.search(content)):
+        reading.kind = None if content.strip() not in (b"", b"[]") else "empty"
+        return reading
     if content.lstrip(b" \t\r\n\xef\xbb\xbf")[:1] not in (b"{", b"["):
         _other_text(content, reading, path)
         return reading
@@ -95,6 +107,11 @@ def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
         index = _element(reading, form, part, index)
     _settle(reading, content, path)
     return reading
+
+
+def as_utf8(content: bytes) -> bytes:
+    """A text that begins with a mark of UTF-16 (PowerShell writes so, and spreadsheets) as UTF-8: places are counted in this form."""
+    return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
 
 
 def _other_text(content: bytes, reading: Reading, path: str) -> None:

@@ -58,7 +58,7 @@ _US_DATE = re.compile(
     r"^(\d{1,2})/(\d{1,2})/(\d{4}),? (\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)?(?:\s*([AP])M)?(?:\s*(?:UTC|\[UTC\]))?$",
     re.I,
 )
-_NUMERIC = {"recipientAccountId", "eventVersion"}
+_PLAIN, _DEEPEST = re.compile(r"(?:(?!, [A-Za-z0-9_]+=)[^}\]])*"), 100
 
 
 def fold(name: str) -> str:
@@ -141,8 +141,10 @@ def _structure(text: str, flags: set[str]) -> Any:
     return found if end == len(stripped) else text
 
 
-def _braced(text: str, at: int) -> tuple[Any, int]:
-    """Reads ``{a=b, c={d=e}}`` and ``[x, y]`` from a position; returns the value and where it ends."""
+def _braced(text: str, at: int, depth: int = 0) -> tuple[Any, int]:
+    """Reads ``{a=b, c={d=e}}`` and ``[x, y]`` from a position; returns the value and where it ends, -1 where it cannot be read."""
+    if depth > _DEEPEST:
+        return None, -1
     if text[at : at + 1] == "{":
         found: dict[str, Any] = {}
         at += 1
@@ -151,7 +153,7 @@ def _braced(text: str, at: int) -> tuple[Any, int]:
             if equals < 0:
                 return found, -1
             name = text[at:equals].strip(", ")
-            value, at = _braced(text, equals + 1)
+            value, at = _braced(text, equals + 1, depth + 1)
             if at < 0:
                 return found, -1
             if value != "null":
@@ -163,14 +165,14 @@ def _braced(text: str, at: int) -> tuple[Any, int]:
         items: list[Any] = []
         at += 1
         while at < len(text) and text[at] != "]":
-            value, at = _braced(text, at)
+            value, at = _braced(text, at, depth + 1)
             if at < 0:
                 return items, -1
             items.append(value)
             while at < len(text) and text[at] in ", ":
                 at += 1
         return items, at + 1
-    match = re.compile(r"(?:(?!, [A-Za-z0-9_]+=)[^}\]])*").match(text, at)
+    match = _PLAIN.match(text, at)
     return (match[0].strip(), match.end()) if match else ("", -1)
 
 

@@ -84,7 +84,8 @@ def _read(con: duckdb.DuckDBPyConnection, shelf: _Shelf, rows: list[tuple[Any, .
     by_file: dict[int, list[int]] = {}
     for number, row in enumerate(rows):
         by_file.setdefault(row[1], []).append(number)
-    for file_no, path, content in shelf.contents(list(by_file)):
+    for file_no, path, stored in shelf.contents(list(by_file)):
+        content = cloudtrail.as_utf8(stored)
         numbers = by_file[file_no]
         again: dict[bytes, dict[str, Any]] | None = None
         for number in numbers:

@@ -20,12 +20,30 @@ class Parsed(NamedTuple):
     """A record in canonical form, as a dict (first of double members wins), and what was odd in its text.
 
     ``exact`` is false where columns cannot repeat the text: double members, lone surrogates, bytes that are not UTF-8, NaN, and numbers
-    that a float or 64 bits cannot hold.
+    that a float or 64 bits cannot hold. ``origins`` gives, for each object inside of an odd text by its ``id``, the object as it stood.
     """
 
     form: bytes
     record: Any
     flags: tuple[str, ...] = ()
+    origins: dict[int, canonical.Members] | None = None
+
+    def inner(self, value: Any) -> Parsed:
+        """An object that is a member of this one (an envelope), as if it had been parsed by itself.
+
+        Raises ValueError where it is nested deeper than the canonical form allows.
+        """
+        origin = (self.origins or {}).get(id(value))
+        if origin is None:
+            try:
+                return Parsed(orjson.dumps(value, None, SORTED), value)
+            except TypeError as error:
+                raise ValueError(f"nested deeper: {error}") from error
+        flags = {"invalid_utf8"} & set(self.flags)
+        origins: dict[int, canonical.Members] = {}
+        plain = _plain(origin, flags, origins)
+        form = canonical.write(origin).encode("utf-8", "surrogatepass")
+        return Parsed(form, plain, tuple(sorted(flags)), origins)
 
     @property
     def exact(self) -> bool:
@@ -94,23 +112,25 @@ def _exactly(raw: bytes) -> Parsed:
     except UnicodeDecodeError:
         flags.add("invalid_utf8")
         text = raw.decode("utf-8", "replace")
-    value = _plain(canonical.parse_exactly(text), flags)
-    return Parsed(form, value, tuple(sorted(flags)))
+    origins: dict[int, canonical.Members] = {}
+    value = _plain(canonical.parse_exactly(text), flags, origins)
+    return Parsed(form, value, tuple(sorted(flags)), origins)
 
 
-def _plain(value: Any, flags: set[str]) -> Any:
+def _plain(value: Any, flags: set[str], origins: dict[int, canonical.Members]) -> Any:
     """What ``parse_exactly`` gives as ordinary objects: the first of double members, text that UTF-8 can hold."""
     if isinstance(value, canonical.Members):
         found: dict[str, Any] = {}
+        origins[id(found)] = value
         for name, inner in value:
             name = _text(name, flags)
             if name in found:
                 flags.add("duplicate_member")
             else:
-                found[name] = _plain(inner, flags)
+                found[name] = _plain(inner, flags, origins)
         return found
     if isinstance(value, list):
-        return [_plain(inner, flags) for inner in value]
+        return [_plain(inner, flags, origins) for inner in value]
     if isinstance(value, canonical.Number):
         return _value_of(value, flags)
     return _text(value, flags) if isinstance(value, str) else value

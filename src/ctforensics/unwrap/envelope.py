@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import orjson
-
 from ctforensics.trail import fast
 
 MAX_LAYERS = 6
@@ -114,7 +112,7 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
         raise ValueError("envelopes nested too deep")
     if isinstance(value, list):
         for entry in value:
-            yield from records_in(_again(entry), form, layers + 1)
+            yield from records_in(_again(parsed, entry), form, layers + 1)
         return
     if not isinstance(value, dict):
         return
@@ -123,10 +121,8 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
     if not opened and inner_list is not None:
         opened = [Inner(form, entry) for entry in inner_list]
     for inner in opened:
-        yield from records_in(_again(inner.value), inner.form, layers + 1)
+        yield from records_in(_again(parsed, inner.value), inner.form, layers + 1)
 
 
-def _again(value: Any) -> fast.Parsed:
-    if isinstance(value, bytes):
-        return fast.parse(value)
-    return fast.Parsed(orjson.dumps(value, None, fast.SORTED), value)
+def _again(outer: fast.Parsed, value: Any) -> fast.Parsed:
+    return fast.parse(value) if isinstance(value, bytes) else outer.inner(value)
