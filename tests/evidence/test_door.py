@@ -14,7 +14,7 @@ import pytest
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door, roots
 
-CONTENT = random.Random(1).randbytes(3000).hex().encode()
+CONTENT = random.Random(2).randbytes(3000).hex().encode()
 GZ = gzip.compress(CONTENT, mtime=0)
 
 
