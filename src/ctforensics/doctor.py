@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import shutil
 import sys
@@ -14,15 +13,6 @@ from pathlib import Path
 
 from ctforensics import __version__
 
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "msedge",
-    "microsoft-edge",
-)
 EXTRAS = {
     "notebook": ("altair", "anywidget", "ipywidgets", "jupyterlab", "vl-convert-python"),
     "report": ("nbconvert", "nbclient", "mistune", "playwright", "python-docx", "stix2"),
@@ -57,11 +47,11 @@ def examine() -> Iterator[Check]:
 
 
 def find_browser() -> str | None:
-    """The first Chromium, Chrome or Edge on the PATH, or the one that CTFORENSICS_BROWSER names."""
-    named = os.environ.get("CTFORENSICS_BROWSER")
-    if named:
-        return named if Path(named).exists() else None
-    return next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    """The Chromium, Chrome or Edge that reports are printed with."""
+    from ctforensics.reports import browsers
+
+    found = browsers.find()
+    return str(found) if found else None
 
 
 def _duckdb() -> str:

@@ -5,9 +5,10 @@ import json
 
 import pytest
 
+from ctforensics.ask import timesketch
 from ctforensics.errors import ParameterError, QueryError
 from ctforensics.export import events, selection
-from ctforensics.export.events import export, sketch_line
+from ctforensics.export.events import export
 
 
 def test_json_lines_are_equal_to_the_original_records(story_case, tmp_path):
@@ -69,7 +70,7 @@ def test_a_message_shows_hidden_characters_and_says_what_happened():
         "actor": "eve\x1b[31m",
         "event_name": "GetObject",
     }
-    line = sketch_line(row | {"outcome": "success"})
+    line = timesketch.as_dict(row | {"outcome": "success"})
     assert line["message"] == "eve\\x1b[31m called GetObject (success)"
 
 

@@ -26,3 +26,11 @@ def alone(pdf: Path) -> list[str]:
         for number, page in enumerate(pages(pdf), start=1)
         if page and number > 2 and (_HEADING.match(page[-1]) or _CAPTION.match(page[-1]))
     ]
+
+
+def fonts_not_embedded(pdf: Path) -> list[str]:
+    """The fonts that a reader without them would see replaced."""
+    told = subprocess.run(["pdffonts", str(pdf)], capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL)
+    rows = [line.split() for line in told.stdout.splitlines()[2:]]
+    # Name, type (one or more words), encoding, then emb sub uni and the object's two numbers.
+    return [row[0] for row in rows if row[-5] != "yes"]

@@ -7,11 +7,11 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from ctforensics import clock, hashing
+from ctforensics import hashing
+from ctforensics.ask import timesketch
 from ctforensics.ask.formats import neutral, shown
 from ctforensics.ask.room import Room
 from ctforensics.case.folder import CaseFolder
@@ -22,10 +22,6 @@ from ctforensics.trail.columns import COLUMN_NAMES
 FORMATS = ("jsonl", "parquet", "csv", "timesketch")
 _ALL = "TRUE"
 _COLUMNS = ", ".join(f"event_key::VARCHAR AS {name}" if name == "event_key" else name for name in COLUMN_NAMES)
-_SKETCH = (
-    "event_time, event_time_basis, event_id, event_key::VARCHAR AS event_key, event_name, event_source, outcome, error_code, actor, "
-    "principal_arn, access_key_id, source_ip_address, user_agent, aws_region, recipient_account_id, target, verification"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,43 +103,10 @@ def _csv(folder: CaseFolder, room: Room, path: Path, where: str, chosen: set[str
 def _timesketch(folder: CaseFolder, room: Room, path: Path, where: str, chosen: set[str] | None) -> tuple[int, int]:
     count = 0
     with path.open("w", encoding="utf-8") as stream:
-        for row in selection.rows(room, where, _SKETCH):
-            _write_line(stream, sketch_line(row))
+        for row in selection.rows(room, where, timesketch.COLUMNS):
+            stream.write(timesketch.line(row))
             count += 1
     return count, 0
-
-
-def _write_line(stream: IO[str], line: dict[str, Any]) -> None:
-    stream.write(json.dumps(line, ensure_ascii=True) + "\n")
-
-
-def sketch_line(row: dict[str, Any]) -> dict[str, Any]:
-    """One event as Timesketch reads it: message, datetime (ISO 8601 with offset), timestamp_desc, and the columns.
-
-    Source: Timesketch, "Create a timeline from JSON/JSONL/CSV". A record without any time is described as such.
-    """
-    when: datetime = row["event_time"]
-    described = "Event Logged" if row["event_time_basis"] == "eventTime" else f"Time from {row['event_time_basis']}"
-    line = {
-        "message": _message(row),
-        "datetime": f"{when.isoformat(timespec='microseconds')}+00:00",
-        "timestamp": int((when - clock.EPOCH).total_seconds() * 1_000_000),
-        "timestamp_desc": described,
-        "data_type": "aws:cloudtrail:entry",
-    }
-    return line | {
-        name: value
-        for name, value in row.items()
-        if value is not None and name not in ("event_time", "event_time_basis")
-    }
-
-
-def _message(row: dict[str, Any]) -> str:
-    parts = [row["actor"] or "unknown actor", "called", row["event_name"] or "an unnamed event"]
-    parts += ["on", row["target"]] if row["target"] else []
-    parts += ["from", row["source_ip_address"]] if row["source_ip_address"] else []
-    parts += [f"({row['outcome']}{': ' + row['error_code'] if row['error_code'] else ''})"]
-    return shown(" ".join(str(part) for part in parts))
 
 
 _Writer = Callable[[CaseFolder, Room, Path, str, "set[str] | None"], tuple[int, int]]

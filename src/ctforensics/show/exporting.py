@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
+from ctforensics.ask import timesketch
 from ctforensics.ask.formats import neutral, shown
 from ctforensics.errors import CaseError, UnknownName
 from ctforensics.show import cells, page, scale
@@ -70,15 +71,15 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def event_lines(session: TimelineSession) -> Iterator[dict[str, Any]]:
-    """All events of the view in force in time order, as dicts with whole values, read in pieces."""
+def event_lines(session: TimelineSession, columns: str = COLUMNS) -> Iterator[dict[str, Any]]:
+    """All events of the view in force in time order, as dicts of these columns with whole values, read in pieces."""
     statement, values = session.sql()
     cursor = session.cursor()
-    cursor.execute(statement.replace("SELECT *", f"SELECT {COLUMNS}", 1), values)
-    columns = [column[0] for column in cursor.description or []]
+    cursor.execute(statement.replace("SELECT *", f"SELECT {columns}", 1), values)
+    names = [column[0] for column in cursor.description or []]
     while batch := cursor.fetchmany(10_000):
         for each in batch:
-            yield dict(zip(columns, each, strict=True))
+            yield dict(zip(names, each, strict=True))
     cursor.close()
 
 
@@ -105,20 +106,8 @@ def write_timesketch(session: TimelineSession, path: Path) -> int:
     """All events of the view as Timesketch JSON lines (message, datetime, timestamp_desc, ...); returns their number."""
     count = 0
     with path.open("w", encoding="utf-8") as stream:
-        for event in event_lines(session):
-            who = event["actor"] or "unknown actor"
-            told = f"{who} called {event['event_name']} on {event['event_source']}"
-            told += f" and got {event['error_code']}" if event["error_code"] else ""
-            line = {
-                "message": told,
-                "datetime": event["event_time"].isoformat(timespec="microseconds") + "+00:00",
-                "timestamp_desc": "CloudTrail event",
-                "data_type": "aws:cloudtrail:event",
-                **{
-                    name: None if value is None else str(value) for name, value in event.items() if name != "event_time"
-                },
-            }
-            stream.write(json.dumps(line, ensure_ascii=True) + "\n")
+        for event in event_lines(session, timesketch.COLUMNS):
+            stream.write(timesketch.line(event))
             count += 1
     return count
 
