@@ -35,7 +35,7 @@ docs: $(VENV)/.dev
 # Every wheel that an air-gapped machine needs, with SHA-256 sums: pip install --no-index --find-links wheelhouse 'ctforensics[notebook,report]'
 bundle: $(VENV)/.user
 	rm -rf wheelhouse
-	$(BIN)/pip wheel --quiet --constraint constraints.txt --wheel-dir wheelhouse '.[notebook,report,aws]'
+	$(BIN)/pip wheel --quiet --constraint constraints.txt --wheel-dir wheelhouse '.[notebook,report,aws,speed]'
 	cd wheelhouse && sha256sum *.whl > SHA256SUMS
 	@echo "wheelhouse/ holds $$(ls wheelhouse/*.whl | wc -l) wheels; check them with: cd wheelhouse && sha256sum -c SHA256SUMS"
 
@@ -54,16 +54,16 @@ $(VENV)/.made:
 	touch $@
 
 $(VENV)/.user: pyproject.toml constraints.txt | $(VENV)/.made
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws,speed]'
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.made
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws,speed,dev]'
 	touch $@ $(VENV)/.user
 
 constraints:
 	rm -rf .constraints && $(PYTHON) -m venv .constraints
-	.constraints/bin/pip install --quiet --editable '.[notebook,report,aws,dev]'
+	.constraints/bin/pip install --quiet --editable '.[notebook,report,aws,speed,dev]'
 	.constraints/bin/pip freeze --exclude-editable | grep -v '^-' > constraints.txt
 	rm -rf .constraints
 

@@ -28,7 +28,7 @@ def split(requirement: str) -> tuple[str, str]:
 def test_the_conda_environment_asks_for_the_same_packages():
     declared = project()
     wanted = dict(split(r) for r in declared["dependencies"])
-    for extra in ("notebook", "report", "aws"):
+    for extra in ("notebook", "report", "aws", "speed"):
         wanted |= dict(split(r) for r in declared["optional-dependencies"][extra])
     wanted["pytest"] = dict(split(r) for r in declared["optional-dependencies"]["dev"])["pytest"]
     environment = yaml.safe_load((ROOT / "environment.yml").read_text("utf-8"))["dependencies"]
@@ -50,7 +50,7 @@ def test_the_constraints_pin_every_declared_package_within_its_bounds():
         name, version = line.split("==")
         pinned[canonicalize_name(name)] = version
     requirements = list(declared["dependencies"])
-    for extra in ("notebook", "report", "aws", "dev"):
+    for extra in ("notebook", "report", "aws", "speed", "dev"):
         requirements += declared["optional-dependencies"][extra]
     for text in requirements:
         requirement = Requirement(text)

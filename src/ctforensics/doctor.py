@@ -17,6 +17,7 @@ EXTRAS = {
     "notebook": ("altair", "anywidget", "ipywidgets", "jupyterlab", "vl-convert-python"),
     "report": ("nbconvert", "nbclient", "mistune", "playwright", "python-docx", "stix2"),
     "aws": ("boto3",),
+    "speed": ("numba",),
     "spark": ("pyspark", "sqlglot"),
 }
 

@@ -13,13 +13,17 @@ from ctforensics.load.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``verified``: content hashes that may be loaded (None: all). ``values``: one of which a record must hold (None: anything)."""
+    """``verified``: content hashes that may be loaded (None: all). ``values``: one of which a record must hold (None: anything).
+
+    ``compiled``: whether log files are read by the compiled walk, which is worth its start for many of them.
+    """
 
     scope: Scope = field(default_factory=Scope)
     keep_raw: bool = False
     limits: Limits = field(default_factory=Limits)
     verified: frozenset[str] | None = None
     values: tuple[str, ...] | None = None
+    compiled: bool = False
 
 
 def values_in(file: Path) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits, Opened
-from ctforensics.load import row
+from ctforensics.load import compiled, row
 from ctforensics.load.bulk import Bulk
 from ctforensics.load.options import Options
 from ctforensics.load.schema import AGGREGATED, EVENTS, FILES, REJECTS, SOURCES, table_of
@@ -50,6 +50,8 @@ class Reader:
         self.folder, self.options = folder, options
         self.needles = needles_of(options.values) if options.values is not None else None
         self.bulk = Bulk(keep_raw=options.keep_raw, most=options.limits.record)
+        self.taped = compiled.taped(keep_raw=options.keep_raw, most=options.limits.record) if options.compiled else None
+        self.later: dict[int, tuple[dict[str, Any], Opened]] = {}
         self.files: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.sources: list[dict[str, Any]] = []
@@ -136,6 +138,10 @@ class Reader:
             if sifted is not None:
                 self._whole(file, sifted, sifted=sifted)
                 return
+        elif clean and self.taped:
+            if self.taped.add(number, found.content, file["delivered_at"]):
+                self.later[number] = file, found
+                return
         elif clean:
             count = self.bulk.add(number, found.content, file["delivered_at"])
             if count is not None:
@@ -147,6 +153,23 @@ class Reader:
         """A log file as CloudTrail writes it."""
         outcome = "loaded" if count else "empty"
         file.update(kind="cloudtrail", source_form="records", records=count, sifted=sifted, outcome=outcome)
+
+    def _walked(self) -> tuple[pa.Table, pa.Table]:
+        """The records of the files that the compiled walk takes; those that it declines are read with care."""
+        assert self.taped
+        walked, declined = self.taped.walk()
+        for number, count in walked.counts().items():
+            self._whole(self.later[number][0], count)
+        windows, odd = walked.windows(), walked.odd_rows()
+        for number, found in odd:
+            if found["event_time_basis"] != "none":
+                first, last = windows.get(number, (found["event_time"],) * 2)
+                windows[number] = min(first, found["event_time"]), max(last, found["event_time"])
+        for number, (first, last) in windows.items():
+            self.files[number].update(first_event_time=first, last_event_time=last)
+        for number in declined:
+            self._carefully(number, *self.later[number])
+        return walked.tables(odd)
 
     def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
         reading = cloudtrail.read(found.content, file["path"], self.options.limits)
@@ -202,9 +225,10 @@ class Reader:
         self.files.append({**file, "outcome": "rejected", "reason": "not_opened", "records": 1, "rejected": 1})
 
     def _chunk(self) -> Chunk:
-        events, sources = self.bulk.tables()
-        for number, (first, last) in self.bulk.windows(events).items():
-            self.files[number].update(first_event_time=first, last_event_time=last)
+        events, sources = self._walked() if self.later else self.bulk.tables()
+        if not self.later:
+            for number, (first, last) in self.bulk.windows(events).items():
+                self.files[number].update(first_event_time=first, last_event_time=last)
         if self.events:
             events = pa.concat_tables([events, table_of(self.events, EVENTS)])
             sources = pa.concat_tables([sources, table_of(self.sources, SOURCES)])

@@ -19,7 +19,7 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError, ParameterError
 from ctforensics.evidence.door import USUAL, Limits
-from ctforensics.load import plan, reader, screen, settle, store, workers
+from ctforensics.load import compiled, plan, reader, screen, settle, store, workers
 from ctforensics.load.options import Options, values_in
 from ctforensics.load.result import LoadResult
 from ctforensics.load.roots import roots_of
@@ -28,7 +28,7 @@ from ctforensics.load.task import Task
 from ctforensics.trail.tables import SCHEMA_VERSION
 from ctforensics.verify import saved
 
-FEW_CHUNKS = 8
+FEW_CHUNKS, MANY_CHUNKS = 8, 32
 EVERYTHING = Scope()
 Judge = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -176,9 +176,11 @@ def _fill(
 def _read(
     folder: CaseFolder, chunks: Iterator[list[Task]], options: Options, jobs: int | None
 ) -> Iterator[reader.Chunk]:
-    """Small loads are read here; a worker costs half a second to start."""
-    first = list(islice(chunks, FEW_CHUNKS))
+    """Small loads are read here; a worker costs half a second to start, the compiled walk two."""
+    first = list(islice(chunks, MANY_CHUNKS))
     count = jobs if jobs is not None else os.cpu_count() or 1
+    if len(first) == MANY_CHUNKS and compiled.why_not() is None:
+        options = replace(options, compiled=True)
     if count <= 1 or len(first) < FEW_CHUNKS:
         return workers.here(folder, chain(first, chunks), options)
     return workers.apart(folder, chain(first, chunks), options, count)

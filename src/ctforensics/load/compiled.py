@@ -1,0 +1,92 @@
+"""Whether the compiled walk over log files can be used here, and its start."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ctforensics.load.taped import Taped
+
+_ROOMS = ("nodes", "forms", "tape", "spans")
+# A first record with every kind of member, so that all of the walk is compiled before processes need it.
+_SAMPLE = (
+    b'{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"a\\u0062"},"eventTime":"2024-05-02T06:11:09Z",'
+    b'"eventSource":"s3.amazonaws.com","eventName":"GetObject","readOnly":true,"sessionCredentialFromConsole":"true",'
+    b'"requestParameters":{"b":1,"a":[2.5,null]},"responseElements":{"accessKey":{"accessKeyId":"A"},"ConsoleLogin":"Success"},'
+    b'"additionalEventData":{"MFAUsed":"Yes"}}]}'
+)
+
+
+@lru_cache(maxsize=1)
+def why_not() -> str | None:
+    """Why the compiled walk cannot be used here, or None where it can. Compiles it (half a minute, once for an installation)."""
+    if importlib.util.find_spec("numba") is None:
+        return "numba is not installed (the extra `speed` brings it)"
+    try:
+        made = taped()
+        made.add(0, _SAMPLE, None)
+        walked, declined = made.walk()
+        walked.tables([])
+    except (ImportError, RuntimeError, OSError) as error:  # a numba of another make, no folder to keep compiled code in
+        return f"numba cannot compile here: {error}"
+    return "the compiled walk declines its own sample" if declined else None
+
+
+def taped(*, keep_raw: bool = False, most: int = 1 << 26) -> Taped:
+    """A collector for the contents of log files of at most so many bytes (see ``load.taped``, which brings the compiler)."""
+    if "ctforensics.load.taped" not in sys.modules:
+        with _folders_apart(), _kept_by_content():
+            importlib.import_module("ctforensics.load.taped")
+    from ctforensics.load.taped import Taped
+
+    return Taped(keep_raw=keep_raw, most=most)
+
+
+@contextmanager
+def _folders_apart() -> Iterator[None]:
+    """A folder named ``coverage`` beside a notebook is no package of that name, but numba takes it for one and fails."""
+    found = importlib.util.find_spec("coverage") if "coverage" not in sys.modules else None
+    mistaken = found is not None and found.origin is None
+    if mistaken:
+        sys.modules["coverage"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if mistaken:
+            del sys.modules["coverage"]
+
+
+@contextmanager
+def _kept_by_content() -> Iterator[None]:
+    """Has compiled code kept in the user's cache under the hash of its text.
+
+    By itself numba looks at the time of the one file in which a function stands, and would not see that another one changed.
+    """
+    config: Any = importlib.import_module("numba.core.config")
+    texts = [Path(__file__).with_name(f"{room}.py").read_bytes() for room in _ROOMS]
+    place, before = _cache(), config.CACHE_DIR
+    if place is not None and not before:
+        config.CACHE_DIR = str(place / "ctforensics" / hashlib.sha256(b"\0".join(texts)).hexdigest()[:16])
+    try:
+        yield
+    finally:
+        config.CACHE_DIR = before
+
+
+def _cache() -> Path | None:
+    """The user's folder for what can be made again; None where there is none (then numba looks for a place)."""
+    said = os.environ.get("LOCALAPPDATA" if os.name == "nt" else "XDG_CACHE_HOME")
+    try:
+        place = Path(said) if said else Path.home() / ".cache"
+    except RuntimeError:  # nobody's home
+        return None
+    nearest = next((p for p in (place, *place.parents) if p.exists()), None)
+    return place if nearest and os.access(nearest, os.W_OK) else None

@@ -1,0 +1,371 @@
+"""Many log files at once by the compiled walk of ``load.tape``: the rows of ``events`` and ``event_sources`` as Arrow tables.
+
+Each column is a copy of spans of the canonical forms, or is concluded once for each distinct value that it depends on. A record that
+columns cannot repeat as it is goes to ``row``, which is the reference; so does, through the reader, a whole file that the walk declines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ctforensics.load import members, nodes, row, spans, tape
+from ctforensics.load.schema import EVENTS, SOURCES, table_of
+from ctforensics.trail import derive, fast
+from ctforensics.trail.columns import TESTIMONY
+from ctforensics.trail.derive import event_class_of, mfa_of
+from ctforensics.trail.identity import NOBODY, Identity, identify
+from ctforensics.trail.names import event_base_name
+from ctforensics.trail.outcome import outcome
+from ctforensics.trail.target import target
+
+Array = np.ndarray[Any, Any]
+_AT = {field: number for number, field in enumerate(tape.FIELDS)}
+_SEED = secrets.randbits(63)  # nobody outside can choose texts that collide
+_MOST = 1 << 30
+_KEPT = 20_000
+_ABOUT = ("target", "bucket_name", "object_key", "requested_role_arn", "issued_access_key_id")
+
+
+class Buffers:
+    """Memory for one portion of text after the other: taken from the system once, as new pages cost more than the walk."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Array] = {}
+
+    def get(self, name: str, count: int, dtype: Any, *more: int) -> Array:
+        """An array of ``count`` elements (times the sizes of further axes), its content undefined."""
+        held = self._held.get(name)
+        if held is None or len(held) < count:
+            held = self._held[name] = np.empty((count + count // 4, *more), dtype)
+        return held[:count]
+
+
+_buffers = Buffers()
+
+
+class Taped:
+    """Collects the contents of many files and gives their records as Arrow tables."""
+
+    def __init__(self, *, keep_raw: bool, most: int) -> None:
+        self.keep_raw, self.most = keep_raw, min(most, _MOST)
+        self.files: list[int] = []
+        self.contents: list[bytes] = []
+        self.delivered: list[datetime | None] = []
+
+    def add(self, file: int, content: bytes, delivered: datetime | None) -> bool:
+        """Takes a content, if it looks as one that the walk may know."""
+        if not content.startswith(b'{"Records":[') or len(content) > self.most or not _is_utf8(content):
+            return False
+        self.files.append(file)
+        self.contents.append(content)
+        self.delivered.append(delivered)
+        return True
+
+    def walk(self) -> tuple[Walked, list[int]]:
+        """What the walk found, and the numbers of the files that it declined."""
+        text = b"".join(self.contents)
+        bounds = np.cumsum([0, *map(len, self.contents)])
+        walked = Walked(self, text, bounds)
+        return walked, [file for file, status in zip(self.files, walked.status.tolist(), strict=True) if not status]
+
+
+def _is_utf8(content: bytes) -> bool:
+    if content.isascii():
+        return True
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+class Walked:
+    """The records of some files as the walk left them in the buffers: valid until the next walk of this process."""
+
+    def __init__(self, taken: Taped, text: bytes, bounds: Array) -> None:
+        files, most, get = len(bounds) - 1, text.count(b"},{") + len(bounds), _buffers.get
+        fields = len(tape.FIELDS)
+        self.taken, self.text, self.bounds = taken, text, bounds
+        self.canon = get("canon", len(text) + 1, np.uint8)
+        self.status = np.zeros(files, np.uint8)
+        records, odd = get("records", most, np.int64, 6), get("odd", most, np.uint8)
+        places, kinds = get("spans", most, np.int32, fields, 2), get("kinds", most, np.uint8, fields)
+        times, place = get("times", most, np.int64), np.zeros(1, np.int64)
+        count = tape.walk(
+            np.frombuffer(text, np.uint8), bounds, self.canon, self.status, place, records, places, kinds, odd, times
+        )
+        self.records = records[:count]
+        whole = np.flatnonzero(odd[:count] == 0)
+        self.odd = np.flatnonzero(odd[:count])
+        plain = len(whole) == count
+        self.said = self.records if plain else self.records[whole]
+        self.spans, self.kinds = (places[:count], kinds[:count]) if plain else (places[whole], kinds[whole])
+        self.times = times[:count] if plain else times[whole]
+
+    def counts(self) -> dict[int, int]:
+        """How many records each file that was read holds."""
+        found = np.bincount(self.records[:, 0], minlength=len(self.status))
+        read = zip(self.taken.files, self.status.tolist(), found.tolist(), strict=True)
+        return {file: count for file, status, count in read if status}
+
+    def windows(self) -> dict[int, tuple[datetime, datetime]]:
+        """First and last event time of each file that has any, odd records left out (``odd_rows`` tells theirs)."""
+        if not len(self.said):
+            return {}
+        files = self.said[:, 0]
+        starts = np.flatnonzero(np.r_[True, files[1:] != files[:-1]])
+        stamps = self.times.astype("M8[us]")
+        first, last = np.minimum.reduceat(stamps, starts), np.maximum.reduceat(stamps, starts)
+        numbers = [self.taken.files[f] for f in files[starts].tolist()]
+        return dict(zip(numbers, zip(first.tolist(), last.tolist(), strict=True), strict=True))
+
+    def raw(self, record: Array) -> bytes:
+        """The text of a record as it stands in its file."""
+        begin = int(self.bounds[record[0]] + record[2])
+        return self.text[begin : begin + int(record[3])]
+
+    def odd_rows(self) -> list[tuple[int, dict[str, Any]]]:
+        """The rows of the records that columns cannot repeat, with the number of their file."""
+        made = []
+        for record in self.records[self.odd]:
+            raw, file = self.raw(record), int(record[0])
+            parsed = fast.parse(raw)
+            text = raw.decode() if self.taken.keep_raw or not parsed.exact else None
+            found = row.make(parsed, delivered=self.taken.delivered[file], fidelity="full", keep_text=text)
+            made.append((self.taken.files[file], found))
+        return made
+
+    def tables(self, odd: Sequence[tuple[int, dict[str, Any]]]) -> tuple[pa.Table, pa.Table]:
+        """Rows of ``events`` (one for each record, duplicates included) and of ``event_sources``, in the same order."""
+        events = EVENTS.empty_table()
+        if len(self.said):
+            made = _Columns(self).made()
+            events = pa.Table.from_arrays([made[f.name] for f in EVENTS], schema=EVENTS)
+        if odd:
+            events = pa.concat_tables([events, table_of([found for _, found in odd], EVENTS)])
+        records = np.concatenate((self.said, self.records[self.odd])) if odd else self.said
+        count = len(records)
+        numbers = np.array(self.taken.files, np.int32)
+        sources = pa.Table.from_arrays(
+            [
+                events["event_key"],
+                pa.array(numbers[records[:, 0]]),
+                pa.array(records[:, 1].astype(np.int32)),
+                pa.array(records[:, 2].copy()),
+                pa.array(records[:, 3].astype(np.int32)),
+                pa.repeat("records", count),
+                pa.repeat("full", count),
+            ],
+            schema=SOURCES,
+        )
+        return events, sources
+
+
+class _Columns:
+    """The columns of ``events`` for the records of a walk."""
+
+    def __init__(self, walked: Walked) -> None:
+        self.walked, self.canon, self.count = walked, walked.canon, len(walked.said)
+        self.starts = {f: np.ascontiguousarray(walked.spans[:, n, 0]) for f, n in _AT.items()}
+        self.ends = {f: np.ascontiguousarray(walked.spans[:, n, 1]) for f, n in _AT.items()}
+        self.kinds = {f: np.ascontiguousarray(walked.kinds[:, n]) for f, n in _AT.items()}
+        self.numbers: dict[str, tuple[Array, Array]] = {}
+
+    def made(self) -> dict[str, pa.Array]:
+        made = {column.name: self._said(field) for field, column in TESTIMONY.items()}
+        made["event_key"] = self._keys()
+        made["event_time"] = pa.array(self.walked.times.copy()).cast(pa.timestamp("us"))
+        self._console(made)
+        self._identity(made)
+        self._calls(made)
+        self._about(made)
+        made["source_kind"] = self._each("sourceIPAddress", derive.source_kind)
+        made["agent_family"] = self._each("userAgent", derive.agent_family)
+        for name, value in (("event_time_basis", "eventTime"), ("fidelity", "full"), ("verification", "not_checked")):
+            made[name] = pa.repeat(value, self.count)
+        if self.walked.taken.keep_raw:
+            made["record_text"] = pa.array(
+                [self.walked.raw(record).decode() for record in self.walked.said], pa.string()
+            )
+        for field in EVENTS:
+            if field.name not in made:
+                made[field.name] = pa.nulls(self.count, field.type)
+        return made
+
+    # -- what the record says -----------------------------------------------------------------------------------------
+
+    def _said(self, field: str) -> pa.Array:
+        kinds, type_ = self.kinds[field], TESTIMONY[field].type
+        if not kinds.any():
+            return pa.nulls(self.count, EVENTS.field(TESTIMONY[field].name).type)
+        if type_ == "BOOLEAN":
+            return pa.array(kinds != nodes.FALSE, mask=kinds == nodes.ABSENT)
+        starts, ends = self.starts[field], self.ends[field]
+        if type_ == "TIMESTAMP":
+            return None  # of the walk's own reading
+        size = int((ends - starts)[kinds != 0].sum(dtype=np.int64))
+        offsets, data = np.empty(self.count + 1, np.int32), np.empty(size, np.uint8)
+        valid = np.zeros((self.count + 7) // 8, np.uint8)
+        absent = spans.gather(self.canon, starts, ends, kinds, type_ == "VARCHAR", offsets, data, valid)
+        buffers = [pa.py_buffer(valid) if absent else None, pa.py_buffer(offsets), pa.py_buffer(data)]
+        return pa.Array.from_buffers(pa.string(), self.count, buffers, absent)
+
+    def _keys(self) -> pa.Array:
+        view, sha256 = memoryview(self.canon.data), hashlib.sha256
+        places = zip(self.walked.said[:, 4].tolist(), self.walked.said[:, 5].tolist(), strict=True)
+        keys = b"".join([sha256(view[start:end]).digest()[:16] for start, end in places])
+        return pa.Array.from_buffers(pa.binary(16), self.count, [None, pa.py_buffer(keys)])
+
+    def _console(self, made: dict[str, pa.Array]) -> None:
+        """``sessionCredentialFromConsole`` is the text "true" in nearly all records: true in its column, itself in unknown_fields."""
+        as_text = self.kinds[members.CONSOLE] == nodes.STRING
+        if as_text.any():
+            numbers = pa.array(np.zeros(self.count, np.int32), mask=~as_text)
+            made["unknown_fields"] = pa.array([members.SAID_TRUE], pa.string()).take(numbers)
+
+    # -- distinct values ------------------------------------------------------------------------------------------------
+
+    def _distinct(self, field: str) -> tuple[Array, Array]:
+        """A number for each record (-1: absent) and where each number stands first, by the bytes of the member."""
+        if field not in self.numbers:
+            self.numbers[field] = spans.distinct(
+                self.canon, self.starts[field], self.ends[field], self.kinds[field], _SEED
+            )
+        return self.numbers[field]
+
+    def _holds(self, field: str, word: Array) -> Array:
+        """Which records have a word in a member."""
+        found: Array = spans.holds(self.canon, self.starts[field], self.ends[field], self.kinds[field], word)
+        return found
+
+    def _bytes(self, field: str, at: int) -> bytes | None:
+        if not self.kinds[field][at]:
+            return None
+        return self.canon[self.starts[field][at] : self.ends[field][at]].tobytes()
+
+    def _value(self, field: str, at: int) -> Any:
+        """A member's value, parsed; None where it is absent."""
+        said = self._bytes(field, at)
+        return None if said is None else orjson.loads(said)
+
+    def _texts(self, at: int, *fields: str) -> list[str | None]:
+        """Texts of a record, None where they are absent or empty."""
+        return [self._value(field, at) or None for field in fields]
+
+    def _each(self, field: str, conclude: Callable[[str | None], str | None]) -> pa.Array:
+        """A column that depends on one text."""
+        numbers, firsts = self._distinct(field)
+        found = [conclude(*self._texts(at, field)) for at in firsts.tolist()] + [conclude(None)]
+        return pa.array(found, pa.string()).take(pa.array(np.where(numbers < 0, len(firsts), numbers)))
+
+    def _together(self, *numbers: Array) -> tuple[pa.Array, list[int]]:
+        """One number for each record by several, and where each stands first."""
+        found, firsts = spans.together(np.stack(numbers, axis=1))
+        return pa.array(found), firsts.tolist()
+
+    # -- what we conclude -----------------------------------------------------------------------------------------------
+
+    def _identity(self, made: dict[str, pa.Array]) -> None:
+        numbers, firsts = self._distinct("userIdentity")
+        who = [_who(self._bytes("userIdentity", at)) for at in firsts.tolist()] + [NOBODY]
+        at = pa.array(np.where(numbers < 0, len(firsts), numbers))
+        for field, values in zip(Identity._fields, zip(*who, strict=True), strict=True):
+            made[field] = pa.array(values, EVENTS.field(field).type).take(at)
+        self._mfa(made, who, at)
+        address = made["source_ip_address"]
+        if made["actor"].null_count:
+            named = pc.if_else(pc.equal(address, ""), None, pc.binary_join_element_wise("unknown", address, "@"))
+            made["actor"] = pc.coalesce(made["actor"], named, "unknown")
+        recipient = made["recipient_account_id"]
+        differs = pc.not_equal(made["actor_account_id"], recipient)
+        made["is_cross_account"] = pc.if_else(pc.equal(recipient, ""), pa.scalar(None, pa.bool_()), differs)
+
+    def _mfa(self, made: dict[str, pa.Array], who: list[Identity], at: pa.Array) -> None:
+        field = "additionalEventData"
+        said = np.flatnonzero(self._holds(field, _MFA))
+        if len(said):
+            mfa = made["mfa"].to_pylist()
+            for n in said.tolist():
+                mfa[n] = mfa_of(self._value(field, n), who[at[n].as_py()])
+            made["mfa"] = pa.array(mfa, pa.bool_())
+
+    def _calls(self, made: dict[str, pa.Array]) -> None:
+        """Base name, class, outcome and error class: of short texts that repeat."""
+        source, name = self._distinct("eventSource")[0], self._distinct("eventName")[0]
+        made["event_base_name"] = self._each("eventName", event_base_name)
+        kinds = (self.kinds[f].astype(np.int32) for f in ("managementEvent", "readOnly"))
+        insight = (self.kinds["insightDetails"] > 0).astype(np.int32)
+        key = (source, name, *(self._distinct(f)[0] for f in ("eventType", "eventCategory")), *kinds, insight)
+        at, firsts = self._together(*key)
+        made["event_class"] = pa.array([self._class(n) for n in firsts], pa.string()).take(at)
+        response, details = self._signs_in("responseElements"), self._signs_in("serviceEventDetails")
+        code, message = self._distinct("errorCode")[0], self._distinct("errorMessage")[0]
+        at, firsts = self._together(source, name, code, message, response, details)
+        ends = [self._outcome(n, response[n] >= 0, details[n] >= 0) for n in firsts]
+        for field, values in zip(("outcome", "error_class"), zip(*ends, strict=True), strict=True):
+            made[field] = pa.array(values, pa.string()).take(at)
+
+    def _class(self, n: int) -> str:
+        source, name, kind, category = self._texts(n, "eventSource", "eventName", "eventType", "eventCategory")
+        management, read_only = (_FLAG[int(self.kinds[f][n])] for f in ("managementEvent", "readOnly"))
+        insight = bool(self.kinds["insightDetails"][n])
+        return event_class_of(source, name, kind, category, management, read_only, insight)[1]
+
+    def _signs_in(self, field: str) -> Array:
+        """Numbers of the members that can hold the result of a sign-in, -1 for all others."""
+        may = self._holds(field, _SUCCESS) | self._holds(field, _FAILURE)
+        return np.where(may, self._distinct(field)[0], -1) if may.any() else np.full(self.count, -1, np.int32)
+
+    def _outcome(self, n: int, response: bool, details: bool) -> tuple[str, str | None]:
+        source, name, code, message = self._texts(n, "eventSource", "eventName", "errorCode", "errorMessage")
+        return outcome(
+            source,
+            name,
+            code,
+            message,
+            self._value("responseElements", n) if response else None,
+            self._value("serviceEventDetails", n) if details else None,
+        )
+
+    def _about(self, made: dict[str, pa.Array]) -> None:
+        """What a call was about; of the response only a key that it issued counts."""
+        issued = self._holds("responseElements", _ISSUED)
+        responses = self._distinct("responseElements")[0] if issued.any() else np.empty(0)
+        response = np.where(issued, responses, -1) if issued.any() else np.full(self.count, -1, np.int32)
+        fields = ("eventSource", "errorMessage", "requestParameters", "resources", "serviceEventDetails")
+        at, firsts = self._together(*(self._distinct(f)[0] for f in fields), response)
+        found = [self._target(n, response[n] >= 0) for n in firsts]
+        for field, values in zip(_ABOUT, zip(*found, strict=True), strict=True):
+            made[field] = pa.array(values, pa.string()).take(at)
+
+    def _target(self, n: int, issued: bool) -> tuple[str | None, ...]:
+        source, message = self._texts(n, "eventSource", "errorMessage")
+        response = self._value("responseElements", n) if issued else None
+        parameters, resources = self._value("requestParameters", n), self._value("resources", n)
+        return target(source, parameters, response, resources, self._value("serviceEventDetails", n), message)
+
+
+_MFA, _SUCCESS, _FAILURE, _ISSUED = (
+    np.frombuffer(word, np.uint8).copy() for word in (b"MFAUsed", b'"Success"', b'"Failure"', b'"accessKeyId"')
+)
+_FLAG = {nodes.ABSENT: None, nodes.TRUE: True, nodes.FALSE: False}
+_identities: dict[bytes | None, Identity] = {}
+
+
+def _who(said: bytes | None) -> Identity:
+    """The identity that a text tells, kept for the next portion: the same few come again."""
+    found = _identities.get(said)
+    if found is None:
+        if len(_identities) >= _KEPT:
+            _identities.clear()
+        found = _identities[said] = identify(None if said is None else orjson.loads(said))
+    return found

@@ -1,0 +1,188 @@
+"""The compiled walk reads what the reference reads, and declines what it does not know."""
+
+import json
+import random
+
+import duckdb
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from ctforensics.case import folder as case_folder
+from ctforensics.load import compiled, row, run
+from ctforensics.load.roots import add_root
+from ctforensics.load.schema import EVENTS, table_of
+from ctforensics.logs import cloudtrail
+from ctforensics.trail import canonical, fast
+from tests.load.loading_desk import record
+from tests.load.test_bulk import RECORDS
+from tests.load.test_safe import PROMISED
+
+HOSTILE = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("\"\\/\b\f\n\r\t\0\x1f\x7f\u2028\U0001f600<>&='")),
+    max_size=8,
+)
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(-(2**63), 2**64), st.floats(allow_nan=False), HOSTILE),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(HOSTILE, inner, max_size=4)),
+    max_leaves=12,
+)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def it_compiles_here():
+    assert compiled.why_not() is None
+
+
+def walked(*contents, keep_raw=False):
+    """The tables of some contents and the numbers of those that were declined."""
+    taken = compiled.taped(keep_raw=keep_raw)
+    for number, content in enumerate(contents):
+        assert taken.add(number, content, None)
+    found, declined = taken.walk()
+    return found, declined, *found.tables(found.odd_rows())
+
+
+def reference(raw):
+    parsed = fast.parse(raw)
+    return row.make(parsed, delivered=None, fidelity="full", keep_text=None if parsed.exact else raw.decode())
+
+
+def content_of(raws):
+    return b'{"Records":[' + b",".join(raws) + b"]}"
+
+
+def agrees(raws):
+    """Whether the walk takes these texts of records; what it takes has to be what the reference makes of each."""
+    content = content_of(raws)
+    found, declined, events, sources = walked(content)
+    if declined:
+        assert events.num_rows == 0
+        return False
+    order = sources["record_index"].to_pylist()
+    expected = [reference(raws[index]) for index in order]
+    assert sorted(order) == list(range(len(raws)))
+    assert events.to_pylist() == table_of(expected, EVENTS).to_pylist()
+    places = zip(sources["byte_offset"].to_pylist(), sources["byte_length"].to_pylist(), strict=True)
+    assert [content[offset : offset + length] for offset, length in places] == [raws[index] for index in order]
+    assert found.counts() == {0: len(raws)}
+    return True
+
+
+def written(value, ascii_only=False):
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=ascii_only).encode()
+
+
+@given(RECORDS, st.booleans())
+@settings(max_examples=200, deadline=None)
+def test_the_walk_gives_the_rows_of_the_reference(drawn, ascii_only):
+    records = []
+    for number, changes, absent in drawn:
+        made = {**record(number), **changes}
+        for name in absent - {"eventVersion"}:
+            made.pop(name, None)
+        records.append(made)
+    agrees([written(made, ascii_only) for made in records])
+
+
+@given(JSON, JSON, HOSTILE, st.booleans())
+@settings(max_examples=300, deadline=None)
+@example({"b": "\ud83d\ude00\u00e9\x1f/", "a": [{"z": 1, "y": {}}, []]}, None, '\\"\x00', True)
+def test_any_json_in_parameters_and_response_is_kept_as_it_stands(parameters, response, agent, ascii_only):
+    made = record(1, requestParameters=parameters, responseElements=response, userAgent=agent)
+    agrees([written(made, ascii_only), written(record(2))])
+
+
+def test_plain_records_with_escapes_are_taken_and_not_declined():
+    policy = json.dumps({"Statement": [{"Effect": "Allow", "Principal": "*"}]}, indent=1)
+    made = record(1, requestParameters={"policyDocument": policy, "a": "\u003c/\u00e9"}, userAgent='x "y" \\ \n')
+    assert agrees([written(made, True), written(made), written(made).replace(b"/", b"\\/"), written(record(2))])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b'{"a":1,"a":2}', b'{"a":1e5}', b'{"a":1.50}', b'{"a":0.00001}', b'{"a":-0}', b'{"a":12345678901234567890}', b'{"a":NaN}',
+        b'{"a":01}', b'{"a":"\\ud800"}', b'{"a":"\\ud800\\u0041"}', b'{"\\u0061":1}', b'{"a": 1}', b'{"a":"\n"}', b'{"a":1.}', b"[1,]",
+        b'{"a":1,}', b'{"a"}', b"{1:2}", b"tru", b"[" * 250 + b"]" * 250, b'{"a":"\\x"}', b'{"a":"\\u00g0"}', b'{"b":1,"a":{"c":1,"c":1}}',
+    ],
+)  # fmt: skip
+def test_what_two_parsers_could_read_differently_is_declined(odd):
+    raw = written(record(1)).replace(b'{"userName":"user-1"}', odd)
+    assert odd in raw
+    assert not agrees([written(record(2)), raw])
+
+
+@pytest.mark.parametrize("cut", [1, 2, 3, 40, 400])
+def test_a_text_that_breaks_off_or_goes_on_is_declined(cut):
+    whole = content_of([written(record(n)) for n in range(3)])
+    for broken in (
+        whole[:-cut],
+        whole + b"}",
+        whole + b'{"Records":[]}',
+        whole[:-2] + b",]}",
+        whole.replace(b"},{", b"}{", 1),
+    ):
+        assert walked(broken)[1] == [0]
+
+
+def test_files_that_are_declined_leave_no_trace_in_those_beside_them():
+    good = [content_of([written(record(n)), written(record(n + 1, unheardOf=1))]) for n in (0, 10, 20)]
+    bad = content_of([written(record(50)), written(record(51)) + b" "])
+    _, declined, events, sources = walked(good[0], bad, good[1], b'{"Records":[]}', bad, good[2])
+    assert declined == [1, 4]
+    assert sorted(events["event_id"].to_pylist()) == sorted(f"id-{n}" for n in (0, 1, 10, 11, 20, 21))
+    assert sorted(sources["file_no"].to_pylist()) == [0, 0, 2, 2, 5, 5]
+
+
+def test_mutilated_texts_are_read_as_the_reference_reads_them_or_declined():
+    chance, taken = random.Random(7), 0
+    base = content_of([written(record(n, requestParameters={"z": [1, {"b": None}], "a": 'x/y\\"'})) for n in range(3)])
+    for _ in range(3000):
+        changed = bytearray(base)
+        for _ in range(chance.randint(1, 3)):
+            at = chance.randrange(12, len(changed))
+            changed[at : at + chance.randint(0, 2)] = bytes(
+                chance.choice(b'{}[]",:\\u0019azE.-+tfn \n\x00\xc3\xa9') for _ in range(chance.randint(0, 2))
+            )
+        content = bytes(changed)
+        collector = compiled.taped()
+        if not collector.add(0, content, None):
+            continue
+        found, declined = collector.walk()
+        if declined:
+            continue
+        taken += 1
+        _, sources = found.tables(found.odd_rows())
+        expected = cloudtrail.read(content)
+        assert not expected.rejects
+        keys = dict(zip(sources["record_index"].to_pylist(), sources["event_key"].to_pylist(), strict=True))
+        assert keys == {r.index: canonical.event_key(r.raw) for r in expected.records}
+    assert taken > 300
+
+
+def test_raw_text_is_kept_where_it_is_asked_for():
+    raws = [written(record(1)), written(record(2, unheardOf=1))]
+    _, _, events, _ = walked(content_of(raws), keep_raw=True)
+    assert sorted(events["record_text"].to_pylist()) == sorted(raw.decode() for raw in raws)
+
+
+def test_a_load_by_the_walk_gives_the_rows_of_a_load_without_it(desk, tmp_path, monkeypatch):
+    for n in range(30):
+        records = [
+            record(n * 20 + k, unheardOf=k if k == 7 else None) if k % 5 else record(n * 20 + k) for k in range(30)
+        ]
+        desk.put(f"{n:02d}.json", written({"Records": records}))
+    desk.put("odd.json", content_of([written(record(9000)), written(record(9001, eventTime="never"))]))
+    desk.put("blank.json", {"Records": [record(9002)]})
+    desk.put("broken.json", content_of([written(record(9003))])[:-30])
+    desk.load(jobs=1)
+    other = case_folder.create(tmp_path / "walked")
+    add_root(other, desk.evidence, "mirror")
+    monkeypatch.setattr(run, "MANY_CHUNKS", 1)
+    run.load(other, jobs=1)
+    rows = {}
+    for case in (desk.case, other):
+        with duckdb.connect(str(case.database), read_only=True) as con:
+            rows[case] = {name: con.execute(sql).fetchall() for name, sql in PROMISED.items()}
+    assert rows[desk.case] == rows[other]
