@@ -4,7 +4,6 @@ import gzip
 import io
 import json
 import os
-import sys
 import zipfile
 
 import pytest
@@ -101,14 +100,6 @@ def test_a_symbolic_link_is_listed_and_never_followed(desk, loaded):
     result = loaded()
     assert result.rejects == {"not_opened": 2}
     assert outcome(desk, "passwd") == ("rejected", "not_opened")
-
-
-@pytest.mark.skipif(
-    sys.platform == "win32" or os.geteuid() == 0, reason="Windows only: root and Windows may read everything"
-)
-def test_a_file_that_may_not_be_read_is_a_reject(desk, loaded):
-    desk.put("secret.json", GOOD).chmod(0)
-    assert loaded().rejects == {"not_opened": 1}
 
 
 def test_a_pipe_is_listed_and_never_opened(desk, loaded):
