@@ -334,6 +334,18 @@ CASE
     ELSE p_text
 END;
 
+-- The network of each address of the case: worked out once for each address, not once for each event.
+CREATE MACRO address_networks() AS TABLE
+SELECT value AS address, network_of(value) AS network
+FROM dim_address
+WHERE value IS NOT NULL;
+
+-- The product of each agent of the case: the text before its first version number.
+CREATE MACRO agent_products() AS TABLE
+SELECT value AS user_agent, regexp_replace(value, '[0-9][0-9.]*.*$', '') AS product
+FROM dim_agent
+WHERE value IS NOT NULL;
+
 -- Whether an address is of a network that nobody routes: private, shared, link-local, loopback. Those kept for documentation count
 -- as public, because made-up and anonymised records use them so.
 CREATE MACRO is_private_address(p_text) AS
@@ -387,6 +399,7 @@ WITH marked AS (
             RANGE BETWEEN to_minutes(CAST(p_minutes AS BIGINT)) PRECEDING AND CURRENT ROW
         ) AS things_lately
     FROM query_table(p_calls)
+    WHERE who IN (SELECT who FROM query_table(p_calls) GROUP BY who HAVING count(DISTINCT thing) >= p_least)
 ),
 
 hot AS (

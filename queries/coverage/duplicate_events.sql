@@ -23,8 +23,8 @@ WITH copies AS (
         some_of(f.region) AS path_regions
     FROM event_sources AS s
     LEFT JOIN files AS f USING (file_no)
+    WHERE event_key IN (SELECT event_key FROM event_sources GROUP BY event_key HAVING count(*) > 1)
     GROUP BY event_key
-    HAVING count(*) > 1
 )
 
 SELECT

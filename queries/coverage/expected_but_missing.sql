@@ -22,18 +22,24 @@ WITH here AS (
 
 mentions AS (
     SELECT 'account' AS kind, actor_account_id AS name, 'actor' AS mentioned_as, event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE actor_account_id IS DISTINCT FROM recipient_account_id
     UNION ALL
     SELECT 'account', account_of_arn(requested_role_arn), 'role asked for', event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE requested_role_arn IS NOT NULL
     UNION ALL
     SELECT 'account', unnest(list_transform(as_list(resources), lambda r: r ->> '$.accountId')), 'owner of a resource', event_time, event_id, verification
-    FROM scoped($since, $until, $accounts, $regions, $outcome) WHERE resources IS NOT NULL
+    FROM scoped($since, $until, $accounts, $regions, $outcome) WHERE
+        contains(replace(CAST(resources AS VARCHAR), '"accountId":"' || coalesce(recipient_account_id, '-') || '"', ''), 'accountId')
     UNION ALL
     SELECT 'account', vpc_endpoint_account_id, 'owner of an endpoint', event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE vpc_endpoint_account_id IS NOT NULL
     UNION ALL
     SELECT 'region', additional_event_data ->> '$.RequestDetails.awsServingRegion', 'region that served', event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE contains(CAST(additional_event_data AS VARCHAR), 'awsServingRegion')
     UNION ALL
     SELECT 'region', coalesce(request_parameters ->> '$.RegionName', request_parameters ->> '$.sourceRegion', request_parameters ->> '$.destinationRegion'), 'parameter', event_time, event_id, verification
     FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE regexp_matches(CAST(request_parameters AS VARCHAR), '"(RegionName|sourceRegion|destinationRegion)"')
 )
 
 SELECT

@@ -53,8 +53,11 @@ sessions AS (
             WHEN role_session_name IN (SELECT function_name FROM functions WHERE function_name IS NOT NULL) THEN 'function'
         END AS workload
     FROM (
-        SELECT *, user_identity ->> '$.inScopeOf.issuerType' AS workload_type, user_identity ->> '$.inScopeOf.sourceArn' AS workload_arn
-        FROM scoped($since, $until, $accounts, $regions, $outcome)
+        SELECT *, scope ->> '$.inScopeOf.issuerType' AS workload_type, scope ->> '$.inScopeOf.sourceArn' AS workload_arn
+        FROM (
+            SELECT *, CASE WHEN contains(CAST(user_identity AS VARCHAR), 'inScopeOf') THEN user_identity END AS scope
+            FROM scoped($since, $until, $accounts, $regions, $outcome)
+        )
         WHERE
             user_identity_type = 'AssumedRole'
             AND invoked_by IS NULL

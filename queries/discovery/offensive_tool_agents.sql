@@ -42,7 +42,7 @@ FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     user_agent IN (
         SELECT agent
-        FROM (SELECT DISTINCT user_agent AS agent FROM scoped($since, $until, $accounts, $regions, $outcome))
+        FROM (SELECT value AS agent FROM dim_agent WHERE value IS NOT NULL)
         WHERE len(list_filter(
             CASE
                 WHEN len($patterns) > 0 THEN $patterns

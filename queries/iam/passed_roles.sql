@@ -20,6 +20,17 @@
 -- [example]
 -- trail = "leaked_key"
 -- ///
+-- Candidates by their text first, and kept: otherwise DuckDB reads the JSON of every write.
+WITH candidates AS MATERIALIZED (
+    SELECT *
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source NOT IN ('sts.amazonaws.com', 'iam.amazonaws.com')
+        AND event_class NOT IN ('read', 'list', 'session')
+        -- every one of these members has role or iamInstanceProfile in its name: look at the text before reading it as JSON
+        AND (contains(lower(CAST(request_parameters AS VARCHAR)), 'role') OR contains(CAST(request_parameters AS VARCHAR), 'iamInstanceProfile'))
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -47,12 +58,9 @@ FROM (
             request_parameters ->> '$.iamInstanceProfile', request_parameters ->> '$.target.roleArn', request_parameters ->> '$.iamRoleArn',
             request_parameters ->> '$.administrationRoleARN', request_parameters ->> '$.iamRole', request_parameters ->> '$.jobRoleArn'
         ) AS passed_role
-    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    FROM candidates
 )
 WHERE
     passed_role IS NOT NULL
-    AND event_source <> 'sts.amazonaws.com'
-    AND event_source <> 'iam.amazonaws.com'
-    AND event_class NOT IN ('read', 'list', 'session')
     AND ($role = '' OR passed_role = $role OR name_of_arn(passed_role) = $role)
 ORDER BY event_time, event_id, event_key;

@@ -41,7 +41,9 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    (user_identity ->> '$.inScopeOf.sourceArn') = $arn
-    OR (user_identity ->> '$.inScopeOf.credentialsIssuedTo') = $arn
+    (
+        contains(CAST(user_identity AS VARCHAR), 'inScopeOf') -- few records have it: look at the text before reading it as JSON
+        AND $arn IN (user_identity ->> '$.inScopeOf.sourceArn', user_identity ->> '$.inScopeOf.credentialsIssuedTo')
+    )
     OR (user_identity_type = 'AssumedRole' AND role_session_name = name_of_arn($arn))
 ORDER BY event_time, event_id, event_key;

@@ -43,11 +43,12 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    (user_identity ->> '$.onBehalfOf.userId') = $identity_user
-    OR (additional_event_data ->> '$."identitystore:UserId"') = $identity_user
+    (contains(CAST(user_identity AS VARCHAR), 'onBehalfOf') AND (user_identity ->> '$.onBehalfOf.userId') = $identity_user)
+    OR (contains(CAST(additional_event_data AS VARCHAR), 'identitystore') AND (additional_event_data ->> '$."identitystore:UserId"') = $identity_user)
     OR (user_identity_type IN ('Unknown', 'IdentityCenterUser') AND user_name = $identity_user)
     OR (session_issuer_arn LIKE '%/AWSReservedSSO!_%' ESCAPE '!' AND role_session_name = $identity_user)
     OR (
-        $identity_user IN (SELECT people.user_name FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
+        contains(CAST(user_identity AS VARCHAR), 'onBehalfOf')
+        AND $identity_user IN (SELECT people.user_name FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
     )
 ORDER BY event_time, event_id, event_key;

@@ -48,5 +48,5 @@ WHERE
     OR target = $instance_id
     OR contains(CAST(request_parameters AS VARCHAR), '"' || $instance_id || '"')
     OR contains(CAST(response_elements AS VARCHAR), '"' || $instance_id || '"')
-    OR contains(user_identity ->> '$.inScopeOf.credentialsIssuedTo', $instance_id)
+    OR (contains(CAST(user_identity AS VARCHAR), $instance_id) AND contains(user_identity ->> '$.inScopeOf.credentialsIssuedTo', $instance_id))
 ORDER BY event_time, event_id, event_key;

@@ -50,7 +50,13 @@ FROM (
             )[1]
         ) AS outside_account
     FROM scoped($since, $until, $accounts, $regions, $outcome)
-    WHERE actor_account_id = recipient_account_id
+    WHERE
+        actor_account_id = recipient_account_id
+        AND (
+            requested_role_arn IS NOT NULL
+            -- an account other than the actor's own among the resources, by the text: cheap, and exact enough to leave rows out
+            OR contains(replace(CAST(resources AS VARCHAR), '"accountId":"' || actor_account_id || '"', ''), 'accountId')
+        )
 )
 WHERE
     outside_account IS NOT NULL

@@ -52,13 +52,21 @@ WHERE
     AND event_class = 'data'
     AND ($bucket = '' OR bucket_name = bucket_of($bucket))
     AND (
-        lower(coalesce(user_identity ->> '$.accountId', '')) IN ('anonymous', 'anonymous_principal')
-        OR lower(coalesce(user_identity ->> '$.principalId', '')) = 'anonymous'
+        (
+            contains(lower(CAST(user_identity AS VARCHAR)), 'anonymous')
+            AND (
+                lower(coalesce(user_identity ->> '$.accountId', '')) IN ('anonymous', 'anonymous_principal')
+                OR lower(coalesce(user_identity ->> '$.principalId', '')) = 'anonymous'
+            )
+        )
         OR (
             is_cross_account
             AND NOT list_contains(CAST($owned_accounts AS VARCHAR[]), actor_account_id)
             AND actor_account_id NOT IN (SELECT account FROM owned_accounts)
         )
-        OR (additional_event_data ->> '$.AuthenticationMethod') = 'QueryString'
+        OR (
+            contains(CAST(additional_event_data AS VARCHAR), 'QueryString')
+            AND (additional_event_data ->> '$.AuthenticationMethod') = 'QueryString'
+        )
     )
 ORDER BY event_time, event_id, event_key;

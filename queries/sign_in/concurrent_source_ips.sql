@@ -19,15 +19,22 @@
 -- trail = "leaked_key"
 -- minutes = 1440
 -- ///
-WITH uses AS (
+WITH calls AS (
+    SELECT e.*, n.network
+    FROM scoped($since, $until, $accounts, $regions, $outcome) AS e
+    JOIN address_networks() AS n ON n.address = e.source_ip_address
+    WHERE e.access_key_id IS NOT NULL AND e.source_kind IN ('public_ip', 'private_ip', 'other', 'invalid')
+),
+
+uses AS (
     SELECT
         *,
-        network_of(source_ip_address) AS network,
-        count(DISTINCT network_of(source_ip_address)) OVER (
+        count(DISTINCT network) OVER (
             PARTITION BY access_key_id ORDER BY event_time RANGE BETWEEN to_minutes($minutes) PRECEDING AND CURRENT ROW
         ) AS networks_in_window
-    FROM scoped($since, $until, $accounts, $regions, $outcome)
-    WHERE access_key_id IS NOT NULL AND source_kind IN ('public_ip', 'private_ip', 'other', 'invalid')
+    FROM calls
+    -- most keys stay in one network: only the others are looked at minute by minute
+    WHERE access_key_id IN (SELECT access_key_id FROM calls GROUP BY access_key_id HAVING count(DISTINCT network) >= $min_networks)
 )
 
 SELECT

@@ -23,7 +23,7 @@
 -- [example]
 -- trail = "leaked_key"
 -- ///
-WITH RECURSIVE edges AS (
+WITH RECURSIVE edges AS MATERIALIZED (
     SELECT
         event_key,
         event_time,
@@ -57,7 +57,7 @@ WITH RECURSIVE edges AS (
 
 -- What an assumption grew from: the one that issued its key; without a key, the last one that led to the same session. At
 -- most one each, so that hostile records cannot make the walk grow beyond the number of assumptions.
-grown AS (
+grown AS MATERIALIZED ( -- once, before the walk: DuckDB has no AsOf join inside of a recursion
     SELECT e.event_key AS child, p.event_key AS parent
     FROM edges AS e
     JOIN edges AS p ON p.to_key = e.from_key

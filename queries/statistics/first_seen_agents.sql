@@ -20,15 +20,15 @@
 -- ///
 WITH seen AS (
     SELECT
-        actor, regexp_replace(user_agent, '[0-9][0-9.]*.*$', '') AS agent,
+        actor, p.product AS agent,
         event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
         event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
         event_key,
         event_time,
         event_id
     FROM around_scope($accounts, $regions)
+    JOIN agent_products() AS p USING (user_agent)
     WHERE event_time > TIMESTAMP '1970-01-01'
-        AND user_agent IS NOT NULL
 ),
 
 news AS (

@@ -20,13 +20,14 @@
 -- ///
 WITH seen AS (
     SELECT
-        actor, network_of(source_ip_address) AS network,
+        actor, n.network,
         event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
         event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
         event_key,
         event_time,
         event_id
     FROM around_scope($accounts, $regions)
+    JOIN address_networks() AS n ON n.address = source_ip_address
     WHERE event_time > TIMESTAMP '1970-01-01'
         AND source_kind NOT IN ('aws_service', 'aws_internal', 'empty')
 ),

@@ -17,13 +17,37 @@
 -- [example]
 -- trail = "leaked_key"
 -- ///
-WITH things AS (
-    SELECT 'action' AS kind, event_source || ' ' || event_base_name AS value, actor, event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
+WITH calls AS (
+    SELECT
+        coalesce(e.event_source || ' ' || e.event_base_name, 'names no call') AS action,
+        e.event_base_name || ' ' || e.error_class AS error,
+        p.product AS agent,
+        e.actor,
+        e.event_time,
+        e.event_id,
+        e.verification
+    FROM scoped($since, $until, $accounts, $regions, $outcome) AS e
+    LEFT JOIN agent_products() AS p USING (user_agent)
+),
+
+-- counted first, so that only what is rare is told in full
+rare AS (
+    SELECT 'action' AS kind, action AS value FROM calls GROUP BY action HAVING count(*) <= $max_count
     UNION ALL
-    SELECT 'error', event_base_name || ' ' || error_class, actor, event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome) WHERE error_class IS NOT NULL
+    SELECT 'error', error FROM calls GROUP BY error HAVING count(*) <= $max_count
     UNION ALL
-    SELECT 'agent', regexp_replace(user_agent, '[0-9][0-9.]*.*$', ''), actor, event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
-    WHERE user_agent IS NOT NULL
+    SELECT 'agent', agent FROM calls GROUP BY agent HAVING count(*) <= $max_count
+),
+
+things AS (
+    SELECT 'action' AS kind, action AS value, actor, event_time, event_id, verification FROM calls
+    WHERE action IN (SELECT value FROM rare WHERE kind = 'action' AND value IS NOT NULL)
+    UNION ALL
+    SELECT 'error', error, actor, event_time, event_id, verification FROM calls
+    WHERE error IN (SELECT value FROM rare WHERE kind = 'error' AND value IS NOT NULL)
+    UNION ALL
+    SELECT 'agent', agent, actor, event_time, event_id, verification FROM calls
+    WHERE agent IN (SELECT value FROM rare WHERE kind = 'agent' AND value IS NOT NULL)
 )
 
 SELECT
@@ -38,5 +62,4 @@ SELECT
     histogram(verification) AS verification_classes
 FROM things
 GROUP BY kind, value
-HAVING count(*) <= $max_count
 ORDER BY kind, events, value;

@@ -18,7 +18,7 @@ SELECT
     access_key_id,
     any_value(actor) AS actor,
     any_value(principal_arn) AS principal_arn,
-    count(DISTINCT network_of(source_ip_address)) FILTER (source_kind NOT IN ('aws_service', 'aws_internal', 'empty')) AS networks,
+    count(DISTINCT n.network) FILTER (source_kind NOT IN ('aws_service', 'aws_internal', 'empty')) AS networks,
     count(DISTINCT agent_family) AS agent_families_used,
     some_of(source_ip_address) AS addresses,
     some_of(agent_family) AS agent_families,
@@ -29,9 +29,10 @@ SELECT
     first_ids(event_id, event_time) AS event_ids,
     histogram(verification) AS verification_classes
 FROM scoped($since, $until, $accounts, $regions, $outcome)
+LEFT JOIN address_networks() AS n ON n.address = source_ip_address
 WHERE access_key_id LIKE 'ASIA%'
 GROUP BY access_key_id
 HAVING
-    count(DISTINCT network_of(source_ip_address)) FILTER (source_kind NOT IN ('aws_service', 'aws_internal', 'empty')) > 1
+    count(DISTINCT n.network) FILTER (source_kind NOT IN ('aws_service', 'aws_internal', 'empty')) > 1
     OR count(DISTINCT agent_family) FILTER (agent_family NOT IN ('aws_service', 'none')) > 1
 ORDER BY networks DESC, agent_families_used DESC, access_key_id;

@@ -74,6 +74,7 @@ class Room:
         con = self._con
         con.execute("SET GLOBAL TimeZone='UTC'")
         # DuckDB 2.0 fails on some questions ("BindBuiltinScalarFunction did not return ...") where statistics settle a comparison.
+        # Measured on a million events: all questions together take as long with these two as without them.
         con.execute("SET GLOBAL disabled_optimizers='in_clause,statistics_propagation'")
         if memory_limit:
             con.execute("SET memory_limit=?", [memory_limit])
