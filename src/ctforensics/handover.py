@@ -22,6 +22,7 @@ from ctforensics.notes.book import NoteBook
 from ctforensics.notes.note import Finding, Note
 from ctforensics.recheck import Recheck, recheck
 from ctforensics.verify import saved
+from ctforensics.verify.standing import about
 
 MOST = 200
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -123,7 +124,7 @@ def _case(folder: CaseFolder, status: dict[str, Any]) -> Section:
     verified = "Nothing was verified."
     if run is not None:
         head = run.head
-        verified = f"Verification {run.run}: authentic {head['authentic']}, complete {complete[head['complete']]}, keys {head['keys_from']}."
+        verified = f"Verification {run.run} ({about(run)}): authentic {head['authentic']}, complete {complete[head['complete']]}, keys {head['keys_from']}."
     window = f"{formats.shown(status['since'])} to {formats.shown(status['until'])}"
     lines = [
         f"{status['events']:,} events of {status['files']:,} files, {window}.",

@@ -6,7 +6,7 @@ from pathlib import Path
 from support.digest_archive import FIRST, Archive, codes
 from support.digest_cases import a_log, delete, place, usual
 
-from ctforensics.verify.cases import read_metadata
+from ctforensics.verify.heads import read_heads
 from ctforensics.verify.wanted import letter
 
 
@@ -37,7 +37,7 @@ def test_the_heads_that_the_letter_asks_for_prove_the_newest_digest(archive: Arc
     heads = tmp_path / "heads.jsonl"
     heads.write_text(json.dumps({newest: archive.sink.metadata[newest]}) + "\n" + json.dumps({"b/k": {}}) + "\n")
     before = archive.judge(tmp_path / "mirror", metadata=False)
-    archive.sink.metadata = read_metadata(heads)
+    archive.sink.metadata = dict(read_heads(heads))
     after = archive.judge(tmp_path / "mirror")
     assert (before.authentic, after.authentic) == ("unknown", "ok")
     assert codes(after) == {}

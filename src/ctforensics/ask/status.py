@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from ctforensics.ask.room import Room
@@ -21,6 +22,8 @@ EMPTY: dict[str, Any] = {
     "integrity": {},
     "coverage": {},
     "verification": {},
+    "verification_runs": [],
+    "files_never_verified": 0,
     "findings": [],
 }
 
@@ -29,6 +32,13 @@ SELECT count(*) AS files, coalesce(sum(records), 0)::BIGINT AS records, coalesce
     coalesce(sum(poorer_copies), 0)::BIGINT AS poorer_copies, coalesce(sum(rejected), 0)::BIGINT AS rejected,
     coalesce(sum(sifted), 0)::BIGINT AS sifted
 FROM files"""
+
+
+_RUNS = "SELECT value FROM case_facts WHERE name = 'verification_runs'"
+
+# What a trail delivers and no run has judged: loaded, and its content is not among the verdicts that stand.
+_NEVER = """SELECT count(*) FROM files
+WHERE kind = 'cloudtrail' AND source_form = 'records' AND content_sha256 IS NOT NULL AND coalesce(verification, 'not_checked') = 'not_checked'"""
 
 
 def nothing_loaded() -> dict[str, Any]:
@@ -80,6 +90,8 @@ def status(room: Room) -> dict[str, Any]:
         "verification": pairs(
             "SELECT code || ' (' || class || ')', count(*) FROM verifications GROUP BY ALL ORDER BY ALL"
         ),
+        "verification_runs": json.loads((one(_RUNS) or ("[]",))[0]),
+        "files_never_verified": one(_NEVER)[0],
         "coverage": pairs("SELECT state, count(*) FROM coverage GROUP BY ALL ORDER BY ALL"),
         "findings": [
             dict(zip(("code", "class", "account", "region", "trail", "since", "until", "detail"), row, strict=True))

@@ -58,6 +58,13 @@ def lines(status: dict[str, Any]) -> list[str]:
         f"  integrity   {_counts(status['integrity']) or '-'} (events)",
         f"  coverage    {_counts(status['coverage']) or 'not computed: run ctforensics verify'} (hours)",
     ]
+    if len(status["verification_runs"]) > 1:
+        told.append("  runs        of every file the newest verdict counts:")
+        told += [f"              {run}" for run in status["verification_runs"]]
+    if status["verification_runs"] and status["files_never_verified"]:
+        told.append(
+            f"  not seen    {status['files_never_verified']:,} log files that no verification has seen: run ctforensics verify"
+        )
     if status["sifted"]:
         told.append(f"  sifted      {status['sifted']:,} records are counted but not loaded (load --matching)")
     if status["unfinished_load"]:

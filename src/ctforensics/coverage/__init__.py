@@ -1,11 +1,12 @@
 """Verification joined with what is loaded: the class of every event, what the trail's own records explain, every hour's state.
 
 Verification judges files alone; loading reads them; only here do the two meet, through the hash of the content. Everything
-is computed anew from the newest saved run, so the order of verify and load does not matter.
+is computed anew from the saved runs, so the order of verify and load does not matter.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,27 +14,26 @@ import duckdb
 
 from ctforensics.case.folder import CaseFolder
 from ctforensics.coverage import changes, hours, judgement, second
-from ctforensics.verify import saved
+from ctforensics.verify import standing
 
 
 def refresh_case(con: duckdb.DuckDBPyConnection, folder: CaseFolder) -> None:
-    """Brings verification and coverage of a case's next database up to its newest saved run.
+    """Brings verification and coverage of a case's next database up to its saved runs: of every file the newest verdict.
 
     Nothing verified yet: the tables are emptied and every event is ``not_checked``.
     """
-    run = saved.newest(folder)
-    _mark(con, run.head.get("keys_from") if run else None)
-    if run is None:
-        refresh(con, "", (), ())
-    else:
-        refresh(con, run.run, run.files(), run.findings())
+    verdicts = standing.standing(folder)
+    _mark(con, verdicts)
+    refresh(con, verdicts.runs[0].run if verdicts.runs else "", verdicts.files(), verdicts.findings())
 
 
-def _mark(con: duckdb.DuckDBPyConnection, keys_from: str | None) -> None:
-    """Says in the database whose keys were trusted, so that every answer from practice evidence can be marked as such."""
-    con.execute("DELETE FROM case_facts WHERE name IN ('keys_from', 'practice')")
-    if keys_from is not None:
-        facts = [("keys_from", keys_from), ("practice", "true" if keys_from == "practice" else "false")]
+def _mark(con: duckdb.DuckDBPyConnection, verdicts: standing.Standing) -> None:
+    """Says in the database which runs count and whose keys were trusted, so that answers from practice evidence are marked."""
+    con.execute("DELETE FROM case_facts WHERE name IN ('keys_from', 'practice', 'verification_runs')")
+    if verdicts.runs:
+        practice = "true" if verdicts.keys_from == "practice" else "false"
+        facts = [("keys_from", verdicts.keys_from), ("practice", practice)]
+        facts.append(("verification_runs", json.dumps(verdicts.sentences())))
         con.executemany("INSERT INTO case_facts VALUES (?, ?)", facts)
 
 
@@ -45,7 +45,7 @@ def refresh(
 ) -> None:
     """Fills verifications, findings, trail_changes and coverage, and the verification of files and events.
 
-    ``files`` and ``findings`` are the lines of a saved run. ``con`` is the writable next database with the tables of
+    ``files`` and ``findings`` are lines of saved runs, ``run`` the name of those that do not name their own. ``con`` is the writable next database with the tables of
     ``trail.tables``; the caller publishes it.
     """
     judgement.publish(con, run, files, findings)

@@ -1,4 +1,4 @@
-"""The newest verification run in tables, and its word on every loaded file and event, joined on the hash of the content."""
+"""The verdicts that stand, in tables, and its word on every loaded file and event, joined on the hash of the content."""
 
 from __future__ import annotations
 
@@ -14,7 +14,18 @@ _TEXT = ("code", "class", "account", "region", "trail", "since", "until", "detai
 _FILE = pa.schema(
     [
         (name, pa.string())
-        for name in (*_TEXT, "key", "root", "path", "kind", "content_sha256", "digest", "events_since", "events_until")
+        for name in (
+            *_TEXT,
+            "run",
+            "key",
+            "root",
+            "path",
+            "kind",
+            "content_sha256",
+            "digest",
+            "events_since",
+            "events_until",
+        )
     ]
 )
 _FINDING = pa.schema([(name, pa.string()) for name in _TEXT])
@@ -35,7 +46,7 @@ def publish(
         con.register("coverage_batch", batch)
         con.execute(
             """INSERT INTO verifications BY NAME
-            SELECT ? AS run, key AS object, root, path, kind, code, class, detail, content_sha256, account, region, trail, digest,
+            SELECT coalesce(run, ?) AS run, key AS object, root, path, kind, code, class, detail, content_sha256, account, region, trail, digest,
               since::TIMESTAMP AS since, until::TIMESTAMP AS until,
               events_since::TIMESTAMP AS events_since, events_until::TIMESTAMP AS events_until
             FROM coverage_batch""",

@@ -15,9 +15,9 @@ from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door, roots
 from ctforensics.evidence.roots import Located
 from ctforensics.trail.digest import signing_text
-from ctforensics.verify import saved
 from ctforensics.verify.cases import case_keys
 from ctforensics.verify.keys import KeyStore, read_keys
+from ctforensics.verify.standing import standing
 
 
 class Held(NamedTuple):
@@ -82,10 +82,9 @@ class Shelf:
 
     @cached_property
     def listed(self) -> dict[str, dict[str, Any]]:
-        """Log files by content hash, and digests by their place, out of the newest saved run."""
-        run = saved.newest(self.folder)
+        """Log files by content hash, and digests by their place, with the newest verdict on each."""
         logs: dict[str, dict[str, Any]] = {}
-        for line in run.files() if run else ():
+        for line in standing(self.folder).files():
             if line["kind"] == "digest":
                 logs[f"digest {line['key']}"] = line
             elif line.get("content_sha256") and line.get("digest"):

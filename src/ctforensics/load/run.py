@@ -26,7 +26,7 @@ from ctforensics.load.roots import roots_of
 from ctforensics.load.scope import Scope
 from ctforensics.load.task import Task
 from ctforensics.trail.tables import SCHEMA_VERSION
-from ctforensics.verify import saved
+from ctforensics.verify.standing import standing
 
 FEW_CHUNKS, MANY_CHUNKS = 8, 32
 EVERYTHING = Scope()
@@ -203,12 +203,12 @@ def _replaced(planned: plan.Plan, chunk: reader.Chunk) -> list[int]:
 
 
 def _verified(folder: CaseFolder) -> frozenset[str]:
-    """The content hashes of all log files that the newest saved verification proved: those of class ok and anomaly.
+    """The content hashes of all log files that are proven by the newest verdict on each: those of class ok and anomaly.
 
     Of an anomaly the content is proven and something else is not as delivered; every mirror of a bucket is full of them.
     """
-    run = saved.newest(folder)
-    if run is None:
+    verdicts = standing(folder)
+    if not verdicts.runs:
         raise CaseError(
             "No file of this case is verified yet.",
             where=str(folder.path),
@@ -216,7 +216,7 @@ def _verified(folder: CaseFolder) -> frozenset[str]:
         )
     return frozenset(
         file["content_sha256"]
-        for file in run.files()
+        for file in verdicts.files()
         if file.get("class") in ("ok", "anomaly") and file.get("content_sha256")
     )
 

@@ -33,7 +33,7 @@ DDL: dict[str, str] = {
     "rejects": """CREATE TABLE rejects (
   file_no INTEGER NOT NULL, record_index INTEGER, byte_offset BIGINT, byte_length BIGINT,
   reason VARCHAR NOT NULL, detail VARCHAR, excerpt VARCHAR)""",
-    # Outcomes of the newest verification run, one row per file that it judged (listed but missing files included).
+    # The newest verdict on every file, out of the saved verification runs, one row per file that one of them judged (listed but missing files included).
     "verifications": """CREATE TABLE verifications (
   run VARCHAR NOT NULL, object VARCHAR, root VARCHAR, path VARCHAR, kind VARCHAR, code VARCHAR, class VARCHAR, detail VARCHAR,
   content_sha256 VARCHAR, account VARCHAR, region VARCHAR, trail VARCHAR, digest VARCHAR,

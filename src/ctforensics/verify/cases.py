@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from itertools import chain
@@ -16,11 +15,12 @@ from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.evidence import roots
 from ctforensics.evidence.roots import Located
 from ctforensics.verify import expect as expected
-from ctforensics.verify import saved
+from ctforensics.verify import kept, saved
+from ctforensics.verify.heads import from_head, proposed
 from ctforensics.verify.keys import KeyStore, PublicKey, read_keys
 from ctforensics.verify.ledger import Signature
 from ctforensics.verify.result import Verification
-from ctforensics.verify.run import from_head, from_heads, verify
+from ctforensics.verify.run import verify
 
 Progress = Callable[[int], None] | None
 
@@ -43,15 +43,17 @@ def verify_case(
     """Verifies all evidence of a case, saves the run in ``verification/`` and adds a line to custody.
 
     Keys are those in ``keys/`` and in ``public_keys``; signatures come from the register and ``metadata``; the expectation
-    from ``expect``, else as acquired. Raises ForensicsError where a file that was named cannot be used.
+    from ``expect``, else as acquired. Keys and metadata that are given stay in ``keys/``, so that a later run can repeat this one. Raises ForensicsError where a file that was named cannot be used.
     """
+    given = _paths(public_keys)
     keys = case_keys(folder)
-    _add_keys(keys, public_keys)
+    _add_keys(keys, given)
+    heads = [*kept.metadata_files(folder), *([metadata] if metadata else [])]
     result = verify(
         _objects(folder),
         keys=keys,
         places=_places(folder),
-        signatures=chain(_signatures(folder), _proposed(metadata)),
+        signatures=chain(_signatures(folder), *map(proposed, heads)),
         expectation=_expectation(folder, expect),
         since=since,
         until=until,
@@ -62,6 +64,7 @@ def verify_case(
         progress=progress,
     )
     if save:
+        kept.keep(folder, given, metadata)
         run = saved.save(folder, result)
         custody.record(
             folder,
@@ -94,11 +97,11 @@ def verify_path(
     """
     keys = KeyStore()
     keys.add(fetched, "asked online")
-    _add_keys(keys, public_keys)
+    _add_keys(keys, _paths(public_keys))
     return verify(
         everything(place, place.name or "evidence"),
         keys=keys,
-        signatures=_proposed(metadata),
+        signatures=proposed(metadata) if metadata else (),
         expectation=expected.read(expect) if expect else None,
         **options,
     )
@@ -136,45 +139,13 @@ def _fetched(folder: CaseFolder) -> set[str]:
     return found
 
 
-def _add_keys(keys: KeyStore, files: Path | str | Iterable[Path | str] | None) -> None:
-    for file in [files] if isinstance(files, str | Path) else files or ():
-        keys.add(read_keys(Path(file)), f"{file} (supplied)")
+def _paths(files: Path | str | Iterable[Path | str] | None) -> list[Path]:
+    return [Path(file) for file in ([files] if isinstance(files, str | Path) else files or ())]
 
 
-def read_metadata(file: Path) -> dict[str, Any]:
-    """HEAD answers by BUCKET/KEY: one JSON object, or one a line. Raises ForensicsError where the file holds something else."""
-    try:
-        text = Path(file).read_bytes()
-    except OSError as error:
-        raise ForensicsError(f"The metadata cannot be read: {error.strerror}.", where=str(file)) from error
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        data = _lines(text)
-        if data is None:
-            raise ParameterError(f"The metadata is no JSON ({error}).", where=str(file)) from error
-    if not isinstance(data, dict):
-        raise ParameterError(
-            "The metadata is no JSON object.", where=str(file), hint='Write {"BUCKET/KEY": HEAD answer, ...}.'
-        )
-    return data
-
-
-def _proposed(file: Path | None) -> Iterator[tuple[str, Signature]]:
-    """The signatures in a metadata file, taken out of memory when they are written down."""
-    if file:
-        yield from from_heads(read_metadata(file))
-
-
-def _lines(text: bytes) -> dict[str, Any] | None:
-    """JSON objects, one a line, as one; None where a line is none."""
-    merged: dict[str, Any] = {}
-    try:
-        for line in filter(None, text.splitlines()):
-            merged |= json.loads(line)
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return merged or None
+def _add_keys(keys: KeyStore, files: Iterable[Path]) -> None:
+    for file in files:
+        keys.add(read_keys(file), f"{file} (supplied)")
 
 
 def _objects(folder: CaseFolder) -> Iterator[Located]:

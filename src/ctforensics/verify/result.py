@@ -74,6 +74,7 @@ class Verification:
     findings: list[Finding]
     reasons: list[str] = field(default_factory=list)
     run: str | None = None
+    asked: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def window(self) -> dict[str, Any]:
@@ -93,6 +94,7 @@ class Verification:
             "complete": self.complete,
             "keys_from": self.keys_from,
             "window": self.window,
+            "asked": self.asked,
             "expected": self.expected,
             "counts": self.counts,
             "reasons": self.reasons,

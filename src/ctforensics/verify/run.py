@@ -16,6 +16,7 @@ from ctforensics.trail import object_keys
 from ctforensics.verify import expect, lake, logfiles, reach, reading, unlisted
 from ctforensics.verify import trails as one_trail
 from ctforensics.verify.expect import Expectation
+from ctforensics.verify.heads import from_heads
 from ctforensics.verify.keys import KeyStore, weakest
 from ctforensics.verify.ledger import Ledger, Signature, printable
 from ctforensics.verify.outcome import FileOutcome, Finding, worst
@@ -82,31 +83,6 @@ def _rare_collections() -> Iterator[None]:
         yield
     finally:
         gc.set_threshold(*before)
-
-
-def from_heads(metadata: Mapping[str, Any]) -> Iterator[tuple[str, Signature]]:
-    """Signatures out of HEAD answers by BUCKET/KEY; entries without one are passed over."""
-    for place, answer in metadata.items():
-        signature = from_head(answer)
-        if signature:
-            yield printable(place.removeprefix("s3://")), signature
-
-
-def from_head(answer: Any) -> Signature | None:
-    """The signature in one HEAD answer or in its user metadata, whatever the case of the names."""
-    if not isinstance(answer, Mapping):
-        return None
-    inner = answer.get("Metadata")
-    fields = {
-        str(n).lower().removeprefix("x-amz-meta-"): v
-        for n, v in (inner if isinstance(inner, Mapping) else answer).items()
-    }
-    if not isinstance(fields.get("signature"), str):
-        return None
-    generated = fields.get("backfill-generation-timestamp")
-    return Signature(
-        fields["signature"], str(fields.get("signature-algorithm") or ""), str(generated) if generated else None
-    )
 
 
 def _name_bucket(ledger: Ledger) -> None:
@@ -191,6 +167,7 @@ def _conclude(
         files=files,
         findings=findings,
         reasons=reasons + why,
+        asked=selection.to_json(),
     )
 
 

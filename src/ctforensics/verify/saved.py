@@ -69,9 +69,11 @@ def save(folder: CaseFolder, verification: Verification) -> SavedRun:
 def newest(folder: CaseFolder) -> SavedRun | None:
     """The newest saved run, or None where nothing was verified yet."""
     found = runs(folder)
-    if not found:
-        return None
-    path = found[-1]
+    return read(found[-1]) if found else None
+
+
+def read(path: Path) -> SavedRun:
+    """A saved run. Raises CaseError where its file is damaged."""
     with path.open("rb") as stream:
         try:
             head = orjson.loads(stream.readline())

@@ -33,6 +33,25 @@ class Selection:
         names = frozenset(name.rsplit("/", 1)[-1] for name in trails or ())
         return cls(since, until, frozenset(accounts or ()), frozenset(regions or ()), names)
 
+    def to_json(self) -> dict[str, list[str]]:
+        """The accounts, regions and trails that were asked about, where not all were."""
+        parts = {"accounts": self.accounts, "regions": self.regions, "trails": self.trails}
+        return {name: sorted(chosen) for name, chosen in parts.items() if chosen}
+
+    def covers(self, other: Selection) -> bool:
+        """Whether everything that the other selects is selected here too."""
+        whole = all(
+            not mine or (bool(theirs) and theirs <= mine)
+            for mine, theirs in (
+                (self.accounts, other.accounts),
+                (self.regions, other.regions),
+                (self.trails, other.trails),
+            )
+        )
+        begins = self.since is None or (other.since is not None and self.since <= other.since)
+        ends = self.until is None or (other.until is not None and other.until <= self.until)
+        return whole and begins and ends
+
     def has_scope(self, scope: Scope) -> bool:
         """Whether a chain is asked about at all."""
         return self.has(scope.account, scope.region) and (not self.trails or scope.trail in self.trails)
