@@ -275,7 +275,7 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         return _too_large(reading, part, index, len(part.raw))
     try:
         parsed = fast.parse(part.raw)
-        found = list(envelope.records_in(parsed, form))
+        found = list(_records_of(parsed, form))
     except (ValueError, RecursionError) as error:
         reading.rejects.append(
             Reject(index, part.offset, len(part.raw), _reason(str(error)), str(error)[:200], excerpt(part.raw))
@@ -308,6 +308,14 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
         index += 1
     return index
+
+
+def _records_of(parsed: fast.Parsed, form: str) -> Iterator[tuple[str, fast.Parsed]]:
+    """The records in an element. What OCSF took apart is none, only the original that it may carry."""
+    if not copies.is_ocsf(parsed.record):
+        yield from envelope.records_in(parsed, form)
+    elif isinstance(original := parsed.record.get("raw_data"), str) and original.lstrip()[:1] == "{":
+        yield from envelope.records_in(fast.parse(original.encode("utf-8", "surrogatepass")), "ocsf_raw_data")
 
 
 def _too_large(reading: Reading, part: Part, index: int, size: int) -> int:

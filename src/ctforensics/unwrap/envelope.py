@@ -14,6 +14,9 @@ from ctforensics.trail import fast
 MAX_LAYERS = 6
 # Members under which an envelope carries a list of further envelopes or records.
 _LISTS = ("Records", "records", "Events", "logEvents", "events", "hits", "results", "Logs")
+_KNOWN_LISTS = frozenset(
+    {"logEvents", "hits", "results", "result", "CloudTrailEvent", "detail", "_source", "_raw", "message", "Message"}
+)
 _HINTS = frozenset({"eventVersion", "eventName", "eventSource", "eventTime", "eventID", "userIdentity", "eventType"})
 
 
@@ -25,8 +28,11 @@ class Inner(NamedTuple):
 
 
 def is_record(value: Any) -> bool:
-    """Whether an object has the marks of a CloudTrail record (an Insights or aggregated one included)."""
-    if not isinstance(value, dict):
+    """Whether an object has the marks of a CloudTrail record (an Insights or aggregated one included).
+
+    A flattened row (``userIdentity.arn`` as the name of a member) repeats one and is none.
+    """
+    if not isinstance(value, dict) or any(name.startswith("userIdentity.") for name in value):
         return False
     if "eventVersion" in value and not _HINTS.isdisjoint(value.keys() - {"eventVersion"}):
         return not str(value.get("eventSource", "")).startswith("aws:")
@@ -71,7 +77,7 @@ def open_one(value: Any) -> Iterator[Inner]:
         opened = list(_text_member(value))
         yield from opened
         if not opened:
-            yield from (Inner("wrapped", inner) for inner in value.values() if is_record(inner) or _carries(inner))
+            yield from _wrapped(value)
 
 
 def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
@@ -89,14 +95,13 @@ def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
         yield Inner("elastic", original.encode("utf-8", "surrogatepass"))
 
 
-def _carries(value: Any) -> bool:
-    """Whether an object inside an envelope that we do not know holds a list of records, or text under the usual name."""
-    if not isinstance(value, dict):
-        return False
-    message, listed = value.get("message"), value.get("Records")
-    return (isinstance(message, str) and message.startswith('{"')) or (
-        isinstance(listed, list) and any(map(is_record, listed))
-    )
+def _wrapped(value: dict[str, Any]) -> Iterator[Inner]:
+    """What an envelope that we do not know may hold: objects, lists of objects, and text that names a record's version."""
+    for inner in value.values():
+        if isinstance(inner, dict) or (isinstance(inner, list) and any(isinstance(entry, dict) for entry in inner)):
+            yield Inner("wrapped", inner)
+        elif isinstance(inner, str) and inner.lstrip()[:1] == "{" and '"eventVersion"' in inner:
+            yield Inner("wrapped", inner.encode("utf-8", "surrogatepass"))
 
 
 def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tuple[str, fast.Parsed]]:
@@ -105,10 +110,12 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
     Yields nothing for an object that is neither. Raises ValueError where an envelope holds text that is no JSON, or goes too deep.
     """
     value = parsed.record
-    if is_record(value):
+    if is_record(value) and (form != "wrapped" or len(_HINTS & value.keys()) > 2 or "eventVersion" in value):
         yield form, parsed
         return
     if layers >= MAX_LAYERS:
+        if form == "wrapped":
+            return
         raise ValueError("envelopes nested too deep")
     if isinstance(value, list):
         for entry in value:
@@ -117,10 +124,13 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
     if not isinstance(value, dict):
         return
     inner_list = next((value[n] for n in _LISTS if isinstance(value.get(n), list)), None)
-    opened = list(open_one(value))
-    if not opened and inner_list is not None:
+    if inner_list is not None and not _KNOWN_LISTS & value.keys():
         opened = [Inner(form, entry) for entry in inner_list]
+    else:
+        opened = list(open_one(value))
     for inner in opened:
+        if form == "wrapped" and isinstance(inner.value, bytes) and b'"eventVersion"' not in inner.value:
+            continue  # some text inside something that we do not know: it need not be JSON
         yield from records_in(_again(parsed, inner.value), inner.form, layers + 1)
 
 
