@@ -166,7 +166,9 @@ class TestCustody:
 
     def test_show_prints_the_head(self, case, capsys):
         assert main(["custody", str(case.path), "show"]) == 0
-        assert custody.verify(case).head in capsys.readouterr().out
+        out = capsys.readouterr().out
+        assert custody.verify(case).head in out
+        assert [line.split()[2] for line in out.splitlines()[2:5]] == ["new", "acquire", "acquire"]
 
     def test_a_transfer_without_a_party_is_refused(self, case, capsys):
         assert main(["custody", str(case.path), "transfer"]) == 2

@@ -1,5 +1,7 @@
 import json
+import time
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pytest
 
@@ -54,3 +56,20 @@ def test_a_filter_that_aws_does_not_know_is_refused(tmp_path, capsys):
     assert main(["acquire", str(tmp_path / "case"), "s3://bucket", "--lookup", "Colour=red"]) == 2
     assert "AccessKeyId" in capsys.readouterr().err
     assert not (tmp_path / "case").exists()
+
+
+def test_two_calls_a_second_and_no_more(history, acquire, monkeypatch):
+    naps = []
+    monkeypatch.setattr(event_history, "PACE", 0.5)
+    monkeypatch.setattr(event_history, "time", SimpleNamespace(sleep=naps.append, monotonic=time.monotonic))
+    acquire("s3://trail-bucket", "--objects-only", "--event-history", "--region", "us-east-1")
+    assert naps == [0.5] * 3, "a rest after each of the three pages"
+
+
+def test_each_account_has_an_event_history_of_its_own(history, acquire, tmp_path):
+    roles = [f"arn:aws:iam::{account}:role/forensics" for account in ("111122223333", "444455556666")]
+    options = [option for role in roles for option in ("--role-arn", role)]
+    acquire("s3://trail-bucket", "--objects-only", "--event-history", "--region", "us-east-1", *options)
+    case = folders.open_folder(tmp_path / "case")
+    files = (case.evidence / "_aws").rglob("*LookupEvents*.json")
+    assert {file.parent.parent.name for file in files} == {"111122223333", "444455556666"}

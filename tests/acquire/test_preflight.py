@@ -4,7 +4,7 @@ import pytest
 from support import fault_proxy, trail_files
 from support.fault_proxy import Fault
 
-from ctforensics.cli import main
+from ctforensics.cli import console, main
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -46,18 +46,40 @@ def test_what_is_denied_comes_back_as_a_policy_of_exactly_that(aws, run, tmp_pat
     assert not (tmp_path / "case").exists()
 
 
-def test_a_denied_kms_key_is_named_before_anything_is_copied(run, proxy, tmp_path):
-    proxy.rule = lambda method, path, before: (
+def no_kms(method, path, before):
+    return (
         Fault(403, "AccessDenied", f"not authorized to perform: kms:Decrypt on resource: {KEY}")
         if method == "GET" and "/AWSLogs/" in path
         else None
     )
+
+
+def test_a_denied_kms_key_is_named_before_anything_is_copied(run, proxy, tmp_path, monkeypatch):
+    proxy.rule = no_kms
     code, out, _ = run("--preflight", "--json")
     assert code == 1 and ("kms:Decrypt", KEY) in rights(json.loads(out)["policy"])
-    code, out, err = run()
-    assert code == 1
-    assert "Denied: kms:Decrypt" in err and KEY in err
-    assert err.index("kms:Decrypt") < len(err) and "3 refused" in out
+    asked = []
+    proxy.inspect = lambda method, path, headers: asked.append(("GET", path)) if "range" not in headers else None
+    monkeypatch.setattr(console, "say", lambda text: asked.append(("said", text)))
+    code, out, _ = run()
+    assert code == 1 and "3 refused: the KMS key is denied" in out
+    said = next(n for n, (what, text) in enumerate(asked) if what == "said" and "Denied: kms:Decrypt" in text)
+    policy = next(n for n, (what, text) in enumerate(asked) if what == "said" and KEY in text)
+    first = next(n for n, (what, path) in enumerate(asked) if what == "GET" and path.endswith(".json.gz"))
+    assert said < policy < first
+
+
+def test_what_is_missing_is_printed_as_a_policy_to_mail(aws, run):
+    aws.denied |= {"ListAccounts", "GetCredentialReport"}
+    code, out, _ = run("--preflight")
+    text = out[out.index("policy to send to the client:") :].partition("\n")[2]
+    assert code == 1 and ("organizations:ListAccounts", "*") in rights(json.loads(text))
+    _, _, err = run("--region", "us-east-1")
+    first, second = [
+        json.JSONDecoder().raw_decode(part.strip())[0] for part in err.split("grants what is missing:")[1:]
+    ]
+    assert "organizations:ListAccounts" in {action for action, _ in rights(first)}
+    assert rights(second) == {("iam:GetCredentialReport", "*")}, "what no probe shows is told when it was asked"
 
 
 def test_the_whole_policy_needs_no_access_and_reads_only(run):

@@ -34,7 +34,19 @@ def test_archived_objects_are_restored_when_asked_for_and_picked_up_later(aws, f
 def test_a_dry_run_prices_archives_requests_and_egress(aws, frozen, acquire):
     code, out, _ = acquire("s3://trail-bucket", "--dry-run")
     assert code == 0
-    assert "--restore bulk: 1 objects in GLACIER" in out and "egress" in out
+    assert "--restore bulk: 1 objects in GLACIER" in out
+    table = {tuple(line.split()[:2]) for line in out.splitlines()}
+    assert {("GLACIER", "1"), ("STANDARD", "2"), ("digest", "1"), ("log", "2")} <= table
+    assert (
+        "3 objects, " in out
+        and " minutes; list prices: requests $" in out
+        and "retrieval $" in out
+        and "egress $" in out
+    )
+    _, told, _ = acquire("s3://trail-bucket", "--dry-run", "--json")
+    estimate = json.loads(told)["estimate"]
+    assert set(estimate) == {"requests_usd", "retrieval_usd", "egress_usd", "seconds", "restore_usd"}
+    assert set(estimate["restore_usd"]) == {"GLACIER expedited", "GLACIER standard", "GLACIER bulk"}
 
 
 def test_prices_add_up():

@@ -15,21 +15,26 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass(frozen=True)
 class Fault:
-    """What to do in place of a plain answer: an error of S3, a body cut in half, or a pause before the answer."""
+    """What to do in place of a plain answer: an error of S3, a body cut in half or another one, or a pause before the answer."""
 
     status: int = 0
     code: str = ""
     message: str = "injected"
     cut: bool = False
     pause: float = 0.0
+    headers: tuple[tuple[str, str], ...] = ()
+    whole: bytes = b""
 
 
 @dataclass
 class Proxy:
-    """``rule(method, path with query, how often this path was asked before)`` gives the fault, or None."""
+    """``rule(method, path with query, how often this path was asked before)`` gives the fault, or None; so does
+    ``inspect(method, path, headers)``, names in lower case. ``clock_offset`` is what its Date header is wrong by, seconds."""
 
     url: str = ""
     rule: Callable[[str, str, int], Fault | None] = lambda method, path, before: None
+    inspect: Callable[[str, str, dict[str, str]], Fault | None] = lambda method, path, headers: None
+    clock_offset: float = 0.0
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -58,17 +63,21 @@ def running(target: str) -> Iterator[Proxy]:
                 before = proxy.seen[self.command, path]
                 proxy.seen[self.command, path] += 1
             body = self.rfile.read(int(self.headers.get("content-length") or 0))
-            fault = proxy.rule(self.command, path, before) or Fault()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            fault = proxy.inspect(self.command, path, headers) or proxy.rule(self.command, path, before) or Fault()
             time.sleep(fault.pause)
             if fault.status:
                 return self._refuse(fault)
             return self._forward(body, fault)
 
         def _refuse(self, fault: Fault) -> None:
-            text = f"<Error><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>".encode()
+            error = f"<Error><Code>{fault.code}</Code><Message>{fault.message}</Message></Error>"
+            text = fault.whole or error.encode()
             self.send_response(fault.status)
             self.send_header("content-type", "application/xml")
             self.send_header("content-length", str(len(text)))
+            for name, value in fault.headers:
+                self.send_header(name, value)
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(text)
@@ -92,6 +101,9 @@ def running(target: str) -> Iterator[Proxy]:
                 self.close_connection = True
 
         do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve
+
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((timestamp or time.time()) + proxy.clock_offset)
 
         def log_message(self, *_: object) -> None:
             """Silence."""

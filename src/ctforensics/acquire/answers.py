@@ -62,7 +62,7 @@ class Answers:
         self._lock = threading.Lock()
         self._partial = self.folder.path / "acquisition" / "answers"
         self._partial.mkdir(parents=True, exist_ok=True)
-        self._count = 0
+        self._count = self._told = 0
 
     def outcome(self, operation: str, subject: str) -> Outcome | None:
         """How a question about something ended; None where it was not asked."""
@@ -120,17 +120,19 @@ class Answers:
         place_file(temporary, self.folder.evidence, path)
         return path
 
-    def finish(self) -> dict[str, Any]:
-        """Writes ``questions.json``, what was asked and how it ended, and returns the sum for custody."""
-        listed = sorted(self.outcomes, key=lambda o: (o.service, o.operation, o.account, o.region, o.subject))
-        self.save("questions.json", json.dumps([asdict(o) for o in listed], indent=1).encode())
-        counted = Counter(o.outcome for o in listed)
+    def finish(self, name: str = "questions.json") -> dict[str, Any]:
+        """Writes what was asked since the last time and how it ended; returns the sum of everything for custody."""
+        order = [(o.service, o.operation, o.account, o.region, o.subject) for o in self.outcomes]
+        new = [self.outcomes[n] for n in sorted(range(self._told, len(order)), key=lambda n: order[n])]
+        self._told = len(order)
+        if new:
+            self.save(name, json.dumps([asdict(o) for o in new], indent=1).encode())
         not_obtained = [
             {"question": o.name, "account": o.account, "region": o.region, "subject": o.subject, "code": o.code}
-            for o in listed
+            for o in self.outcomes
             if o.outcome in ("denied", "failed")
         ]
-        return {"asked": len(listed), **dict(counted), "not_obtained": not_obtained}
+        return {"asked": len(order), **Counter(o.outcome for o in self.outcomes), "not_obtained": not_obtained}
 
     def _save(self, where: Where, raw: bytes, number: int) -> str:
         service, operation, account, region, subject = where

@@ -23,6 +23,7 @@ from ctforensics.acquire.tars import FOLDER, INSIDE, Tars
 from ctforensics.aws.refusals import Refusal
 from ctforensics.case import register
 from ctforensics.case.folder import CaseFolder
+from ctforensics.case.outstanding import Outstanding
 from ctforensics.case.register import EvidenceLine
 
 BATCH = 256
@@ -30,15 +31,6 @@ PORTION, PORTION_BYTES = 16, 1 << 18  # objects and bytes that one thread fetche
 BATCH_SECONDS = 1.0
 Told = Callable[[int, int | None], None]
 Task = tuple[int, Wanted, str]
-
-
-@dataclass(slots=True)
-class Remainder:
-    """One object that was planned and is not here: what to ask for later."""
-
-    wanted: Wanted
-    outcome: str
-    reason: str
 
 
 class Known:
@@ -146,7 +138,7 @@ class Copier:
     jobs: int = 16
     until: float | None = None
     told: Told = lambda done, total: None
-    remainder: Callable[[Remainder], None] = lambda remainder: None
+    remainder: Callable[[Outstanding], None] = lambda one: None
     try_archived: bool = False
     rate: float | None = None
     tars: Tars | None = None
@@ -269,7 +261,8 @@ class Copier:
     def _left(self, wanted: Wanted, outcome: str, reason: str) -> None:
         self.ledger.settle(outcome, wanted.size, reason)
         self._tried.add(hash((wanted.key, wanted.etag)))
-        self.remainder(Remainder(wanted, outcome, reason))
+        here = (wanted.bucket, wanted.key, wanted.version_id, wanted.size, wanted.storage_class)
+        self.remainder(Outstanding(*here, outcome, reason))
 
 
 def _now() -> float:

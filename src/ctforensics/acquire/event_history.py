@@ -38,6 +38,12 @@ class History:
     events: dict[str, int] = field(default_factory=dict)
     stopped: list[tuple[str, str]] = field(default_factory=list)
 
+    def add(self, other: History) -> None:
+        """Adds what another account gave: each has an event history of its own."""
+        for region, count in other.events.items():
+            self.events[region] = self.events.get(region, 0) + count
+        self.stopped += other.stopped
+
 
 def parse_filter(text: str) -> tuple[str, str]:
     """``AccessKeyId=AKIA...`` as attribute and value."""
@@ -78,6 +84,14 @@ def pull(
             if stopped:
                 history.stopped.append((region, stopped))
     return history
+
+
+def not_asked(access: Access, answers: Answers, regions: list[str], why: str) -> History:
+    """The account of a history that could not be asked for any more, recorded as not obtained."""
+    account = str(access.caller.get("account", ""))
+    for region in regions:
+        answers.note(Outcome("cloudtrail", "LookupEvents", account, region, "", "failed", why))
+    return History(dict.fromkeys(regions, 0), [(region, why) for region in regions])
 
 
 def _region(

@@ -21,7 +21,7 @@ from ctforensics.aws import refusals
 from ctforensics.aws.clients import Access
 from ctforensics.trail import object_keys
 
-DIGESTS, REST = (0,), (1, 2, 3)  # ranks: digests; the window, its margins, everything else
+DIGESTS, WINDOW, MARGINS, BULK = (0,), (1,), (2,), (3,)  # ranks of what is lost first: see Scope.rank
 ARCHIVE_CLASSES = ("GLACIER", "DEEP_ARCHIVE")
 
 
@@ -68,7 +68,7 @@ class Plan:
     oldest: datetime | None = None
     newest: datetime | None = None
 
-    def objects(self, ranks: Iterable[int] = (*DIGESTS, *REST)) -> Iterator[Wanted]:
+    def objects(self, ranks: Iterable[int] = (*DIGESTS, *WINDOW, *MARGINS, *BULK)) -> Iterator[Wanted]:
         """Planned objects: what is lost first comes first; within a branch of digests the newest first."""
         for rank in ranks:
             for file in sorted(self.folder.glob(f"{rank}-*.jsonl")):

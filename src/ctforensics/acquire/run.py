@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import time
@@ -19,19 +18,19 @@ from ctforensics.acquire import plan as planning
 from ctforensics.acquire import restore as restoring
 from ctforensics.acquire.account import Facts
 from ctforensics.acquire.answers import Answers, replace_file
-from ctforensics.acquire.bucket import Copier, Known, Remainder, Told
+from ctforensics.acquire.bucket import Copier, Known, Told
 from ctforensics.acquire.event_history import History
 from ctforensics.acquire.fetch import SMALL, Fetcher
 from ctforensics.acquire.health import Control
 from ctforensics.acquire.placing import ROOT, fresh_partial
 from ctforensics.acquire.plan import Plan, Wanted
-from ctforensics.acquire.preflight import Preflight, Probe
+from ctforensics.acquire.preflight import Preflight
 from ctforensics.acquire.scope import Branch, Scope
 from ctforensics.acquire.versions import Versions
 from ctforensics.aws.clients import Access
 from ctforensics.aws.reader import Reader
 from ctforensics.aws.refusals import Refusal
-from ctforensics.case import custody, lock
+from ctforensics.case import custody, lock, outstanding
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError, ForensicsError
@@ -126,21 +125,27 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
     spool = partial.parent / "plan"
     shutil.rmtree(spool, ignore_errors=True)
     plan = _plan(access, scope, options, spool)
-    probed = preflight.probe_objects(access, scope, plan.branches, requester_pays=options.requester_pays)
     _room_for(folder, plan)
+    told = _preflight(accesses, scope, options, plan)
     examiner.ensure_root(folder, Root(ROOT, ROOT))
     beside, answers, facts = Beside(), None, Facts()
     if options.configuration or options.history or options.versions:
         answers = Answers.begin(folder, until)
         facts = account.ask_first(accesses, answers, scope)
         _trust(folder, accesses, answers, facts, scope, options, plan, beside)
-    wanted_file = partial.parent / f"wanted-{clock.now():%Y%m%dT%H%M%S}.jsonl"
+    wanted_file = outstanding.new_file(folder)
     with _copying(folder, access, plan, options, until, wanted_file, url) as copier:
         copier.run(plan.objects(planning.DIGESTS))
         if answers is not None:
             _rest(folder, accesses, answers, facts, scope, options, plan, beside)
-        _say_what_is_missing(probed, beside.answers, options)
-        copier.run(plan.objects(planning.REST))
+            _say_what_else_is_missing(told, beside.answers, options)
+        copier.run(plan.objects(planning.WINDOW))
+        if options.filters:
+            _look_up(accesses, answers, facts, scope, options, copier, beside)
+        copier.run(plan.objects(planning.MARGINS))
+        if options.history and not options.filters:
+            _look_up(accesses, answers, facts, scope, options, copier, beside)
+        copier.run(plan.objects(planning.BULK))
         if copier.stop is None:
             copier.run(_last_sweep(access, plan, options, copier))
         if copier.tars is not None:
@@ -178,7 +183,7 @@ def _copying(
     """A copier for the plan. A crash or an interruption leaves a custody line, too."""
     partial = folder.path / "acquisition" / "partial"
     reader = Reader(access.client("s3"), plan.scope.bucket, options.payer)
-    with _wanted_list(wanted_file) as remainder:
+    with outstanding.writing(wanted_file) as remainder:
         fetcher = Fetcher(reader, partial, ROOT, in_memory=SMALL if options.tar else 0)
         copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
         copier.rate = options.rate
@@ -274,7 +279,7 @@ def _rest(
     plan: Plan,
     beside: Beside,
 ) -> None:
-    """Configuration, versions and event history, after the digests and before the bulk."""
+    """Configuration and versions, after the digests and before the bulk."""
     if options.configuration:
         account.ask_rest(accesses, answers, scope, facts, options.buckets)
         beside.health = health.read(answers, scope.bucket, facts.trails)
@@ -282,14 +287,33 @@ def _rest(
         replace_file(beside.health_file, health.as_json(beside.health).encode())
     if options.versions:
         beside.versions = _versions(accesses[0], answers, scope, options, plan)
-    if options.history:
-        pace = event_history.PACE if options.history_pace is None else options.history_pace
-        window = (scope.since, scope.until)
-        regions, filters = facts.regions, options.filters
-        beside.history = event_history.pull(
-            accesses[0], answers, regions, filters, *window, pace=pace, deadline=answers.deadline
-        )
     beside.answers = answers.finish()
+
+
+def _look_up(
+    accesses: list[Access],
+    answers: Answers | None,
+    facts: Facts,
+    scope: Scope,
+    options: Options,
+    copier: Copier,
+    beside: Beside,
+) -> None:
+    """Event history: of named keys after the incident window, of everything after its margins. It is slow, two calls a second."""
+    if answers is None:
+        return
+    pace = event_history.PACE if options.history_pace is None else options.history_pace
+    window = (scope.since, scope.until)
+    beside.history = event_history.History()
+    for access in accesses:
+        if copier.stop is not None and answers.deadline is None:
+            found = event_history.not_asked(access, answers, facts.regions, copier.stop.reason)
+        else:
+            found = event_history.pull(
+                access, answers, facts.regions, options.filters, *window, pace=pace, deadline=answers.deadline
+            )
+        beside.history.add(found)
+    beside.answers = answers.finish("questions-event-history.json")
 
 
 def _versions(access: Access, answers: Answers, scope: Scope, options: Options, plan: Plan) -> dict[str, Versions]:
@@ -305,20 +329,34 @@ def _versions(access: Access, answers: Answers, scope: Scope, options: Options, 
     return found
 
 
-def _say_what_is_missing(probed: list[Probe], told: dict[str, Any], options: Options) -> None:
-    """Before the bulk: what will be refused, and the policy that would mend it."""
+def _preflight(accesses: list[Access], scope: Scope, options: Options, plan: Plan) -> set[tuple[str, str]]:
+    """In the first minute: what will be refused, and the policy that would mend it. Returns the rights that it named."""
+    probed = preflight.probe_objects(accesses[0], scope, plan.branches, requester_pays=options.requester_pays)
+    if options.configuration:
+        probed += preflight.probe_questions(accesses, [scope.bucket, *options.buckets])
     denied = [probe for probe in probed if probe.state == "denied"]
-    rights = [(probe.action, probe.resource) for probe in denied]
-    for entry in told.get("not_obtained", ()):
+    for probe in denied:
+        options.say(f"Denied: {probe.action} for {probe.what}: {probe.reason}.")
+    rights = {(probe.action, probe.resource) for probe in denied}
+    _say_policy(rights, options)
+    return rights
+
+
+def _say_what_else_is_missing(told: set[tuple[str, str]], answers: dict[str, Any], options: Options) -> None:
+    """What no probe could show and was denied when it was asked."""
+    rights = set()
+    for entry in answers["not_obtained"]:
         service, _, operation = entry["question"].partition(":")
         if "denied" in entry["code"].lower():
             bucket = service == "s3" and f"arn:aws:s3:::{entry['subject']}"
-            rights.append((preflight.action_of(service, operation), bucket or "*"))
-    for probe in denied:
-        options.say(f"Denied: {probe.action} for {probe.what}: {probe.reason}.")
+            rights.add((preflight.action_of(service, operation), bucket or "*"))
+    _say_policy(rights - told, options)
+
+
+def _say_policy(rights: set[tuple[str, str]], options: Options) -> None:
     if rights:
         options.say("A policy that grants what is missing:")
-        options.say(preflight.text(preflight.policy(rights)))
+        options.say(preflight.text(preflight.policy(sorted(rights))))
 
 
 def _asked(scope: Scope) -> dict[str, Any]:
@@ -342,25 +380,3 @@ def _room_for(folder: CaseFolder, plan: Plan) -> None:
             where=str(folder.path),
             hint="Make room, put the case on another disk, or narrow the scope.",
         )
-
-
-@contextmanager
-def _wanted_list(file: Path) -> Iterator[Callable[[Remainder], None]]:
-    """Writes what is not here, one line for each object; leaves no file where there is nothing to write."""
-    with file.open("w", encoding="utf-8") as stream:
-
-        def write(left: Remainder) -> None:
-            line = {
-                "bucket": left.wanted.bucket,
-                "key": left.wanted.key,
-                "version_id": left.wanted.version_id,
-                "size": left.wanted.size,
-                "storage_class": left.wanted.storage_class,
-                "outcome": left.outcome,
-                "reason": left.reason,
-            }
-            stream.write(json.dumps(line) + "\n")
-
-        yield write
-    if file.stat().st_size == 0:
-        file.unlink()

@@ -173,7 +173,7 @@ def _preflight(args: argparse.Namespace, accesses: list[Access], scope: Scope, o
         console.print_json({"schema": 1, "probes": probes, "policy": result.policy})
         return 1 if result.denied else 0
     rows = [(p.state, p.action, p.what, p.reason) for p in sorted(result.probes, key=lambda p: p.state)]
-    console.out(console.table(["state", "right", "for", "why"], rows, width=70))
+    print(console.table(["state", "right", "for", "why"], rows, width=70))
     if result.denied:
         console.out("What is missing, as a policy to send to the client:")
         for line in preflight.text(result.policy).splitlines():
@@ -221,8 +221,8 @@ def _show_plan(args: argparse.Namespace, access: Access, scope: Scope, options: 
         return 0
     rows = [(name, plan.classes[name], plan.class_bytes[name]) for name in sorted(plan.classes)]
     console.out(f"{plan.ledger.planned:,} objects, {plan.ledger.planned_bytes:,} bytes; nothing was copied.")
-    console.out(console.table(["storage class", "objects", "bytes"], rows))
-    console.out(console.table(["kind", "objects"], sorted(plan.kinds.items())))
+    print(console.table(["storage class", "objects", "bytes"], rows))
+    print(console.table(["kind", "objects"], sorted(plan.kinds.items())))
     for line in [*telling.estimate_lines(plan), *telling.gaps(plan)]:
         console.out(line)
     for prefix, why in plan.branches.left_out:

@@ -63,7 +63,7 @@ def _show(args: argparse.Namespace, folder: CaseFolder) -> int:
         (n, line.get("at"), line.get("action"), line.get("user"), line.get("host"), _gist(line))
         for n, line in enumerate(lines, 1)
     ]
-    console.out(console.table(["line", "at", "action", "user", "host", "what"], rows, width=100))
+    print(console.table(["line", "at", "action", "user", "host", "what"], rows, width=100))
     for number, sentence in report.faults:
         console.out(f"Line {number} {sentence}.")
     console.out(f"Custody head, to write down or mail: {report.head}")
