@@ -368,3 +368,109 @@ def test_aggregated_events_are_counts_and_not_events(desk):
         ("API_ACTIVITY", "eventName", "GetObject", 7, True, "2025-10-30 23:45:00"),
         ("API_ACTIVITY", "userIdentity", "AWSAccount:111122223333", 7, False, "2025-10-30 23:45:00"),
     ]
+
+
+def test_q02_and_q03_a_member_that_only_the_last_of_many_records_has_is_kept(desk):
+    rare = record(
+        999, tlsDetails={"tlsVersion": "TLSv1.3"}, errorCode="AccessDenied", errorMessage="no", apiVersion="1"
+    )
+    desk.put("a.json", {"Records": [record(n) for n in range(500)]})
+    desk.put("b.json", {"Records": [*(record(n) for n in range(500, 600)), rare]})
+    desk.put("c.json", {"Records": [record(1000, requestParameters="text", resources={"not": "a list"})]})
+    assert desk.load().events == 602
+    assert desk.rows(
+        "SELECT tls_details, error_code, error_message, api_version FROM events WHERE error_code NOT NULL"
+    ) == [('{"tlsVersion":"TLSv1.3"}', "AccessDenied", "no", "1")]
+    assert desk.rows("SELECT request_parameters, resources FROM events WHERE event_id = 'id-1000'") == [
+        ('"text"', '{"not":"a list"}')
+    ]
+
+
+@pytest.mark.parametrize("outer", ["2022-02-08 09:23:37+11:00", 1644272617.0, "08/02/2022 09:23"])
+def test_q25_the_time_of_an_envelope_never_replaces_that_of_the_record(desk, outer):
+    inner = record(1, eventTime="2022-02-07T22:23:37Z")
+    desk.put("a.json", {"EventTime": outer, "EventName": "X", "CloudTrailEvent": json.dumps(inner)})
+    desk.load()
+    assert desk.rows("SELECT event_time::VARCHAR, event_time_basis FROM events") == [
+        ("2022-02-07 22:23:37", "eventTime")
+    ]
+
+
+def test_q32_the_region_comes_from_the_record_where_the_folder_spells_it_otherwise(desk):
+    desk.put(
+        "AWSLogs/111122223333/CloudTrail/us_east_1/2024/05/02/"
+        "111122223333_CloudTrail_us-east-1_20240502T0615Z_abcdefghijklmnop.json",
+        {"Records": [record(1)]},
+    )
+    assert desk.load().events == 1
+    assert desk.rows("SELECT region, aws_region FROM files, events") == [("us-east-1", "us-east-1")]
+
+
+@pytest.mark.parametrize("source", ["s3", "kinesis", "dynamodb", "sqs", "sns"])
+def test_q35_a_notification_that_looks_like_cloudtrail_is_named_and_not_loaded(desk, source):
+    said = {"eventVersion": "2.1", "eventSource": f"aws:{source}", "eventName": "ObjectCreated:Put", "awsRegion": "x"}
+    desk.put("a.json", {"Records": [said, said]})
+    desk.put("b.json", {"Records": [record(1)]})
+    result = desk.load()
+    assert (result.events, result.rejected, result.other_kinds) == (1, 0, {f"{source}_notification": 1})
+
+
+def test_q35_one_notification_among_records_is_a_reject_that_names_it(desk):
+    said = {"eventVersion": "2.1", "eventSource": "aws:s3", "eventName": "ObjectCreated:Put"}
+    desk.put("a.json", {"Records": [record(1), said, record(2)]})
+    result = desk.load()
+    assert (result.events, result.rejects) == (2, {"s3_notification": 1})
+
+
+Q36 = {
+    "Records": lambda r: json.dumps({"Records": [r]}),
+    "bare array": lambda r: json.dumps([r]),
+    "bare object": json.dumps,
+    "lines": lambda r: json.dumps(r) + "\n",
+    "concatenated": lambda r: json.dumps(r) + json.dumps({**r, "eventID": "other"}),
+    "detail": lambda r: json.dumps({"detail-type": "AWS API Call via CloudTrail", "detail": r}),
+    "CloudTrailEvent": lambda r: json.dumps({"CloudTrailEvent": json.dumps(r)}),
+    "_raw": lambda r: json.dumps({"_raw": json.dumps(r)}),
+    "message": lambda r: json.dumps({"message": json.dumps(r, indent=2)}),
+    "jsonPayload": lambda r: json.dumps({"insertId": "1", "jsonPayload": r}),
+    "aws.cloudtrail": lambda r: json.dumps({"@timestamp": "x", "aws": {"cloudtrail": r}}),
+    "example": lambda r: json.dumps({"page": "x", "example": r}),
+    "a record in a text in a list in an object": lambda r: json.dumps({"a": [{"b": {"c": json.dumps(r)}}]}),
+}
+
+
+@pytest.mark.parametrize("wrapper", Q36)
+def test_q36_a_wrapper_that_was_met_is_taken_off(desk, wrapper):
+    desk.put("a.json", Q36[wrapper](record(1)))
+    result = desk.load()
+    assert (result.events, result.rejected) == (2 if wrapper == "concatenated" else 1, 0)
+    assert record(1) in list(records(desk.case))
+
+
+def test_q40_a_file_that_was_compressed_again_is_the_same_content_and_no_second_event(desk):
+    import gzip
+    import io
+
+    data = json.dumps({"Records": [record(1)]}).encode()
+    named = io.BytesIO()
+    with gzip.GzipFile("111122223333_CloudTrail.json", "wb", fileobj=named) as stream:
+        stream.write(data)
+    desk.put("a.json.gz", gzip.compress(data, 1))
+    desk.put("b.json.gz", named.getvalue())
+    result = desk.load()
+    assert (result.events, result.files) == (1, {"duplicate": 1, "loaded": 1})
+    assert desk.rows("SELECT count(DISTINCT sha256), count(DISTINCT content_sha256) FROM files") == [(2, 1)]
+
+
+def test_q41_the_same_content_under_another_label_is_a_duplicate_file_that_is_kept(desk):
+    desk.put("InvokeModel.json", [record(1), record(2)])
+    desk.put("Ransomware.json", [record(1), record(2)])
+    result = desk.load()
+    assert (result.events, result.duplicates, result.files) == (2, 2, {"duplicate": 1, "loaded": 1})
+
+
+def test_every_quirk_has_a_test_that_names_it():
+    names = {name[:3] for name in [*QUIRKS, *RAW]}
+    names |= {part for test in globals() if test.startswith("test_q") for part in test.split("_") if part[:1] == "q"}
+    names |= {test[5:8] for test in globals() if test.startswith("test_q")}
+    assert {f"q{n:02d}" for n in range(1, 43)} - names == set()
