@@ -21,6 +21,17 @@
 -- trail = "exercise"
 -- identity_user = "90676f7a-1234"
 -- ///
+-- Candidates by their text first, and kept: otherwise DuckDB reads the JSON of every event.
+WITH candidates AS MATERIALIZED (
+    SELECT *
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        contains(CAST(user_identity AS VARCHAR), 'onBehalfOf')
+        OR contains(CAST(additional_event_data AS VARCHAR), 'identitystore')
+        OR user_name = $identity_user
+        OR role_session_name = $identity_user
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -41,14 +52,13 @@ SELECT
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM candidates
 WHERE
-    (contains(CAST(user_identity AS VARCHAR), 'onBehalfOf') AND (user_identity ->> '$.onBehalfOf.userId') = $identity_user)
-    OR (contains(CAST(additional_event_data AS VARCHAR), 'identitystore') AND (additional_event_data ->> '$."identitystore:UserId"') = $identity_user)
+    (user_identity ->> '$.onBehalfOf.userId') = $identity_user
+    OR (additional_event_data ->> '$."identitystore:UserId"') = $identity_user
     OR (user_identity_type IN ('Unknown', 'IdentityCenterUser') AND user_name = $identity_user)
     OR (session_issuer_arn LIKE '%/AWSReservedSSO!_%' ESCAPE '!' AND role_session_name = $identity_user)
     OR (
-        contains(CAST(user_identity AS VARCHAR), 'onBehalfOf')
-        AND $identity_user IN (SELECT people.user_name FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
+        $identity_user IN (SELECT people.user_name FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
     )
 ORDER BY event_time, event_id, event_key;

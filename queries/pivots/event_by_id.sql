@@ -21,7 +21,7 @@ WITH asked AS (
     FROM events
     WHERE
         list_contains(CAST($ids AS VARCHAR[]), event_id)
-        OR list_contains(CAST($ids AS VARCHAR[]), CAST(event_key AS VARCHAR))
+        OR event_key IN (SELECT TRY_CAST(id AS UUID) FROM (SELECT unnest(CAST($ids AS VARCHAR[])) AS id))
         OR list_contains(CAST($ids AS VARCHAR[]), request_id)
         OR list_contains(CAST($ids AS VARCHAR[]), shared_event_id)
 )

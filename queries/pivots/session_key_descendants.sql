@@ -25,7 +25,13 @@
 -- trail = "leaked_key"
 -- access_key_id = "AKIARTX3GSDS3J5Z3ACY"
 -- ///
-WITH RECURSIVE walk AS (
+WITH RECURSIVE mints AS MATERIALIZED ( -- once: the walk must not read all events at every step
+    SELECT event_key, event_time, event_id, access_key_id, issued_access_key_id
+    FROM around_scope($accounts, $regions)
+    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
+),
+
+walk AS (
     SELECT
         1 AS depth,
         [$access_key_id, issued_access_key_id] AS path,
@@ -34,12 +40,8 @@ WITH RECURSIVE walk AS (
         event_id,
         access_key_id AS from_key,
         issued_access_key_id AS to_key
-    FROM around_scope($accounts, $regions)
-    WHERE
-        access_key_id = $access_key_id
-        AND issued_access_key_id IS NOT NULL
-        AND issued_access_key_id <> $access_key_id
-        AND outcome <> 'denied'
+    FROM mints
+    WHERE access_key_id = $access_key_id AND issued_access_key_id <> $access_key_id
     UNION ALL
     SELECT
         w.depth + 1,
@@ -50,11 +52,9 @@ WITH RECURSIVE walk AS (
         e.access_key_id,
         e.issued_access_key_id
     FROM walk AS w
-    JOIN around_scope($accounts, $regions) AS e ON e.access_key_id = w.to_key
+    JOIN mints AS e ON e.access_key_id = w.to_key
     WHERE
-        e.issued_access_key_id IS NOT NULL
-        AND e.outcome <> 'denied'
-        AND w.depth < $max_depth
+        w.depth < $max_depth
         AND NOT list_contains(w.path, e.issued_access_key_id)
 ),
 
