@@ -353,6 +353,13 @@ regexp_matches(
     p_text, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|169\.254\.|127\.|[fF][cCdD]|[fF][eE]80)'
 );
 
+-- Whether a call is one of ours: the investigator labelled its key, actor, session or address "examiner" in inputs/labels.
+CREATE MACRO by_examiner(p_key, p_actor, p_principal, p_session, p_address) AS
+list_has_any(
+    (SELECT coalesce(list(value), []) FROM labels WHERE lower(trim(label)) = 'examiner'),
+    [p_key, p_actor, p_principal, p_session, p_address]
+);
+
 -- Calls in services -------------------------------------------------------------------------------------------------------
 
 -- Whether a call names this text, in whatever place. Refused calls mostly lose their parameters: those that name nothing

@@ -13,6 +13,7 @@
 -- minutes = { type = "BIGINT", default = 15, help = "Length of the sliding window in minutes" }
 -- min_secrets = { type = "BIGINT", default = 5, help = "Different secrets (batches count once) within the window" }
 -- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "secrets_theft"
@@ -37,6 +38,7 @@ WITH calls AS (
     WHERE
         event_source = 'secretsmanager.amazonaws.com'
         AND event_base_name IN ('GetSecretValue', 'BatchGetSecretValue', 'DescribeSecret', 'ListSecrets')
+        AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT

@@ -15,6 +15,7 @@
 -- minutes = { type = "BIGINT", default = 30, help = "Length of the sliding window in minutes" }
 -- min_buckets = { type = "BIGINT", default = 3, help = "Different buckets within the window" }
 -- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "secrets_theft"
@@ -41,6 +42,7 @@ WITH calls AS (
         AND (event_base_name LIKE 'GetBucket%' OR event_base_name IN ('HeadBucket', 'ListObjects', 'ListObjectVersions', 'GetAccelerateConfiguration', 'GetLifecycleConfiguration', 'ListMultipartUploads'))
         AND invoked_by IS NULL
         AND user_identity_type IS DISTINCT FROM 'AWSService'
+        AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT

@@ -15,6 +15,7 @@
 -- minutes = { type = "BIGINT", default = 15, help = "Length of the sliding window in minutes" }
 -- min_distinct = { type = "BIGINT", default = 10, help = "Different calls within the window" }
 -- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "leaked_key"
@@ -38,6 +39,7 @@ WITH calls AS (
         event_class IN ('read', 'list')
         AND invoked_by IS NULL
         AND user_identity_type IS DISTINCT FROM 'AWSService'
+        AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT

@@ -37,6 +37,7 @@
 -- [params]
 -- threshold = { type = "DOUBLE", default = 0.3, help = "Share of a list that one must have used, 0 to 1" }
 -- by = { type = "VARCHAR", choices = ["actor", "access_key", "address"], default = "actor", help = "What calls are counted together by" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "leaked_key"
@@ -102,6 +103,7 @@ calls AS (
     WHERE
         event_source IN (SELECT DISTINCT split_part(name, ':', 1) || '.amazonaws.com' FROM lists)
         AND invoked_by IS NULL
+        AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT

@@ -14,6 +14,7 @@
 -- [params]
 -- bucket = { type = "VARCHAR", entity = "bucket", default = "", help = "Bucket name or ARN; none given means all" }
 -- owned_accounts = { type = "VARCHAR[]", entity = "account", default = [], help = "Accounts that are ours besides those in inputs/owned_accounts" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [timeline]
 -- message = ["{actor} called {event_name} on {bucket_name}", "from {source_ip_address}", "and got {error_class}"]
@@ -49,4 +50,5 @@ WHERE
         list_transform(as_list(resources), lambda r: r ->> '$.accountId'),
         lambda a: a IS NOT NULL AND a <> coalesce(actor_account_id, recipient_account_id) AND NOT list_contains(CAST($owned_accounts AS VARCHAR[]), a)
     )) > 0
+    AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 ORDER BY event_time, event_id, event_key;

@@ -14,6 +14,7 @@
 -- [params]
 -- bucket = { type = "VARCHAR", entity = "bucket", default = "", help = "Bucket name or ARN; none given means all" }
 -- min_bytes = { type = "BIGINT", default = 1, help = "Bytes out at least" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "leaked_key"
@@ -36,6 +37,7 @@ SELECT
     histogram(verification) AS verification_classes
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE event_source = 's3.amazonaws.com' AND event_class = 'data' AND ($bucket = '' OR bucket_name = bucket_of($bucket))
+    AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 GROUP BY ALL
 HAVING sum(coalesce(TRY_CAST(additional_event_data ->> '$.bytesTransferredOut' AS DOUBLE), 0)) >= $min_bytes
 ORDER BY bytes_out DESC, hour, bucket_name, actor, source_ip_address, access_key_id;

@@ -14,6 +14,7 @@
 -- [params]
 -- bucket = { type = "VARCHAR", entity = "bucket", default = "", help = "Bucket name or ARN; none given means all" }
 -- owned_accounts = { type = "VARCHAR[]", entity = "account", default = [], help = "Accounts that are ours besides those in inputs/owned_accounts" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [timeline]
 -- message = ["{how}: {event_name} of {bucket_name}/{object_key}", "from {source_ip_address}"]
@@ -69,4 +70,5 @@ WHERE
             AND (additional_event_data ->> '$.AuthenticationMethod') = 'QueryString'
         )
     )
+    AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 ORDER BY event_time, event_id, event_key;

@@ -14,6 +14,7 @@
 -- [params]
 -- bucket = { type = "VARCHAR", entity = "bucket", default = "", help = "Bucket name or ARN; none given means all" }
 -- minutes = { type = "BIGINT", default = 1440, help = "Minutes between read and delete at most" }
+-- examiner_too = { type = "BOOLEAN", default = false, help = "Also calls of those whom inputs/labels calls examiner: our own reads during acquisition" }
 --
 -- [example]
 -- trail = "exercise"
@@ -21,6 +22,7 @@
 WITH data_calls AS (
     SELECT * FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE event_source = 's3.amazonaws.com' AND event_class = 'data' AND outcome = 'success' AND ($bucket = '' OR bucket_name = bucket_of($bucket))
+        AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT

@@ -218,7 +218,7 @@ def _remarks(room: Room, value: str) -> list[str]:
 
 _BRIEF = (
     "event_time", "kind", "step", "depth", "hop", "made", "actor", "from_arn", "to_arn", "source_ip_address", "event_name",
-    "outcome", "error_class", "target", "state", "use", "new_key", "acts_as", "remarks", "found_in", "linked_by", "event_id",
+    "outcome", "error_class", "target", "known_as", "state", "use", "new_key", "acts_as", "remarks", "found_in", "linked_by", "event_id",
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from ctforensics.ask.known import Known, add_known
 from ctforensics.ask.query import FIRST_TIME, Rows, run
 from ctforensics.ask.question import Question
 from ctforensics.ask.room import Room
@@ -100,8 +101,16 @@ def reply(
     about = searched(room, question, rows.bound)
     apart = None
     if about.timeless and _reaches_timeless(question):
-        apart = run(room, question, params, limit=limit, timeless=True)
-    return Reply(question, rows, apart, about)
+        apart = add_known(run(room, question, params, limit=limit, timeless=True), _known(room))
+    return Reply(question, add_known(rows, _known(room)), apart, about)
+
+
+def _known(room: Room) -> Known:
+    """What the investigator says of values, read once for each room."""
+    if "known" not in room.facts:
+        room.facts["known"] = Known(room.inputs)
+    known: Known = room.facts["known"]
+    return known
 
 
 def _reaches_timeless(question: Question) -> bool:
@@ -126,7 +135,7 @@ def sql_reply(
     """The rows of an analyst's own statement and what is in the case; with ``count`` rows beyond the limit are counted."""
     columns, types, rows, more = room.sql(statement, dict(params or {}), limit)
     total = room.count(statement, dict(params or {})) if more and count else None
-    asked = Rows(columns, types, rows, statement, dict(params or {}), more, total)
+    asked = add_known(Rows(columns, types, rows, statement, dict(params or {}), more, total), _known(room))
     return Reply(None, asked, None, searched(room, None, {}))
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
-from ctforensics.ask.query import Rows
+from ctforensics.ask.query import FIRST_TIME, Rows
 from ctforensics.errors import ParameterError
 from ctforensics.visible import visible
 
@@ -140,6 +140,31 @@ def _array(values: list[Any]) -> Any:
         return pyarrow.array(values)
     except (pyarrow.ArrowInvalid, pyarrow.ArrowTypeError):
         return pyarrow.array([None if v is None else shown(v) for v in values])
+
+
+def with_timeless(rows: Rows, timeless: Rows | None) -> Rows:
+    """All rows for a machine: those of records without any time behind the others, told apart by the column ``without_time``.
+
+    Their instants are null: the one under which they are kept (1970-01-01) is no time of theirs. Without such rows nothing changes.
+    """
+    if not timeless or not timeless.rows:
+        return rows
+    columns = list(dict.fromkeys([*rows.columns, *timeless.columns]))
+    types = dict(zip(timeless.columns, timeless.types, strict=True)) | dict(zip(rows.columns, rows.types, strict=True))
+    apart = [{name: _timed(value) for name, value in row.items()} for row in timeless.dicts()]
+    everything = [(row, False) for row in rows.dicts()] + [(row, True) for row in apart]
+    return Rows(
+        [*columns, "without_time"],
+        [*(types[name] for name in columns), "BOOLEAN"],
+        [(*(row.get(name) for name in columns), without) for row, without in everything],
+        rows.sql,
+        rows.bound,
+        rows.more or timeless.more,
+    )
+
+
+def _timed(value: Any) -> Any:
+    return None if isinstance(value, datetime) and value < FIRST_TIME else value
 
 
 def text(rows: Rows, form: str) -> str:

@@ -110,7 +110,19 @@ def _empty(rows: Rows) -> pandas.DataFrame:
 
 
 # What one looks for first in a row that stands for an event, and what is long or only copied.
-_FIRST = ("event_time", "step", "hop", "depth", "kind", "actor", "event_name", "outcome", "error_class", "target")
+_FIRST = (
+    "event_time",
+    "step",
+    "hop",
+    "depth",
+    "kind",
+    "actor",
+    "event_name",
+    "outcome",
+    "error_class",
+    "target",
+    "known_as",
+)
 _LAST = ("user_agent", "request_parameters", "response_elements", "event_ids", "event_id", "event_key", "verification")
 
 

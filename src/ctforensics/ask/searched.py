@@ -27,6 +27,9 @@ _WORDS = {
     "verified_empty": "proven empty",
 }
 _SHOWN_GAPS = 8
+EXAMINER = "examiner_too"  # the parameter of questions that leave our own reads out unless asked for
+_EXAMINER = """SELECT count(*) FROM scoped($since, $until, $accounts, $regions, 'all')
+WHERE by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address)"""
 
 # Consecutive hours of one account, region and trail in one bad state become one gap.
 _GAPS = """
@@ -93,6 +96,9 @@ class Searched:
     rejects: int = 0
     sifted: int = 0
     timeless: int = 0
+    changed: int = 0
+    gone: int = 0
+    examiner: int = 0
     kinds: dict[str, int] = field(default_factory=dict)
     practice: bool = False
     verified: bool = False
@@ -127,6 +133,18 @@ class Searched:
             said.append("A load was begun and is not published yet: what it reads was not searched.")
         if self.sifted:
             said.append(f"{self.sifted:,} records were verified and counted but not loaded (load --matching).")
+        if self.changed:
+            said.append(
+                f"{self.changed:,} files of evidence changed after they were loaded (finding EVIDENCE_CHANGED)."
+            )
+        if self.gone:
+            said.append(
+                f"{self.gone:,} files of evidence were loaded and are gone now; their rows stay (finding EVIDENCE_GONE)."
+            )
+        if self.examiner:
+            said.append(
+                f"{self.examiner:,} events of those labelled examiner are left out (examiner_too=true shows them)."
+            )
         if self.rejects:
             said.append(f"{self.rejects:,} pieces of evidence could not be read as records (table rejects).")
         if self.timeless:
@@ -190,6 +208,8 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         kinds = {kind: _kind(room, cursor, kind, scope) for kind in (question.needs if question else ())}
         events = _events(cursor, scope)
         places = _places(cursor, scope, facts["verified"])
+        leaves_out = bound.get(EXAMINER) is False
+        examiner = int(_rows(cursor, _EXAMINER, scope)[0][0]) if leaves_out and _has_examiner(room) else 0
     return Searched(
         since=None if scope["since"] == datetime.min else scope["since"],
         until=None if scope["until"] == datetime.max else scope["until"],
@@ -199,6 +219,7 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
         coverage={state: states[state] for state in _WORDS if states[state]},
         gaps=gaps,
         kinds=kinds,
+        examiner=examiner,
         loading=room.database.with_name(NEXT_DATABASE).exists(),
         **places,
         **facts,
@@ -207,6 +228,10 @@ def searched(room: Room, question: Question | None, bound: dict[str, Any]) -> Se
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     return cursor.execute(sql, params).fetchall()
+
+
+def _has_examiner(room: Room) -> bool:
+    return any(label.strip().lower() == "examiner" for _, label, _ in room.inputs.get("labels", []))
 
 
 def _by_state() -> str:
@@ -266,12 +291,15 @@ def _facts(room: Room, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         ).fetchone()
         marks = cursor.execute("SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'").fetchone()
         verified = cursor.execute("SELECT count(*) FROM coverage").fetchone()
+        found = dict(cursor.execute("SELECT code, count(*) FROM findings GROUP BY code").fetchall())
         room.facts["searched"] = {
             "verified": bool((verified or (0,))[0]),
             "files": files,
             "sifted": (sifted or (0,))[0],
             "rejects": (rejects or (0,))[0],
             "timeless": (timeless or (0,))[0],
+            "changed": found.get("EVIDENCE_CHANGED", 0),
+            "gone": found.get("EVIDENCE_GONE", 0),
             "practice": bool((marks or (0,))[0]),
         }
     return dict(room.facts["searched"])

@@ -106,22 +106,23 @@ def write(answer: Reply, args: argparse.Namespace) -> None:
     from ctforensics.ask import formats
 
     form = args.format or _form_of(args.output)
+    rows = formats.with_timeless(answer.rows, answer.timeless)
     if form == "parquet":
         if args.output is None:
             raise ParameterError("Parquet goes into a file.", hint="Add -o FILE.")
-        formats.write_parquet(answer.rows, args.output)
+        formats.write_parquet(rows, args.output)
     elif args.output is not None:
-        body = _as_table(answer) + "\n" if form == "table" else formats.text(answer.rows, form)
+        body = _as_table(answer) + "\n" if form == "table" else formats.text(rows, form)
         args.output.write_bytes(body.encode("utf-8"))
     elif form == "table":
         _print_table(answer)
         return
     else:
-        print(formats.text(answer.rows, form), end="")
+        print(formats.text(rows, form), end="")
     for line in answer.footer().splitlines():
         console.say(line)
     if answer.timeless and answer.timeless.rows and form != "table":
-        console.say("Rows of records without time stand in the table format and in Python (answer.timeless) only.")
+        console.say("Rows of records without time stand last; the column without_time marks them.")
 
 
 def _form_of(output: Path | None) -> str:
