@@ -56,6 +56,35 @@ def test_a_log_file_planted_in_a_stop_is_an_alarm_and_the_hour_stays_a_hole(load
     assert case.rows("SELECT verification FROM events WHERE event_id = 'forged'") == [("unknown",)]
 
 
+def test_changed_selectors_stand_in_the_reason_of_their_hour_and_of_the_empty_hours_after_it(loaded, archive):
+    maker = archive.maker()
+    archive.hours(maker, 2)
+    at = FIRST + HOUR + timedelta(minutes=10)
+    for name in ("PutEventSelectors", "PutInsightSelectors", "UpdateTrail"):
+        maker.deliver([call(at, name)], at + timedelta(minutes=3))
+    maker.close_hour(FIRST + 2 * HOUR)
+    archive.hours(maker, 30, first=FIRST + 3 * HOUR, logs=0)
+    case = loaded(archive)
+    reasons = {hour: (state, reason) for hour, state, reason in case.rows("SELECT hour, state, reason FROM coverage")}
+    state, reason = reasons[at.replace(minute=0, second=0)]
+    assert state == "verified"
+    assert reason == (
+        f"PutEventSelectors seen {at:%Y-%m-%dT%H:%M:%SZ}, PutInsightSelectors seen {at:%Y-%m-%dT%H:%M:%SZ}, "
+        f"UpdateTrail seen {at:%Y-%m-%dT%H:%M:%SZ}: what the trail records may have changed"
+    )
+    state, reason = reasons[at.replace(minute=0, second=0) + 2 * HOUR]
+    assert state == "verified_empty"
+    assert "was the last change of what the trail records" in reason
+
+
+def test_selectors_in_a_forged_record_explain_nothing(loaded, archive):
+    maker = archive.maker()
+    archive.hours(maker, 6)
+    at = FIRST + 2 * HOUR
+    archive.maker().deliver([call(at, "PutEventSelectors")], at + timedelta(minutes=3), listed=False)
+    assert loaded(archive).rows("SELECT reason FROM coverage WHERE reason LIKE '%PutEventSelectors%'") == []
+
+
 def test_a_forged_record_of_a_stop_proves_no_stop(loaded, archive):
     maker = archive.maker()
     archive.hours(maker, 6)

@@ -124,8 +124,14 @@ stops AS (
     coalesce(s.started, (SELECT min(p.since) FROM coverage_spans p WHERE p.chain = c.chain AND p.since >= s.stopped),
       TIMESTAMP 'infinity') AS ended
   FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org)),
+turned AS (
+  SELECT c.chain, t.event_time AS turned_at, t.change || ' seen ' || strftime(t.event_time, '%Y-%m-%dT%H:%M:%SZ') AS said
+  FROM trail_changes t JOIN coverage_chains c ON c.trail = t.trail AND (c.account = t.account OR c.org)
+  WHERE t.change IN ('UpdateTrail', 'PutEventSelectors', 'PutInsightSelectors') AND t.verification IN ('ok', 'anomaly')
+    AND t.outcome = 'success'),
+turns AS (SELECT chain, date_trunc('hour', turned_at) AS hour, string_agg(DISTINCT said, ', ' ORDER BY said) AS said FROM turned GROUP BY ALL),
 looked AS (
-  SELECT g.*, c.account, c.region, c.trail, c.first, c.last, coalesce(n.events, 0) AS events,
+  SELECT g.*, n.said, (SELECT arg_max(t.said, t.turned_at) FROM turned t WHERE t.chain = g.chain AND t.turned_at < g.hour) AS said_before, c.account, c.region, c.trail, c.first, c.last, coalesce(e.events, 0) AS events,
     EXISTS (FROM coverage_spans p WHERE p.chain = g.chain AND p.since <= greatest(g.hour, least(c.first, g.hour + INTERVAL 59 MINUTE))
       AND p.until >= g.hour + INTERVAL 75 MINUTE) AS near,
     EXISTS (FROM coverage_spans p WHERE p.chain = g.chain AND p.since <= greatest(g.hour, least(c.first, g.hour + INTERVAL 59 MINUTE))
@@ -137,7 +143,7 @@ looked AS (
     (SELECT max(p.until) FROM coverage_spans p WHERE p.chain = g.chain) AS reach,
     (SELECT arg_max({'stopped': s.stopped, 'started': s.started}, s.stopped) FROM stops s
       WHERE s.chain = g.chain AND s.stopped < g.hour + INTERVAL 1 HOUR AND s.ended > g.hour) AS stop
-  FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts n USING (chain, hour)),
+  FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts e USING (chain, hour) LEFT JOIN turns n USING (chain, hour)),
 judged AS (
   SELECT *, CASE
     WHEN stop IS NOT NULL AND (NOT near OR good = 0) THEN 'missing'
@@ -153,7 +159,7 @@ judged AS (
     ELSE 'unverified' END AS state
   FROM looked)
 SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS files, events,
-  CASE
+  nullif(concat_ws('; ', CASE
     WHEN state = 'missing' AND stop IS NOT NULL AND (NOT near OR good = 0) THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
       || coalesce('; start seen ' || strftime(stop.started, '%Y-%m-%dT%H:%M:%SZ'), '; no start seen')
       || '; off throughout: not provable here'
@@ -168,7 +174,10 @@ SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS fil
     WHEN state = 'outside' AND loaded = 0 THEN 'proven, but its log files are not loaded'
     WHEN state = 'outside' THEN 'proven, but ' || (good - loaded)::BIGINT || ' of its log files are not loaded'
     WHEN state = 'verified' AND missing = 0 AND events = 0 THEN 'log files reach over this hour and hold no event in it'
-  END AS reason
+  END,
+    said || ': what the trail records may have changed',
+    CASE WHEN state = 'verified_empty' AND said IS NULL
+      THEN said_before || ' was the last change of what the trail records: other events are not in it' END), '') AS reason
 FROM judged ORDER BY account, region, trail, hour"""
 
 _LOGS_IN_STOPS = """
