@@ -1,12 +1,22 @@
 """The letter says exactly what to send, and doing so makes the verdict better."""
 
 import json
+import os
+import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
-from support.digest_archive import FIRST, Archive, codes
-from support.digest_cases import a_log, delete, place, usual
+from support import aws_service
+from support.digest_archive import FIRST, Archive, codes, shown
+from support.digest_cases import a_log, delete, logs_of, place, usual
 
+from ctforensics.case import register
+from ctforensics.investigation import new_case
+from ctforensics.verify.cases import verify_path
 from ctforensics.verify.heads import read_heads
+from ctforensics.verify.left import left_by_acquisition
 from ctforensics.verify.wanted import letter
 
 
@@ -41,6 +51,74 @@ def test_the_heads_that_the_letter_asks_for_prove_the_newest_digest(archive: Arc
     after = archive.judge(tmp_path / "mirror")
     assert (before.authentic, after.authentic) == ("unknown", "ok")
     assert codes(after) == {}
+
+
+def test_the_commands_of_the_letter_run_against_the_bucket_and_their_answers_prove_everything(
+    archive: Archive, tmp_path: Path
+):
+    maker = usual(archive)
+    window = dict(archive.window)
+    whole = dict(archive.objects)
+    newest = place(maker.digests[-1])
+    with aws_service.running() as service:
+        service.reset()
+        heads = {key: archive.sink.metadata[f"{bucket}/{key}"]["Metadata"] for bucket, key in whole if "-Digest" in key}
+        service.fill(maker.bucket, {key: body for (_, key), body in whole.items()}, heads)
+        service.public_keys.update(archive.ring.public_keys()["Regions"])
+        delete(archive, a_log(archive, maker), newest, *logs_of(archive, maker.digests[-1]))
+        archive.write(tmp_path / "mirror")
+        before = verify_path(tmp_path / "mirror", **window)
+        text = letter(before)
+        commands = [line for line in text.splitlines() if line.startswith(("aws ", "printf "))]
+        wanted = [
+            c for c in commands if not re.search("describe-trails|list-accounts|list-regions|get-trail-status", c)
+        ]
+        run_in_bash(tmp_path, wanted, service.url, maker.bucket)
+        (tmp_path / "mirror").rename(tmp_path / "received")
+        shutil.copytree(tmp_path / "send" / maker.bucket, tmp_path / "received", dirs_exist_ok=True)
+        given = {"public_keys": tmp_path / "keys-us-east-1.json", "metadata": tmp_path / "heads.jsonl"}
+    after = verify_path(tmp_path / "received", **given, **window)
+    assert (before.authentic, after.authentic) == ("unknown", "ok"), shown(after)
+    assert after.counts["codes"] == {"D_OK": 8, "L_OK": 16}
+    assert after.findings == []
+
+
+def run_in_bash(folder: Path, commands: list[str], url: str, bucket: str) -> None:
+    """Runs the commands of a letter as their reader would."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    facts = {"AWS_ENDPOINT_URL": url, "AWS_PAGER": "", "PATH": path, "BUCKET": bucket, "PREFIX": ""}
+    script = "\n".join(["set -e", "touch heads.jsonl", *commands])
+    subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=aws_service.environment() | facts,
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
+
+
+def test_what_an_acquisition_could_not_bring_is_asked_for(clean: Archive, tmp_path: Path):
+    case = new_case(tmp_path / "case")
+    case.add_evidence(clean.write(tmp_path / "mirror"), label="mirror")
+    (case.path / "acquisition").mkdir()
+    key = "AWSLogs/1/CloudTrail-Digest/x.json.gz"
+    rows = [("archived", key, "in an archive class: GLACIER"), ("refused", "AWSLogs/1/b.json.gz", "access denied")]
+    rows += [("missing", "AWSLogs/1/c.json.gz", "not found"), ("refused", "../../x", "access denied")]
+    lines = [json.dumps({"bucket": "b", "key": k, "outcome": o, "reason": r}) for o, k, r in rows]
+    (case.path / "acquisition" / "wanted-20240101T000000.jsonl").write_text("\n".join([*lines, '{"torn']))
+    text = letter(case.verify(), left_by_acquisition(case.folder))
+    assert f"aws s3api restore-object --bucket b --key {key} --restore-request" in text
+    assert f"aws s3api head-object --bucket b --key {key}" in text, "a copy of a digest loses its metadata"
+    assert (
+        "# b/AWSLogs/1/b.json.gz: access denied\naws s3 cp s3://b/AWSLogs/1/b.json.gz send/b/AWSLogs/1/b.json.gz"
+        in text
+    )
+    assert "list-object-versions --bucket b --prefix AWSLogs/1/c.json.gz" in text
+    assert "../../x" not in text
+    facts = {"root": "evidence", "path": "b/AWSLogs/1/b.json.gz", "bucket": "b", "key": "AWSLogs/1/b.json.gz"}
+    register.append(case.folder, [register.EvidenceLine(**facts, size=1, sha256="0" * 64)])
+    assert "AWSLogs/1/b.json.gz" not in letter(case.verify(), left_by_acquisition(case.folder))
 
 
 def test_hostile_names_are_quoted_and_names_that_lead_out_are_left_out(archive: Archive, tmp_path: Path):

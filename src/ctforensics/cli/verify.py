@@ -87,9 +87,12 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         _write_lines(args.output, result)
     if args.wanted:
+        from ctforensics.case import folder
+        from ctforensics.verify.left import left_by_acquisition
         from ctforensics.verify.wanted import letter
 
-        args.wanted.write_text(letter(result), encoding="utf-8")
+        left = left_by_acquisition(folder.open_folder(args.place)) if folder.is_case(args.place) else []
+        args.wanted.write_text(letter(result, left), encoding="utf-8")
     if args.json:
         files = args.files or ("all" if len(result.files) < MOST_FILES else "none")
         console.print_json(result.to_json(files) | ({"run": result.run} if result.run else {}))
@@ -180,11 +183,8 @@ def found_something(result: Verification, what: list[str] | tuple[str, ...]) -> 
 
 
 def _print(result: Verification, verbose: bool) -> None:
-    from ctforensics.verify.result import PLAIN
-
-    for outcome in result.files:
-        if verbose or outcome.code not in PLAIN:
-            console.out(line(outcome))
+    for outcome in result.files if verbose else result.files.notable():
+        console.out(line(outcome))
     window = result.window
     if window["source"] == "asked":
         console.out(f"Results requested for {window['since'] or 'the beginning'} to {window['until'] or 'the end'}")

@@ -18,12 +18,12 @@ from typing import Any
 
 from ctforensics import clock
 from ctforensics.errors import ForensicsError, ParameterError
-from ctforensics.trail.object_keys import REGION
 from ctforensics.trail.practice_mark import is_practice_key
 from ctforensics.trail.signature import fingerprint
 
 ORIGINS = ("practice", "supplied", "aws")  # least trusted first
-_REGION = re.compile(rf"(?<![a-z]){REGION}(?!\d)")
+# A region in a file name, behind other words: keys-us-east-1.json.
+_REGION = re.compile(r"(?<![A-Za-z])(?:eusc|[a-z]{2})(?:-(?:gov|iso[a-z]?|de))?-[a-z]+-\d+(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ctforensics.clock import utc_text
@@ -13,6 +14,18 @@ from ctforensics.verify.result import Verification
 from ctforensics.visible import visible
 
 _MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """An object that an acquisition planned and did not bring: ``missing``, ``refused`` or ``archived``, and why."""
+
+    bucket: str
+    key: str
+    outcome: str
+    reason: str
+
+
 _ABSENT = ("D_MISSING", "L_MISSING", "L_MISSING_UNVERIFIED")
 _DAMAGED = (
     "L_FORMAT",
@@ -25,12 +38,13 @@ _DAMAGED = (
 )
 
 
-def letter(result: Verification) -> str:
-    """The letter as text; it says so where nothing is wanted."""
+def letter(result: Verification, left: Iterable[Left] = ()) -> str:
+    """The letter as text; it says so where nothing is wanted. ``left`` is what an acquisition could not bring."""
     parts = [
-        *_keys(result.files),
-        *_heads(result.files),
-        *_objects(result.files),
+        *_keys(result.files.notable()),
+        *_heads(result.files.notable()),
+        *_objects(result.files.notable()),
+        *_left(list(left)),
         *_digests(result.findings),
         *_expectation(result),
     ]
@@ -79,9 +93,60 @@ def _heads(files: Iterable[FileOutcome]) -> Iterator[str]:
 
 def _head_command(outcome: FileOutcome) -> str:
     bucket, _, key = outcome.key.partition("/")
+    return _head_of(bucket, key)
+
+
+def _head_of(bucket: str, key: str) -> str:
     head = f"aws s3api head-object --bucket {_quoted(bucket)} --key {_quoted(key)} --output json | tr -d '\\n'"
-    name = outcome.key.replace("\\", "\\\\").replace('"', '\\"')
+    name = f"{bucket}/{key}".replace("\\", "\\\\").replace('"', '\\"')
     return f'printf \'{{"%s": %s}}\\n\' {_quoted(name)} "$({head})" >> heads.jsonl'
+
+
+_LEFT = {
+    "archived": (
+        "Objects in an archive class",
+        "Ask for readable copies first; when they are there (minutes to two days), run the second command of each.",
+        "A case that can reach the bucket does the same: ctforensics acquire CASE s3://BUCKET/PREFIX --restore",
+    ),
+    "refused": (
+        "Objects that could not be read",
+        "The reason stands behind each. Access denied: s3:GetObject is wanted, and kms:Decrypt on the key of an encrypted object.",
+    ),
+    "missing": (
+        "Objects that were listed and were gone when they were fetched",
+        "Older versions and delete markers say who removed them and when, where the bucket has versions.",
+    ),
+}
+
+
+def _left(left: list[Left]) -> Iterator[str]:
+    for outcome, (title, *said) in _LEFT.items():
+        found = [one for one in left if one.outcome == outcome and not is_unsafe(one.key)]
+        if found:
+            yield from _heading(title, *said)
+            for one in found[:_MOST]:
+                yield from _left_commands(one)
+            if len(found) > _MOST:
+                yield f"# and {len(found) - _MOST:,} more: acquisition/wanted-*.jsonl in the case lists them"
+
+
+def _left_commands(one: Left) -> Iterator[str]:
+    place = f"--bucket {_quoted(one.bucket)} --key {_quoted(one.key)}"
+    yield f"# {visible(one.bucket)}/{visible(one.key)}: {visible(one.reason)}"
+    if one.outcome == "missing":
+        yield f"aws s3api list-object-versions --bucket {_quoted(one.bucket)} --prefix {_quoted(one.key)} >> versions.json"
+        return
+    if one.outcome == "archived":
+        tier = '{"Days": 14, "GlacierJobParameters": {"Tier": "Standard"}}'
+        yield f"aws s3api restore-object {place} --restore-request {shlex.quote(tier)}"
+    yield from _copy(one.bucket, one.key)
+
+
+def _copy(bucket: str, key: str) -> Iterator[str]:
+    """The commands that bring one object, and of a digest file its metadata, which a copy loses."""
+    yield f"aws s3 cp {_quoted(f's3://{bucket}/{key}')} {_quoted(f'send/{bucket}/{key}')}"
+    if "CloudTrail-Digest" in key:
+        yield _head_of(bucket, key)
 
 
 def _objects(files: Iterable[FileOutcome]) -> Iterator[str]:
@@ -98,9 +163,9 @@ def _objects(files: Iterable[FileOutcome]) -> Iterator[str]:
 
 def _object_commands(outcome: FileOutcome) -> str:
     bucket, _, key = outcome.key.partition("/")
-    target = f"send/{bucket}/{key}"
     versions = f"aws s3api list-object-versions --bucket {_quoted(bucket)} --prefix {_quoted(key)} >> versions.json"
-    return f"aws s3 cp {_quoted(f's3://{outcome.key}')} {_quoted(target)}   # {outcome.code}\n{versions}"
+    first, *others = _copy(bucket, key)
+    return "\n".join([f"{first}   # {outcome.code}", *others, versions])
 
 
 def _digests(findings: Iterable[Finding]) -> Iterator[str]:
@@ -117,6 +182,16 @@ def _digests(findings: Iterable[Finding]) -> Iterator[str]:
                 for day in _days(finding):
                     path = f"AWSLogs/{account}/{kind}/{region}/{day}"
                     yield f'aws s3 sync "s3://$BUCKET/${{PREFIX}}"{_quoted(path)} "send/$BUCKET/${{PREFIX}}"{_quoted(path)}'
+                    if kind == "CloudTrail-Digest":
+                        yield _heads_below(path)
+
+
+def _heads_below(path: str) -> str:
+    """The command that saves the metadata of every digest file below a path."""
+    keys = f"""aws s3api list-objects-v2 --bucket "$BUCKET" --prefix "${{PREFIX}}"{_quoted(path)} --query 'Contents[].[Key]' --output text"""
+    head = """aws s3api head-object --bucket "$BUCKET" --key "$key" --output json | tr -d '\\n'"""
+    line = f"""printf '{{"%s": %s}}\\n' "$BUCKET/$key" "$({head})" >> heads.jsonl"""
+    return f"{keys} | grep -v '^None$' | while IFS= read -r key; do {line}; done"
 
 
 def _days(finding: Finding) -> list[str]:
