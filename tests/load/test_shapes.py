@@ -1,5 +1,6 @@
 """Every shape in which investigators hold CloudTrail gives the same events."""
 
+import base64
 import bz2
 import csv
 import gzip
@@ -90,6 +91,36 @@ def ocsf(records):
     return "\n".join(map(dumps, lines))
 
 
+def table(names, rows):
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerows([names, *rows])
+    return out.getvalue()
+
+
+def eventbridge(r):
+    return {"version": "0", "detail-type": "AWS API Call via CloudTrail", "source": "aws.iam", "detail": r}
+
+
+def payloads(records, size=10):
+    """What CloudWatch Logs hands to a subscription, with the question whether anybody is there in front."""
+    made = [
+        {
+            "messageType": "DATA_MESSAGE",
+            "owner": "111122223333",
+            "logGroup": "trail",
+            "logEvents": [{"id": str(n), "timestamp": n, "message": dumps(r)} for r in records[n : n + size]],
+        }
+        for n in range(0, len(records), size)
+    ]
+    control = {
+        "messageType": "CONTROL_MESSAGE",
+        "owner": "x",
+        "logEvents": [{"id": "", "message": "CWL CONTROL MESSAGE"}],
+    }
+    return [*made, control]
+
+
 FULL = {
     "array.json": HUNDRED,
     "lines.json": "\n".join(map(dumps, HUNDRED)),
@@ -111,6 +142,48 @@ FULL = {
     "elastic.json": {"hits": {"hits": [{"_source": {"event": {"original": dumps(r)}}} for r in HUNDRED]}},
     "sns.json": {"Type": "Notification", "Message": dumps({"Records": HUNDRED})},
     "lake.csv": "eventjson\n" + "\n".join('"' + dumps(r).replace('"', '""') + '"' for r in HUNDRED),
+    "powershell.json": json.dumps(lookup_events(HUNDRED)).encode("utf-16"),
+    "firehose-without-line-feeds": "".join(map(dumps, HUNDRED)),
+    "firehose-of-eventbridge": "".join(map(dumps, map(eventbridge, HUNDRED))),
+    "firehose-of-cloudwatch": b"".join(gzip.compress(dumps(p).encode()) for p in payloads(HUNDRED)),
+    "firehose-of-cloudwatch-compressed.gz": gzip.compress(
+        b"".join(gzip.compress(dumps(p).encode()) for p in payloads(HUNDRED))
+    ),
+    "firehose-decompressed": "".join(map(dumps, payloads(HUNDRED))),
+    "firehose-processing-failed": "\n".join(
+        dumps({"attemptsMade": 4, "errorCode": "x", "rawData": base64.b64encode(zip_).decode()})
+        for zip_ in (gzip.compress(dumps(p).encode()) for p in payloads(HUNDRED)[:-1])
+    ),
+    "lambda-event.json": {
+        "awslogs": {"data": base64.b64encode(gzip.compress(dumps(payloads(HUNDRED, 100)[0]).encode())).decode()}
+    },
+    "filter-log-events.json": {
+        "events": [{"logStreamName": "x", "timestamp": 1, "message": dumps(r)} for r in HUNDRED]
+    },
+    "insights.json": {
+        "results": [
+            [{"field": "@timestamp", "value": "2024-05-02 06:00:00.000"}, {"field": "@message", "value": dumps(r)}]
+            for r in HUNDRED
+        ],
+        "status": "Complete",
+    },
+    "insights.csv": table(("@timestamp", "@message"), [("2024-05-02 06:00:00.000", dumps(r)) for r in HUNDRED]),
+    "console-logs.csv": table(("timestamp", "message"), [("1714629600000", dumps(r)) for r in HUNDRED]),
+    "opensearch.json": "\n".join(dumps({"@id": "1", "@message": dumps(r), "@log_group": "g"}) for r in HUNDRED),
+    "export-task-in-milliseconds": "\n".join(f"1714629600000 {dumps(r)}" for r in HUNDRED),
+    "aws-logs-tail": "\n".join(f"2024-05-02T06:00:00.123000+00:00 111122223333_CloudTrail {dumps(r)}" for r in HUNDRED),
+    "beats.json": "\n".join(
+        dumps({"@timestamp": "x", "message": dumps(r), "agent": {"type": "filebeat"}}) for r in HUNDRED
+    ),
+    "fluentd.json": "\n".join(dumps({"log": dumps(r), "tag": "x"}) for r in HUNDRED),
+    "stackdriver.json": "\n".join(dumps({"insertId": "1", "jsonPayload": r}) for r in HUNDRED),
+    "logstash.json": "\n".join(dumps({"@timestamp": "x", "aws": {"cloudtrail": r}}) for r in HUNDRED),
+    "splunk-results.json": {"preview": False, "results": [{"_raw": dumps(r), "_time": "x"} for r in HUNDRED]},
+    "splunk.csv": table(("_time", "_raw", "host"), [("x", dumps(r), "h") for r in HUNDRED]),
+    "elastic-message.json": {"hits": {"hits": [{"_source": {"message": dumps(r)}} for r in HUNDRED]}},
+    "elastic-dotted.json": "\n".join(dumps({"_source": {"event.original": dumps(r)}}) for r in HUNDRED),
+    "sqs-of-sns.json": {"Messages": [{"MessageId": "x", "Body": dumps({"Message": dumps({"Records": HUNDRED})})}]},
+    "lake-results.json": {"QueryStatus": "FINISHED", "QueryResultRows": [[{"eventJson": dumps(r)}] for r in HUNDRED]},
     "pretty.json": json.dumps({"Records": HUNDRED}, indent=2),
     "bom.json": b"\xef\xbb\xbf" + json.dumps({"Records": HUNDRED}).encode(),
 }

@@ -5,6 +5,7 @@ A clean object is plain, or gzip of exactly one member whose CRC-32 and size are
 - ``container:padding``, ``container:trailing_bytes``, ``container:empty_member``: something without content after the first member;
 - ``container:crc``, ``container:no_trailer``, ``container:header``: whole content in a damaged container;
 - ``container:plain``: named ``.gz`` but not compressed;
+- ``container:chain``: every member is a payload of CloudWatch Logs, as Firehose writes them: ``content`` is all of them;
 - ``trailing_content``: more members with content: ``content`` is the first, ``rest`` the others;
 - ``truncated`` or ``deflate_error``: ``content`` is what came out before the fault.
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import stat
 import zlib
 from dataclasses import dataclass
@@ -30,6 +32,8 @@ from ctforensics.evidence.roots import DAMAGED, Located
 GZIP_MAGIC = b"\x1f\x8b"
 _FIRST = 1 << 16
 MOST_MEMBERS = 100_000
+# What CloudWatch Logs delivers to Firehose: each payload is a gzip member of its own, and the object is a chain of them.
+_DELIVERY = re.compile(rb'\s*\{\s*"messageType"\s*:\s*"(?:DATA|CONTROL)_MESSAGE"')
 _TRAILER = 8  # CRC-32 and size of the content, little endian (RFC 1952, 2.3.1)
 
 
@@ -245,6 +249,8 @@ def _inflate_carefully(data: bytes, bound: int) -> Inflated:
             error = fault if fault in ("truncated", "deflate_error") else None
             break
         at += used
+    if len(contents) > 1 and error is None and all(map(_DELIVERY.match, contents)):
+        return Inflated(b"".join(contents), b"", "gzip", (*dict.fromkeys(flags), "container:chain"))
     first, rest = contents[0], b"".join(contents[1:])
     if len(contents) > 1:
         flags.append("trailing_content" if rest else "container:empty_member")

@@ -28,11 +28,12 @@ _MARKS = (
 )
 # What is in none of the records, copies and envelopes that we know, in any spelling, is looked at no further.
 _OURS = re.compile(
-    rb'event[ _]?(?:version|source|name|time|id|type)|useridentity|cloudtrail|"records"|digests3|aws:|s3objectkey|\\u',
+    rb'event[ _]?(?:version|source|name|time|id|type)|useridentity|cloudtrail|"records"|digests3|rawdata|awslogs|aws:|s3objectkey|\\u',
     re.I,
 )
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_TIMED_LINE = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+Z \{")
+# An export task of CloudWatch Logs, or `aws logs tail`, which names the stream too.
+_TIMED_LINE = re.compile(rb"(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\d{13}) (?:\S+ )?(?=\{)")
 # An element beyond the bound of a record may still be an envelope of many: its list begins near its head.
 _WRAPS = re.compile(rb'"(?:hits|logEvents|results|events|Logs|QueryResultRows)"\s*:\s*[\[{]')
 _HEAD = 4096
@@ -137,6 +138,14 @@ def _table(reading: Reading, table: tables.Table) -> None:
             ocsf = table.form == "ocsf"
             made, flags = copies.record_of_ocsf(row.cells) if ocsf else copies.record_of(row.cells, table.form)
             _copy(reading, index, row.offset, row.length, table.form, made, flags)
+    if raw_column and copies.fold(raw_column) in ("raw", "message") and not reading.records:
+        _no_records(reading)
+
+
+def _no_records(reading: Reading) -> None:
+    """A table of other messages, not one of them a record or the beginning of one: another kind of log, and nothing was refused."""
+    if not any("eventVersion" in reject.excerpt for reject in reading.rejects):
+        reading.kind, reading.form, reading.rejects = None, None, []
 
 
 def _raw_cell(reading: Reading, index: int, row: tables.Row, text: str) -> None:
@@ -170,11 +179,7 @@ def _timed_lines(reading: Reading, content: bytes) -> None:
     at = index = 0
     for line in content.splitlines(keepends=True):
         match = _TIMED_LINE.match(line)
-        part = (
-            Part(at + match.end() - 1, line[match.end() - 1 :].rstrip(b"\r\n"))
-            if match
-            else Part(at, line.rstrip(b"\r\n"))
-        )
+        part = Part(at + match.end(), line[match.end() :].rstrip(b"\r\n")) if match else Part(at, line.rstrip(b"\r\n"))
         if part.raw.strip():
             index = _element(reading, "cloudwatch", part, index)
         at += len(line)
@@ -281,6 +286,9 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
             Reject(index, part.offset, len(part.raw), _reason(str(error)), str(error)[:200], excerpt(part.raw))
         )
         return index + 1
+    if not found and envelope.is_control(parsed.record):
+        reading.flags.add("control_message")
+        return index
     if not found:
         named = envelope.look_alike(parsed.record)
         copied = [] if named else _copies(parsed.record)

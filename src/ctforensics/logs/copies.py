@@ -69,7 +69,7 @@ def fold(name: str) -> str:
 def form_of(names: list[str]) -> str | None:
     """Which export has these columns: history_csv, athena_csv, lake, sentinel, raw (a column holds whole records), or None."""
     folded = {fold(name or "") for name in names}
-    if {"eventjson", "cloudtrailevent"} & folded or "_raw" in {name.strip().lower() for name in names}:
+    if raw_column(names):
         return "raw"
     if not {"eventname", "eventsource"} <= folded and not {"eventname", "eventtime"} <= folded:
         return None
@@ -82,8 +82,9 @@ def form_of(names: list[str]) -> str | None:
 
 def raw_column(names: list[str]) -> str | None:
     """The column that holds whole records as text, where there is one."""
-    wanted = {"eventjson", "cloudtrailevent", "raw"}
-    return next((name for name in names if fold(name) in wanted), None)
+    return next((name for name in names if fold(name or "") in ("eventjson", "cloudtrailevent")), None) or next(
+        (name for name in names if (name or "").strip().lower() in ("_raw", "@message", "message")), None
+    )
 
 
 def record_of(row: Mapping[str, Any], form: str) -> tuple[dict[str, Any], set[str]]:

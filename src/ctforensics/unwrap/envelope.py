@@ -6,9 +6,12 @@ and the exports of Splunk and Elastic.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from ctforensics.errors import EvidenceError
+from ctforensics.evidence import door
 from ctforensics.trail import fast
 
 MAX_LAYERS = 6
@@ -18,6 +21,17 @@ _KNOWN_LISTS = frozenset(
     {"logEvents", "hits", "results", "result", "CloudTrailEvent", "detail", "_source", "_raw", "message", "Message"}
 )
 _HINTS = frozenset({"eventVersion", "eventName", "eventSource", "eventTime", "eventID", "userIdentity", "eventType"})
+
+
+# Members that hold a record as text, and who writes so.
+_TEXTS = (
+    ("_raw", "splunk"),
+    ("message", "message"),
+    ("@message", "cloudwatch"),
+    ("Message", "sns"),
+    ("body", "sqs"),
+    ("Body", "sqs"),
+)
 
 
 class Inner(NamedTuple):
@@ -37,6 +51,11 @@ def is_record(value: Any) -> bool:
     if "eventVersion" in value and not _HINTS.isdisjoint(value.keys() - {"eventVersion"}):
         return not str(value.get("eventSource", "")).startswith("aws:")
     return len(_HINTS & value.keys()) >= 2 and not str(value.get("eventSource", "")).startswith("aws:")
+
+
+def is_control(value: Any) -> bool:
+    """Whether an object is CloudWatch Logs asking whether a destination can be reached: it carries no record."""
+    return isinstance(value, dict) and value.get("messageType") == "CONTROL_MESSAGE"
 
 
 def look_alike(value: Any) -> str | None:
@@ -72,7 +91,7 @@ def open_one(value: Any) -> Iterator[Inner]:
     elif isinstance(value.get("result"), dict):
         yield Inner("splunk", value["result"])
     elif isinstance(value.get("results"), list):
-        yield from (Inner("splunk", entry) for entry in value["results"])
+        yield from (_result(entry) for entry in value["results"])
     else:
         opened = list(_text_member(value))
         yield from opened
@@ -80,8 +99,30 @@ def open_one(value: Any) -> Iterator[Inner]:
             yield from _wrapped(value)
 
 
+def _result(entry: Any) -> Inner:
+    """A row of Splunk, or one of CloudWatch Logs Insights: a list of ``{"field": ..., "value": ...}``."""
+    if isinstance(entry, list):
+        cells = {str(c.get("field")): c.get("value") for c in entry if isinstance(c, dict)}
+        return Inner("cloudwatch", cells)
+    return Inner("splunk", entry)
+
+
 def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
-    for name, form in (("_raw", "splunk"), ("message", "message"), ("Message", "sns"), ("body", "sqs")):
+    if isinstance(value.get("rawData"), str) and "attemptsMade" in value:
+        yield Inner("firehose_error", _decoded(value["rawData"]))
+        return
+    if isinstance(value.get("QueryResultRows"), list):
+        cells = (cell for row in value["QueryResultRows"] if isinstance(row, list) for cell in row)
+        texts = (
+            t for cell in cells if isinstance(cell, dict) for name, t in cell.items() if name.lower() == "eventjson"
+        )
+        yield from (Inner("lake_event_json", t.encode("utf-8", "surrogatepass")) for t in texts if isinstance(t, str))
+        return
+    carried = value.get("awslogs")
+    if isinstance(carried, dict) and isinstance(carried.get("data"), str):
+        yield Inner("cloudwatch", _decoded(carried["data"]))
+        return
+    for name, form in _TEXTS:
         inner = value.get(name)
         if isinstance(inner, str) and inner.lstrip()[:1] in ("{", "["):
             yield Inner(form, inner.encode("utf-8", "surrogatepass"))
@@ -95,12 +136,21 @@ def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
         yield Inner("elastic", original.encode("utf-8", "surrogatepass"))
 
 
+def _decoded(text: str) -> bytes:
+    """What base 64 hides, inflated where it is gzip. Raises ValueError where it is neither."""
+    data = base64.b64decode(text, validate=True)
+    try:
+        return door.inflate(data).content
+    except EvidenceError as error:
+        raise ValueError(error.message) from error
+
+
 def _wrapped(value: dict[str, Any]) -> Iterator[Inner]:
     """What an envelope that we do not know may hold: objects, lists of objects, and text that names a record's version."""
     for inner in value.values():
         if isinstance(inner, dict) or (isinstance(inner, list) and any(isinstance(entry, dict) for entry in inner)):
             yield Inner("wrapped", inner)
-        elif isinstance(inner, str) and inner.lstrip()[:1] == "{" and '"eventVersion"' in inner:
+        elif isinstance(inner, str) and inner.lstrip()[:1] == "{" and "eventVersion" in inner:
             yield Inner("wrapped", inner.encode("utf-8", "surrogatepass"))
 
 
@@ -129,7 +179,7 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
     else:
         opened = list(open_one(value))
     for inner in opened:
-        if form == "wrapped" and isinstance(inner.value, bytes) and b'"eventVersion"' not in inner.value:
+        if form == "wrapped" and isinstance(inner.value, bytes) and b"eventVersion" not in inner.value:
             continue  # some text inside something that we do not know: it need not be JSON
         yield from records_in(_again(parsed, inner.value), inner.form, layers + 1)
 
