@@ -64,6 +64,43 @@ def test_everything_acquired_is_proven_and_complete_with_the_network_off(trail, 
     assert code == 0
 
 
+def test_an_organisation_of_accounts_and_regions_is_proven_and_complete_with_the_network_off(
+    aws, acquire, narrowed, verify, tmp_path
+):
+    organizations = aws.client("organizations")
+    organizations.create_organization(FeatureSet="ALL")
+    organizations.create_account(AccountName="payroll", Email="payroll@example.com")
+    accounts = [account["Id"] for account in organizations.list_accounts()["Accounts"]]
+    assert len(accounts) == 2
+    objects, metadata = {}, {}
+    for account in accounts:
+        for region in REGIONS:
+            made = trail_files.make(
+                "org-trail", account=account, region=region, hours=3, prefix="audit", organization="o-abcdefghij"
+            )
+            objects |= made.objects
+            metadata |= made.metadata
+    aws.fill("org-trail", objects, metadata)
+    aws.public_keys = trail_files.KEYS.public_keys()["Regions"]
+    aws.client("cloudtrail").create_trail(
+        Name="main",
+        S3BucketName="org-trail",
+        S3KeyPrefix="audit",
+        IsMultiRegionTrail=True,
+        EnableLogFileValidation=True,
+        IsOrganizationTrail=True,
+    )
+    code, out, _ = acquire("s3://org-trail", *narrowed)
+    assert code == 0 and "36 planned = 36 acquired" in out
+    aws.client("s3").delete_object(Bucket="org-trail", Key=next(key for key in objects if "/CloudTrail/" in key))
+    acquire("s3://org-trail", *narrowed, case="other")
+    code, told, codes = verify(tmp_path / "case", "--since", "2024-05-02T06:00Z", "--until", "2024-05-02T09:00Z")
+    assert (code, told["authentic"], told["complete"]) == (0, "ok", True), told["findings"]
+    assert codes == {"D_OK": 12, "L_OK": 24}
+    code, told, codes = verify(tmp_path / "other", "--since", "2024-05-02T06:00Z", "--until", "2024-05-02T09:00Z")
+    assert (code, told["complete"], codes["L_MISSING"]) == (1, False, 1)
+
+
 def test_the_same_bucket_through_a_plain_copy_tool_is_proven_by_chain_alone(
     aws, trail, acquire, narrowed, verify, tmp_path
 ):
@@ -73,9 +110,13 @@ def test_the_same_bucket_through_a_plain_copy_tool_is_proven_by_chain_alone(
     )
     keys = tmp_path / "keys.json"
     keys.write_text(json.dumps(trail_files.KEYS.public_keys()))
-    _, told, codes = verify(tmp_path / "mirror", "--public-keys", str(keys))
+    letter = tmp_path / "letter.txt"
+    _, told, codes = verify(tmp_path / "mirror", "--public-keys", str(keys), "--wanted", str(letter))
     assert told["authentic"] == "unknown"
     assert codes["D_OK_CHAIN"] == 8 and codes["D_NO_SIGNATURE"] == 2
+    newest = [e["key"].split("/", 1)[1] for e in told["files"] if e["code"] == "D_NO_SIGNATURE"]
+    heads = [line for line in letter.read_text().splitlines() if "aws s3api head-object" in line]
+    assert len(heads) == 2 and all(any(key in line for line in heads) for key in newest)
 
 
 def test_a_budget_that_ends_leaves_what_is_here_verifiable(
