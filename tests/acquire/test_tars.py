@@ -22,6 +22,7 @@ from ctforensics.case import custody, register
 from ctforensics.case import folder as folders
 from ctforensics.case.register import EvidenceLine
 from ctforensics.cli import main
+from ctforensics.export.proofs import Shelf
 
 SOURCE = Path(fetch.__file__).parents[2]
 ACCOUNT = "111122223333"
@@ -105,6 +106,11 @@ def test_tars_are_proven_complete_and_loaded_with_the_network_off(aws, acquire, 
     main(["status", case, "--json"])
     status = json.loads(capsys.readouterr().out)
     assert status["events"] == 10 and status["rejects"] == 0
+    folder = folders.open_folder(tmp_path / "case")
+    shelf = Shelf(folder)
+    for line in (line for line in register.read(folder) if line.key):
+        held = shelf.opened("evidence", line.path)
+        assert held and held.content_sha256 == line.content_sha256, "an exhibit's proof opens it where it lies"
 
 
 def test_custody_names_the_member_that_was_changed(trail, acquire, tmp_path):

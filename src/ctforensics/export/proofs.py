@@ -19,6 +19,8 @@ from ctforensics.verify.cases import case_keys
 from ctforensics.verify.keys import KeyStore, read_keys
 from ctforensics.verify.standing import standing
 
+OPEN_CONTAINERS = 16
+
 
 class Held(NamedTuple):
     """One object of the evidence: the bytes as stored, the inflated content, and its hash."""
@@ -74,11 +76,22 @@ class Shelf:
         place = self.places.get(root)
         if place is None or not place.exists():
             return None
-        if place.is_dir() and "!/" not in path:
-            return roots.below(place, root, path)
-        if root not in self._members:
-            self._members[root] = roots.members(place, root) if place.is_file() else {}
-        return self._members[root].get(path) or roots.below(place, root, path)
+        if place.is_file():
+            return self._inside(place, root).get(path) or roots.below(place, root, path)
+        located = roots.below(place, root, path)
+        outer, mark, inner = path.partition("!/")
+        container = roots.below(place, root, outer) if mark and located is None else None
+        if container is None or container.file is None:
+            return located
+        return self._inside(container.file, root).get(f"{container.file.name}!/{inner}")
+
+    def _inside(self, container: Path, root: str) -> dict[str, Located]:
+        """The members of a container. A few stay open: a case may hold one for each account and day."""
+        if str(container) not in self._members:
+            if len(self._members) >= OPEN_CONTAINERS:
+                self._members.clear()
+            self._members[str(container)] = roots.members(container, root)
+        return self._members[str(container)]
 
     @cached_property
     def listed(self) -> dict[str, dict[str, Any]]:
