@@ -78,6 +78,26 @@ def originals(folder: CaseFolder, *, distinct: bool = False, where: str = "") ->
         con.close()
 
 
+def original(folder: CaseFolder, cursor: duckdb.DuckDBPyConnection, key: str, fidelity: str | None) -> Original | None:
+    """One record by its event key, read again from the evidence; None where that is not at hand or was changed.
+
+    ``cursor`` stands on the tables of the case; ``fidelity`` is the event's. Joins nothing, so it is quick in a case of any size.
+    """
+    sql = """SELECT event_key, file_no, record_index, byte_offset, byte_length, container FROM event_sources
+    WHERE event_key = $key::UUID AND fidelity = $fidelity ORDER BY file_no, record_index LIMIT 1"""
+    place = cursor.execute(sql, {"key": key, "fidelity": fidelity}).fetchone()
+    if place is None:
+        return None
+    shelf = _Shelf(folder, cursor, db="")
+    for _, path, content in shelf.contents([place[1]]):
+        found = _original(content, place)
+        if found is not None:
+            return found
+        record = _read_again(content, path, shelf.limits).get(place[0].bytes)
+        return Original(key, record, _place(content, place), "evidence") if record else None
+    return None
+
+
 def _read(con: duckdb.DuckDBPyConnection, shelf: _Shelf, rows: list[tuple[Any, ...]]) -> Iterator[Original]:
     """The records of some rows, each file opened once for all of them, given in the rows' order."""
     found: dict[int, Original] = {}
@@ -146,26 +166,26 @@ def _rebuild(con: duckdb.DuckDBPyConnection, keys: list[Any]) -> dict[Any, dict[
     return {row["event_key"]: record_from_row(row) for row in rows}
 
 
-def _limits(con: duckdb.DuckDBPyConnection) -> Limits:
+def _limits(con: duckdb.DuckDBPyConnection, db: str) -> Limits:
     """The limits of the last load: what came through them must be found again."""
-    said = con.execute("SELECT value FROM c.case_facts WHERE name = 'limits'").fetchone()
+    said = con.execute(f"SELECT value FROM {db}case_facts WHERE name = 'limits'").fetchone()
     return Limits.of_json(said[0] if said else None)
 
 
 class _Shelf:
     """Contents of files by number, read from wherever the roots stand now; only those whose hash is still the same."""
 
-    def __init__(self, folder: CaseFolder, con: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, folder: CaseFolder, con: duckdb.DuckDBPyConnection, db: str = "c.") -> None:
         self.places = {root.label: folder.where(root) for root in folder.manifest().evidence}
         self.places.setdefault("evidence", folder.evidence)
-        self.con = con.cursor()
-        self.limits = _limits(self.con)
+        self.con, self.db = con.cursor(), db
+        self.limits = _limits(self.con, db)
         self.archives: dict[str, dict[str, Located]] = {}
 
     def contents(self, numbers: list[int]) -> Iterator[tuple[int, str, bytes]]:
         """Number, path and inflated content of files; those that are gone or are not what was loaded are left out."""
         rows = self.con.execute(
-            "SELECT root, path, file_no, content_sha256 FROM c.files WHERE file_no IN (SELECT unnest(?::INTEGER[]))",
+            f"SELECT root, path, file_no, content_sha256 FROM {self.db}files WHERE file_no IN (SELECT unnest(?::INTEGER[]))",
             [numbers],
         ).fetchall()
         outer: dict[tuple[str, str], dict[str, tuple[int, str]]] = {}

@@ -17,8 +17,8 @@ from ctforensics.show.html import visible
 from ctforensics.trail.columns import EVENT_COLUMNS
 from ctforensics.trail.tables import DIMENSIONS
 
-# Gives the record's bytes read again from the evidence, or None where they are not at hand.
-Raw = Callable[[str], bytes | None]
+# Gives the bytes of an event's record read again from the evidence, by a cursor and its row; None where they are not at hand.
+Raw = Callable[[duckdb.DuckDBPyConnection, dict[str, Any]], bytes | None]
 FIELD, RECORD, CHAIN = 4_000, 200_000, 12
 _FIELD_OF = {expression: name for name, expression in DIMENSIONS.items()}
 _ABOUT = {column.name: column for column in EVENT_COLUMNS}
@@ -54,7 +54,7 @@ def detail(
 ) -> dict[str, Any]:
     """Everything of one event as text that may be shown: fields, record, provenance."""
     row = row_of(cursor, key, at)
-    text, basis = _record(row, raw)
+    text, basis = _record(cursor, row, raw)
     return {
         "key": str(row["event_key"]),
         "time": scale.clock.utc_text(row["event_time"]),
@@ -89,9 +89,9 @@ def _pretty(value: str) -> str:
         return value
 
 
-def _record(row: dict[str, Any], raw: Raw | None) -> tuple[str, str]:
+def _record(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any], raw: Raw | None) -> tuple[str, str]:
     """The record as text, and what it is: bytes of the evidence, or put together again from the columns."""
-    found = raw(str(row["event_key"])) if raw else None
+    found = raw(cursor, row) if raw else None
     if found is not None:
         text = found.decode("utf-8", "replace")
         basis = f"read again from the evidence: {len(found):,} bytes"

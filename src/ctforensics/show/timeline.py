@@ -24,6 +24,7 @@ from ctforensics import clock, hashing
 from ctforensics.errors import NotInstalled
 from ctforensics.show import cells, exporting, page, scale, still, vega
 from ctforensics.show.desk import Desk
+from ctforensics.show.record import Raw
 
 try:
     import anywidget
@@ -246,14 +247,13 @@ def _desk(case: Any) -> Desk:
     )
 
 
-def _reader(folder: Any) -> Callable[[str], bytes | None]:
+def _reader(folder: Any) -> Raw:
     """Reads one record's bytes again from the evidence, at its offset, with its hash checked."""
 
-    def read(key: str) -> bytes | None:
-        from ctforensics.originals.records import originals
-        from ctforensics.show.record import checked_key
+    def read(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> bytes | None:
+        from ctforensics.originals.records import original
 
-        found = next(iter(originals(folder, distinct=True, where=f"e.event_key = '{checked_key(key)}'")), None)
-        return found.raw if found is not None and found.basis == "evidence" else None
+        found = original(folder, cursor, str(row["event_key"]), row["fidelity"])
+        return found.raw if found is not None else None
 
     return read
