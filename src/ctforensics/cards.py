@@ -37,6 +37,9 @@ _STYLE = """<style>
 .ct .ct-foot{margin:6px 0 0;color:var(--jp-ui-font-color1,#222);font-size:12px}
 .ct .ct-foot .ct-caution{font-weight:700}
 .ct .ct-foot p{margin:0}
+.ct .ct-chart>svg>rect:first-of-type{fill:var(--jp-layout-color0,#fff)}
+.ct .ct-chart>svg text{fill:var(--jp-ui-font-color1,#222)}
+.ct .ct-chart>svg .role-axis-grid line{stroke:var(--jp-border-color2,#e4e4e4)}
 .ct h4{font-size:13px;margin:10px 0 2px;font-weight:600}
 </style>"""
 CELL = 300
@@ -78,6 +81,11 @@ def heading(text: str, beside: str = "") -> str:
 def beside(parts: Iterable[str]) -> str:
     """Pieces (HTML already) side by side where there is room."""
     return f"<div class='ct-beside'>{''.join(f'<div>{part}</div>' for part in parts)}</div>"
+
+
+def chart(svg: str) -> str:
+    """A picture (SVG already, on white) that takes the colours of the notebook's theme for its ground, texts and lines."""
+    return f"<div class='ct-chart'>{svg}</div>"
 
 
 def fold(line: str, inside: str) -> str:

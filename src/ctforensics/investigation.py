@@ -14,6 +14,7 @@ the command of the same name and the widget's click call the same function.
 from __future__ import annotations
 
 import os
+import threading
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,6 +69,7 @@ class Case:
         self.folder = folder
         self._room: Room | None = None
         self._catalog: Catalog | None = None
+        self._opening = threading.RLock()  # a timeline asks for the newest database from its own thread
         self._timelines: weakref.WeakSet[Any] = weakref.WeakSet()  # told when their evidence changes
 
     @property
@@ -128,7 +130,7 @@ class Case:
             done = rejudge(self.folder, self._judge)
         except CaseBusy as error:
             return [f"{stale} {error.message} Run ctforensics load {self.path.name} when it is done."]
-        self.close()
+        self._let_go()
         if done:
             return []
         return [f"{stale} a load stands unfinished. Run ctforensics load {self.path.name} to finish it."]
@@ -140,23 +142,32 @@ class Case:
         """The locked room on the newest published database: read-only, no files, no network, settings locked."""
         from ctforensics.ask.room import Room
 
-        if self._room is not None and not self._room.is_current():
-            self.close()
-        if self._room is None:
-            if generation.current(self.folder) is None:
-                raise CaseError(
-                    "Nothing is loaded in this case yet.",
-                    where=str(self.path),
-                    hint=f"Load evidence first: ctforensics load {self.path.name} PATH",
-                )
-            self._room = Room.of_case(self.folder)
-        return self._room
+        with self._opening:
+            if self._room is not None and not self._room.is_current():
+                self._let_go()
+            if self._room is None:
+                if generation.current(self.folder) is None:
+                    raise CaseError(
+                        "Nothing is loaded in this case yet.",
+                        where=str(self.path),
+                        hint=f"Load evidence first: ctforensics load {self.path.name} PATH",
+                    )
+                self._room = Room.of_case(self.folder)
+            return self._room
+
+    def _let_go(self) -> None:
+        """Forgets a room that is not the newest any more. A timeline that looks at it keeps it open, and says that it is stale."""
+        with self._opening:
+            room, self._room = self._room, None
+        if room is not None and not any(timeline.looks_at(room) for timeline in list(self._timelines)):
+            room.close()
 
     def close(self) -> None:
         """Lets go of the database file; the next question opens the newest one."""
-        if self._room is not None:
-            self._room.close()
-            self._room = None
+        with self._opening:
+            if self._room is not None:
+                self._room.close()
+                self._room = None
 
     @property
     def catalog(self) -> Catalog:

@@ -72,6 +72,8 @@ class Harness:
         if request["type"] == "cancel":
             self.desk.session.interrupt()
             return ""
+        if request["type"] == "gone":
+            return ""
         return json.dumps(self.desk.answer(request))
 
     def open(self) -> Harness:

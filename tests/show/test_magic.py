@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,7 +120,14 @@ def test_the_case_is_named_by_variable_folder_or_environment(shell: Any, case: C
 @pytest.mark.skipif(os.name == "nt", reason="Windows only: signals reach no process by number there")
 def test_an_interrupt_ends_the_query_and_the_next_one_works(shell: Any):
     endless = "SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a.range * b.range % 7 = 3"
-    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+
+    def stop() -> None:  # once the query runs: a signal before that would end the test run itself
+        while not any(t.name == "ctforensics magic" for t in threading.enumerate()):
+            time.sleep(0.02)
+        time.sleep(0.3)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=stop, daemon=True).start()
     told = failure(lambda: shell.run_cell_magic("ct", "", endless))
     assert "Stopped" in str(told)
     for thread in [t for t in threading.enumerate() if t.name == "ctforensics magic"]:

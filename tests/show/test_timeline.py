@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
+import threading
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -145,7 +148,10 @@ def test_changed_evidence_makes_open_timelines_stale(case, tmp_path):
 def test_a_newer_load_is_said_and_can_be_opened_in_place(case, tmp_path):
     timeline = case.timeline()
     case.load(archive(tmp_path / "second", range(20, 40), "other.json"))
-    assert "newer load" in timeline.desk.answer({"type": "page", "id": 1, "first": 0})["stale"]
+    assert len(case.ask("deadlines").params) > 0  # the case itself goes over to the newer load
+    before = timeline.desk.answer({"type": "page", "id": 1, "first": 0})
+    assert "newer load" in before["stale"]
+    assert len(before["rows"]) == 20
     answer = timeline.desk.answer({"type": "reopen", "id": 2})
     assert answer["hello"]["events"] == 40
     assert answer["stale"] == ""
@@ -153,9 +159,168 @@ def test_a_newer_load_is_said_and_can_be_opened_in_place(case, tmp_path):
 
 def test_exports_carry_every_row_a_hash_and_a_manifest(case):
     timeline = case.timeline(where={"event_name": "DeleteBucket"})
-    for form in ("csv", "timesketch", "parquet", "html"):
+    for form in ("csv", "jsonl", "timesketch", "parquet", "html"):
         made = timeline.export(form)
         manifest = json.loads((case.folder.exhibits / f"{made.name}.manifest.json").read_text("utf-8"))
         assert made.events == manifest["events"] == 10
         assert manifest["sha256"] == made.sha256
     assert timeline.export("csv").name.endswith("-2.csv")
+
+
+def test_records_are_exported_byte_for_byte(tmp_path):
+    odd = [json.dumps(record(n), separators=(" , ", " :  ")).replace("/", "\\/") for n in range(6)]
+    folder = tmp_path / "first"
+    folder.mkdir()
+    (folder / "log.json").write_text('{"Records":[' + ",\n".join(odd) + "]}", "utf-8")
+    case = new_case(tmp_path / "mycase")
+    case.load(folder)
+    timeline = case.timeline(where={"event_name": "DeleteBucket"})
+    made = timeline.export("jsonl")
+    written = (case.folder.exhibits / made.name).read_text("utf-8").splitlines()
+    assert written == [odd[n] for n in (0, 2, 4)]
+    timeline.where = []
+    timeline.range = ("2024-05-02T06:01:00Z", "2024-05-02T06:03:00Z")
+    made = timeline.export("jsonl")
+    assert (case.folder.exhibits / made.name).read_text("utf-8").splitlines() == odd[1:3]
+
+
+def test_opening_a_newer_load_does_not_make_changed_evidence_good(case, tmp_path):
+    timeline = case.timeline()
+    file = tmp_path / "first" / "log.json"
+    file.write_bytes(file.read_bytes().replace(b"DeleteBucket", b"CreateBucket", 1))
+    assert case.recheck().changed
+    answer = timeline.desk.answer({"type": "reopen", "id": 1})
+    assert "not what they were" in answer["stale"]
+    key = timeline.desk.answer({"type": "page", "id": 1, "first": 0})["rows"][0]["key"]
+    assert "error" in timeline.desk.answer({"type": "note", "id": 1, "act": "star", "key": key})
+
+
+def test_a_file_that_is_replaced_while_open_is_not_shown_as_the_record(case, tmp_path):
+    timeline = case.timeline()
+    row = timeline.desk.answer({"type": "page", "id": 1, "first": 3})["rows"][0]
+    before = timeline.desk.answer({"type": "event", "id": 2, "key": row["key"], "t": row["t"]})
+    assert before["basis"].startswith("read again from the evidence")
+    file = tmp_path / "first" / "log.json"
+    file.write_bytes(file.read_bytes().replace(b"198.51.100.3", b"203.0.113.66"))
+    after = timeline.desk.answer({"type": "event", "id": 3, "key": row["key"], "t": row["t"]})
+    assert after["basis"].startswith("rebuilt from the columns")
+    assert "203.0.113.66" not in after["record"]
+    file.unlink()
+    assert "rebuilt" in timeline.desk.answer({"type": "event", "id": 4, "key": row["key"]})["basis"]
+
+
+def test_two_timelines_and_a_load_at_once_never_show_a_wrong_count(case, tmp_path):
+    lines = [case.timeline(), case.timeline()]
+    wrong: list[Any] = []
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def brush(timeline: Any, turn: int) -> None:
+        while not done.is_set():
+            desk = timeline.desk
+            answer = desk.answer({"type": "view", "id": 1, "lo": 0, "hi": 4_000_000_000_000, "where": []})
+            bars = sum(bar[4] for bar in answer.get("bars", []))
+            if "error" in answer or bars != answer["count"] or answer["count"] not in (20, 40):
+                wrong.append(answer.get("error") or (bars, answer["count"]))
+            seen.add(answer.get("count", 0))
+            if answer.get("stale") and turn:
+                desk.answer({"type": "reopen", "id": 2})
+
+    threads = [threading.Thread(target=brush, args=(line, turn)) for turn, line in enumerate(lines)]
+    for thread in threads:
+        thread.start()
+    try:
+        case.load(archive(tmp_path / "second", range(20, 40), "other.json"))
+        for _ in range(400):
+            if 40 in seen:
+                break
+            time.sleep(0.05)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join(30)
+    assert wrong == []
+    assert seen == {20, 40}
+    assert lines[0].count == 20 and "newer load" in lines[0].desk._stale()
+    assert lines[1].count == 40
+
+
+def test_a_timeline_that_nobody_shows_gives_its_thread_and_cursor_back(case, monkeypatch):
+    timeline = case.timeline()
+    sent: list[Any] = []
+    monkeypatch.setattr(timeline, "send", sent.append)
+
+    def until(there: Any) -> None:
+        for _ in range(400):
+            if there():
+                return
+            time.sleep(0.02)
+        raise AssertionError("not within eight seconds")
+
+    for number in range(3):
+        timeline._receive(timeline, {"type": "hello", "id": number, "view": f"place{number}"}, None)
+        until(lambda number=number: len(sent) > number)
+    for number in range(3):
+        assert timeline.desk.session._cursor is not None
+        timeline._receive(timeline, {"type": "gone", "view": f"place{number}"}, None)
+    until(lambda: timeline._worker is None)
+    assert timeline.desk.session._cursor is None
+    timeline._receive(timeline, {"type": "view", "id": 9}, None)
+    until(lambda: len(sent) == 4)
+    assert sent[-1]["count"] == 20
+    timeline.close()
+
+
+def test_a_cancelled_search_leaves_a_timeline_that_works(case, monkeypatch):
+    timeline = case.timeline()
+    sent: list[Any] = []
+    monkeypatch.setattr(timeline, "send", sent.append)
+    running = threading.Event()
+    bars = timeline.desk.session.bars
+
+    def endless() -> Any:
+        with timeline.desk.session.held() as cursor:
+            running.set()
+            cursor.execute("SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a.range * b.range % 7 = 3")
+        return bars()
+
+    monkeypatch.setattr(timeline.desk.session, "bars", endless)
+    timeline._receive(timeline, {"type": "view", "id": 1}, None)
+    assert running.wait(20)
+    for _ in range(400):  # asked until it is heard: the statement may not have begun
+        timeline._receive(timeline, {"type": "cancel"}, None)
+        if sent:
+            break
+        time.sleep(0.02)
+    assert sent[0]["cause"] == "Interrupted"
+    monkeypatch.setattr(timeline.desk.session, "bars", bars)
+    assert timeline.desk.answer({"type": "view", "id": 2})["count"] == 20
+    timeline.close()
+
+
+HOSTILE = [
+    'a"b',
+    "a'b",
+    "a\\",
+    'x""" + __import__("os").system("true") + """',
+    "line\nbreak\r",
+    "\u202egnp.exe",
+    "\x00\x1b[2J",
+    "$until",
+    "{0}",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_cell_of_hostile_values_is_one_expression_that_gives_them_back(case, value):
+    timeline = case.timeline(where=[{"field": "actor", "is": [value]}, {"text": value}])
+    code = timeline.as_cell()
+    assert (code.isascii() and code.isprintable()) or set(code) <= {*map(chr, range(32, 127)), "\n"}
+    tree = ast.parse(code)
+    assert [type(each).__name__ for each in tree.body] == ["Assign", "Expr"]
+    call = tree.body[0].value
+    assert ast.literal_eval(next(k.value for k in call.keywords if k.arg == "where")) == timeline.where
+    bound = timeline.desk.answer({"type": "cell", "id": 1, "magic": True})["text"].split("\n# next cell:")[0]
+    values = {each.targets[0].id: ast.literal_eval(each.value) for each in ast.parse(bound).body}
+    assert value in str(list(values.values())) or [value] in values.values()
+    timeline.close()

@@ -16,6 +16,8 @@ DAYS = 30
 MISSING_HOURS = range(200, 230)
 TAMPERED_HOURS = range(300, 302)
 UNVERIFIED_HOURS = range(400, 424)
+DUPLICATES = 30  # events that stand in two files
+LATE_HOUR = 32  # hour after START whose files were delivered late
 HOSTILE = [
     "<img src=x onerror=\"document.title='owned'\">",
     "</script><script>document.title='owned'</script>",
@@ -119,17 +121,20 @@ ORDER BY event_time, event_id, event_key
 
 def _sources(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("""
-    CREATE TEMP TABLE placed AS SELECT event_key, dense_rank() OVER (ORDER BY date_trunc('day', event_time), aws_region, recipient_account_id) AS file_no,
-      row_number() OVER (PARTITION BY date_trunc('day', event_time), aws_region, recipient_account_id ORDER BY event_time, event_id) - 1 AS record_index,
+    CREATE TEMP TABLE placed AS SELECT event_key, dense_rank() OVER (ORDER BY date_trunc('hour', event_time), aws_region, recipient_account_id) AS file_no,
+      row_number() OVER (PARTITION BY date_trunc('hour', event_time), aws_region, recipient_account_id ORDER BY event_time, event_id) - 1 AS record_index,
       event_time, aws_region, recipient_account_id, verification FROM events""")
     con.execute("""
     INSERT INTO event_sources SELECT event_key, file_no, record_index, 12 + record_index * 900, 899, 'plain', 'full' FROM placed""")
-    con.execute("""
+    # Some records stand in a second file as well; the files of one hour came five hours late.
+    con.execute(f"""
+    INSERT INTO event_sources SELECT event_key, file_no + 1, 0, 12, 899, 'plain', 'full' FROM placed ORDER BY event_key LIMIT {DUPLICATES}""")
+    con.execute(f"""
     INSERT INTO files BY NAME SELECT file_no, 'mirror' AS root, concat('AWSLogs/', a, '/CloudTrail/', r, '/', file_no, '.json.gz') AS path,
       concat('AWSLogs/', a, '/CloudTrail/', r, '/', file_no, '.json.gz') AS object_key, 'trail-bucket' AS bucket, n * 120 AS size,
       sha256(file_no::VARCHAR) AS sha256, sha256('c' || file_no) AS content_sha256, 'log' AS kind, 'gzip' AS container, a AS account, r AS region,
       'loaded' AS outcome, n AS records, n AS events, 0 AS duplicates, 0 AS poorer_copies, 0 AS rejected, 0 AS sifted,
-      s AS first_event_time, u AS last_event_time, u + INTERVAL 10 MINUTE AS delivered_at, CASE WHEN f > 0 THEN 'fail' ELSE 'ok' END AS verification,
+      s AS first_event_time, u AS last_event_time, u + CASE WHEN date_trunc('hour', u) = TIMESTAMP '{START}' + INTERVAL {LATE_HOUR} HOUR THEN INTERVAL 5 HOUR ELSE INTERVAL 0 HOUR END AS delivered_at, CASE WHEN f > 0 THEN 'fail' ELSE 'ok' END AS verification,
       CASE WHEN f > 0 THEN 'L_HASH_MISMATCH' ELSE 'L_OK' END AS verification_code
     FROM (SELECT file_no, any_value(recipient_account_id) AS a, any_value(aws_region) AS r, count(*) AS n, min(event_time) AS s, max(event_time) AS u,
       count(*) FILTER (WHERE verification = 'fail') AS f FROM placed GROUP BY file_no) ORDER BY file_no""")

@@ -50,6 +50,7 @@ class Room:
         self._filling = threading.Lock()
         self._filled = False
         self._con = duckdb.connect(":memory:")
+        self._alone = threading.Lock()  # DuckDB refuses, instead of waiting, where two threads want a cursor at once
         self._running: list[duckdb.DuckDBPyConnection] = []
         try:
             self._attach(temp, memory_limit)
@@ -91,7 +92,8 @@ class Room:
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of its own to the same room, for one thread. Close it when done."""
-        return self._con.cursor()
+        with self._alone:
+            return self._con.cursor()
 
     def prepare(self, text: str) -> None:
         """Looks addresses up in the investigator's databases before the first statement that asks where they lie."""
@@ -152,7 +154,8 @@ class Room:
 
     def close(self) -> None:
         """Lets go of the database."""
-        self._con.close()
+        with self._alone:
+            self._con.close()
 
     def __enter__(self) -> Room:
         return self

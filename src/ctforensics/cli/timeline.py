@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.cli import console
-from ctforensics.errors import CaseError, ParameterError
+from ctforensics.errors import ParameterError
 
 
 def add(commands: Any) -> None:
@@ -26,7 +26,9 @@ def add(commands: Any) -> None:
         help="file to write; its name's end chooses the format",
     )
     command.add_argument(
-        "--format", choices=("html", "csv", "timesketch", "parquet"), help="format, where the name does not say it"
+        "--format",
+        choices=("html", "csv", "jsonl", "timesketch", "parquet"),
+        help="format, where the name does not say it",
     )
     command.add_argument("--since", help="events at or after this instant (UTC)")
     command.add_argument("--until", help="events before this instant (UTC)")
@@ -38,7 +40,7 @@ def add(commands: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     from ctforensics.investigation import open_case
-    from ctforensics.show import exporting, page
+    from ctforensics.show import exporting, files, page
 
     chosen = args.format or {
         ".csv": "csv",
@@ -52,11 +54,10 @@ def run(args: argparse.Namespace) -> int:
             f"{args.output.name} does not say which format it is.", hint="Add --format html, csv or timesketch."
         )
     case = open_case(args.case)
-    session = page.opened(case.room, title=case.title, since=args.since, until=args.until, where=_where(args))
-    try:
-        count = exporting.FORMS[chosen][1](session, args.output)
-    except OSError as error:
-        raise CaseError(f"The timeline cannot be written: {error.strerror}.", where=str(args.output)) from error
+    session = page.opened(
+        case.room, title=case.title, since=args.since, until=args.until, where=_where(args), folder=case.folder
+    )
+    count = files.written(args.output, lambda waiting: exporting.FORMS[chosen][1](session, waiting))
     console.out(f"{args.output}: {count:,} events; coverage: {session.coverage()}")
     session.close()
     return 0

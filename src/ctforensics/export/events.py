@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from ctforensics import hashing
 from ctforensics.ask import timesketch
@@ -17,6 +15,7 @@ from ctforensics.ask.room import Room
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseError, ParameterError
 from ctforensics.export import selection
+from ctforensics.originals.records import line_of
 from ctforensics.trail.columns import COLUMN_NAMES
 
 FORMATS = ("jsonl", "parquet", "csv", "timesketch")
@@ -59,20 +58,10 @@ def _jsonl(folder: CaseFolder, room: Room, path: Path, where: str, chosen: set[s
     count = rebuilt = 0
     with path.open("wb") as out:
         for original in selection.records(folder, chosen):
-            out.write(_line(original.raw, original.record) + b"\n")
+            out.write(line_of(original) + b"\n")
             count += 1
             rebuilt += original.basis == "rebuilt"
     return count, rebuilt
-
-
-def _line(raw: bytes, record: dict[str, Any]) -> bytes:
-    if raw and b"\n" not in raw and b"\r" not in raw:
-        try:
-            if json.loads(raw) == record:
-                return raw
-        except ValueError:
-            pass  # an odd record (a lone surrogate, NaN): its parsed form is written
-    return json.dumps(record, ensure_ascii=True, separators=(",", ":")).encode()
 
 
 def _parquet(folder: CaseFolder, room: Room, path: Path, where: str, chosen: set[str] | None) -> tuple[int, int]:

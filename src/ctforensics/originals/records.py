@@ -42,6 +42,18 @@ class Original(NamedTuple):
     basis: str
 
 
+def line_of(original: Original) -> bytes:
+    """A record as one line: as it stood where its bytes are one line of JSON, else the same JSON on one line."""
+    raw = original.raw
+    if raw and b"\n" not in raw and b"\r" not in raw:
+        try:
+            if json.loads(raw) == original.record:
+                return raw
+        except ValueError:
+            pass  # an odd record (a lone surrogate, NaN): its parsed form is written
+    return json.dumps(original.record, ensure_ascii=True, separators=(",", ":")).encode()
+
+
 def records(folder: CaseFolder, *, distinct: bool = False) -> Iterator[dict[str, Any]]:
     """Every loaded record as a dict, in time order, as often as it stood in the evidence (once each with ``distinct``).
 

@@ -27,6 +27,7 @@ PATTERNS = {
     "outside": "url(#ct-outside)",
 }
 SHAPES = {"star": "M0,-1L0.3,-0.3L1,-0.3L0.45,0.15L0.65,0.9L0,0.45L-0.65,0.9L-0.45,0.15L-1,-0.3L-0.3,-0.3Z"}
+NOTCH = "M-1,-0.2L1,-0.2L0,1Z"  # cut out of the top of a bar
 AXIS = 64
 # Short labels that say the date where it changes, always UTC.
 LABEL = (
@@ -113,8 +114,14 @@ def histogram(
         .mark_rule(strokeWidth=2, strokeDash=[2, 2], color="#CC79A7")
         .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("covers:N", title="cut bucket")])
     )
+    notches = (
+        alt.Chart(alt.NamedData("cuts"))
+        .transform_calculate(y0="datum.y", t0="(datum.t0 + datum.t1) / 2")
+        .mark_point(shape=NOTCH, size=90, filled=True, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
+        .encode(x=x, y=y)
+    )
     return (
-        alt.layer(gaps, bars, zeros, cuts)
+        alt.layer(gaps, bars, zeros, cuts, notches)
         .properties(height=height)
         .resolve_scale(fill="independent", stroke="independent")
     )

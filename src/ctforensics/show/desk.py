@@ -11,15 +11,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from ctforensics import clock
+from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseError, ForensicsError, ParameterError
 from ctforensics.notes import note as notes
 from ctforensics.notes.book import NoteBook
-from ctforensics.show import cells, charts, drawing, lanes, paging, patterns, record, scale, vega, where, wire
+from ctforensics.show import cells, charts, drawing, flags, lanes, paging, patterns, record, scale, vega, where, wire
 from ctforensics.show.access import Access, row, rows
 from ctforensics.show.session import TimelineSession
 
 PAGE = 60
+FLAGS_AT_ONCE = 1_000_000  # events of a case in which late and duplicate ones are looked for unasked
 Answer = dict[str, Any]
 
 
@@ -36,17 +40,22 @@ class Desk:
         raw: record.Raw | None = None,
         exports: Path | None = None,
         evidence: str = "",
+        folder: CaseFolder | None = None,
+        zone: str = "UTC",
     ) -> None:
+        self.folder, self.zone = folder, zone
         self.book, self.raw, self.exports = book, raw, exports
         self._reopen, self.title, self.evidence = reopen, title, evidence
-        self._access = access
+        self.access = access
         self.session = self._session(access)
         self.stale = ""  # why what is shown no longer stands for the evidence
         self._overview = ""
         self.current: str | None = None
 
     def _session(self, access: Access) -> TimelineSession:
-        return TimelineSession(access, title=self.title, stars=self.book.stars if self.book else set)
+        return TimelineSession(
+            access, title=self.title, stars=self.book.stars if self.book else set, folder=self.folder
+        )
 
     def answer(self, request: dict[str, Any]) -> Answer:
         """The answer to one request; a fault of any expected kind is an answer too (``error``, ``hint``)."""
@@ -60,6 +69,12 @@ class Desk:
             body = handler(self, request)
         except ForensicsError as error:
             body = {"error": error.message, "hint": error.hint or "", "cause": type(error).__name__}
+        except duckdb.Error as error:  # the case was closed under the timeline
+            body = {
+                "error": f"The case does not answer: {str(error).splitlines()[0][:200]}",
+                "hint": "Run the cell again.",
+            }
+            body["cause"] = type(error).__name__
         except (TypeError, ValueError, KeyError, OverflowError) as error:
             body = {"error": f"The request is not well formed: {error}.", "hint": "", "cause": "request"}
         return {**head, **body, "ms": round((time.perf_counter() - started) * 1000, 1), "stale": self._stale()}
@@ -67,7 +82,7 @@ class Desk:
     def _stale(self) -> str:
         if self.stale:
             return self.stale
-        current = getattr(self._access, "is_current", None)
+        current = getattr(self.access, "is_current", None)
         return "" if current is None or current() else "A newer load of this case was published."
 
     # -- what may be asked ------------------------------------------------------------------------------------------
@@ -101,6 +116,9 @@ class Desk:
             "fields": list(where.FIELDS),
             "unread": list(unread),
             "notes": self._marks(),
+            "zone": self.zone,
+            "flags": flags.FLAGS,
+            "forms": list(_forms()),
             "total": lanes.statement(session.spans, extent.lo, extent.hi),
         }
 
@@ -155,7 +173,13 @@ class Desk:
         return self._paged(int(request["first"]), int(request.get("size", PAGE)))
 
     def _paged(self, first: int, size: int) -> Answer:
-        found = self.session.page(first, size)
+        return self._marked(self.session.page(first, size))
+
+    def _marked(self, found: Answer) -> Answer:
+        """Rows with their stars, their flags and the labels of their values."""
+        flagged = self.session.flagged(look=False)
+        for each in found["rows"] if flagged else []:
+            each["flags"] = [name for name, seqs in flagged.items() if each["seq"] in seqs]
         if self.book:
             starred = self.book.stars()
             for each in found["rows"]:
@@ -173,8 +197,11 @@ class Desk:
         return held
 
     def facets(self, request: dict[str, Any]) -> Answer:
-        """The most frequent values of each field in the range."""
-        return {"facets": self.session.facets()}
+        """The most frequent values of each field in the range; flags too in a case of moderate size, or where asked for."""
+        found: Answer = {"facets": self.session.facets()}
+        if request.get("flags") or self.session.extent.events <= FLAGS_AT_ONCE:
+            found["flags"] = self.session.flag_counts()
+        return found
 
     def event(self, request: dict[str, Any]) -> Answer:
         """One event in full."""
@@ -287,15 +314,19 @@ class Desk:
         made = exporting.export(self.session, self.exports, str(request.get("format", "csv")), stale=self._stale())
         return {"path": made.name, "events": made.events, "sha256": made.sha256}
 
+    def sorted(self, request: dict[str, Any]) -> Answer:
+        """The first rows of the range by the values of another field than time."""
+        found = self.session.sorted(str(request.get("field")), descending=bool(request.get("descending")))
+        return self._marked(found)
+
     def reopen(self, request: dict[str, Any]) -> Answer:
-        """Goes over to the newest generation of the database; range and filter stay."""
+        """Goes over to the newest generation of the database; range and filter stay, and so does what ``stale`` says of the evidence."""
         if self._reopen is None:
             raise CaseError("This timeline cannot be opened again.", hint="Run its cell once more.")
         view, old = self.session.view, self.session
-        self._access = self._reopen()
-        self.session = self._session(self._access)
+        self.access = self._reopen()
+        self.session = self._session(self.access)
         old.close()
-        self.stale = ""
         self.session.change(lo=view.lo, hi=view.hi, where=view.where, stack=view.stack, bucket=view.bucket)
         return {"hello": self.hello(request)}
 
@@ -318,6 +349,12 @@ class Desk:
         with self.session.held() as cursor:
             found = rows(cursor, sql, {"a": first + base, "b": end + base})
         return [notes.event(key, clock.utc_text(at)) for key, at in found]
+
+
+def _forms() -> list[str]:
+    from ctforensics.show import exporting
+
+    return list(exporting.FORMS)
 
 
 def _packed(drawn: Answer) -> Answer:
@@ -359,4 +396,5 @@ _ANSWERS: dict[str, Callable[[Desk, dict[str, Any]], Answer]] = {
     "snapshot": Desk.snapshot,
     "export": Desk.export,
     "reopen": Desk.reopen,
+    "sorted": Desk.sorted,
 }

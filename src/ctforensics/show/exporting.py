@@ -1,4 +1,4 @@
-"""All events of a view as a file: CSV, Timesketch JSON lines, Parquet or a page; streamed, hashed, with a manifest beside it."""
+"""All events of a view as a file: CSV, JSON lines of the records, Timesketch, Parquet or a page; streamed, hashed, with a manifest."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ctforensics import clock
 from ctforensics.ask import timesketch
 from ctforensics.ask.formats import neutral, shown
 from ctforensics.errors import CaseError, UnknownName
-from ctforensics.show import cells, page, scale
+from ctforensics.show import cells, files, page, scale
 from ctforensics.show.session import TimelineSession
 
 COLUMNS = (
@@ -45,8 +45,8 @@ def export(session: TimelineSession, folder: Path, form: str, *, stale: str = ""
         "-STALE" if stale else ""
     )
     path = _free(folder, stem, end)
+    count = files.written(path, lambda waiting: write(session, waiting))
     try:
-        count = write(session, path)
         digest = _sha256(path)
         facts = {**cells.facts(session), "file": path.name, "events": count, "sha256": digest, "stale": stale}
         facts["made"] = clock.utc_text(clock.now().replace(microsecond=0))
@@ -87,11 +87,9 @@ def write_csv(session: TimelineSession, path: Path) -> int:
     """All events of the view as CSV, cells that a spreadsheet would run as formulas disarmed; returns their number."""
     count = 0
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer: Any = None
+        writer = csv.writer(stream)
+        writer.writerow(COLUMNS.split(", "))
         for event in event_lines(session):
-            if writer is None:
-                writer = csv.writer(stream)
-                writer.writerow(event)
             writer.writerow([disarmed(value) for value in event.values()])
             count += 1
     return count
@@ -110,6 +108,32 @@ def write_timesketch(session: TimelineSession, path: Path) -> int:
             stream.write(timesketch.line(event))
             count += 1
     return count
+
+
+def write_records(session: TimelineSession, path: Path) -> int:
+    """The records of all events of the view as they stood in the evidence, one on a line; returns their number."""
+    from ctforensics.originals.records import line_of, originals
+
+    if session.folder is None:
+        raise CaseError("Records are read from the evidence of a case folder, and this timeline has none.")
+    since, until = (scale.ms_text(ms).replace("Z", "") for ms in (session.view.lo, session.view.hi))
+    where = f"e.event_time >= TIMESTAMP '{since}' AND e.event_time < TIMESTAMP '{until}'"
+    chosen = _keys(session) if session.view.where else None
+    count = 0
+    with path.open("wb") as stream:
+        for original in originals(session.folder, distinct=True, where=where):
+            if chosen is None or original.event_key in chosen:
+                stream.write(line_of(original) + b"\n")
+                count += 1
+    return count
+
+
+def _keys(session: TimelineSession) -> set[str]:
+    statement, values = session.sql()
+    cursor = session.cursor()
+    found = cursor.execute(statement.replace("SELECT *", "SELECT event_key::VARCHAR", 1), values).fetchall()
+    cursor.close()
+    return {key for (key,) in found}
 
 
 def write_parquet(session: TimelineSession, path: Path) -> int:
@@ -136,7 +160,8 @@ def write_page(session: TimelineSession, path: Path) -> int:
 
 FORMS: dict[str, tuple[str, Callable[[TimelineSession, Path], int]]] = {
     "csv": (".csv", write_csv),
-    "timesketch": (".jsonl", write_timesketch),
+    "jsonl": (".jsonl", write_records),
+    "timesketch": (".timesketch.jsonl", write_timesketch),
     "parquet": (".parquet", write_parquet),
     "html": (".html", write_page),
 }

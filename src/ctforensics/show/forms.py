@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from ctforensics import clock
+from ctforensics import cards, clock
 from ctforensics.errors import ForensicsError, NotInstalled
 from ctforensics.show import entities
 from ctforensics.show.access import rows
@@ -89,7 +89,8 @@ def _show(answer: Any) -> None:
     display(answer)
     spec = over_time.spec(answer) if len(answer) > 1 else None
     if spec is not None:
-        display({"image/png": vega.picture(spec, "png"), "text/plain": "rows over time"}, raw=True)
+        picture = cards.chart(str(vega.picture(spec)))
+        display({"text/html": cards.card("rows over time", picture), "text/plain": "rows over time"}, raw=True)
 
 
 def _control(case: Any, param: Any, value: Any) -> Any:

@@ -98,7 +98,7 @@ def _legend(states: set[str]) -> str:
 
 
 def _svg(spec: dict[str, Any]) -> str:
-    return str(vega.picture({**spec, "background": "white"}))
+    return cards.chart(str(vega.picture({**spec, "background": "white"})))
 
 
 def overview(access: Access, title: str = "") -> Overview:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics import __version__, clock
-from ctforensics.errors import CaseError
-from ctforensics.show import charts, drawing, lanes, patterns, scale, vega
+from ctforensics.show import charts, drawing, files, lanes, patterns, scale, vega
 from ctforensics.show.access import Access
-from ctforensics.show.html import escape, json_script, table
+from ctforensics.show.html import escape, json_script, table, visible
 from ctforensics.show.session import TimelineSession
 from ctforensics.show.where import words
 from ctforensics.visible import shown
@@ -55,19 +54,15 @@ def write_timeline(access: Access, path: Path, *, title: str = "", **view: Any) 
         text = build(session)
     finally:
         session.close()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, "utf-8")
-    except OSError as error:
-        raise CaseError(f"The timeline cannot be written: {error.strerror}.", where=str(path)) from error
+    files.written(path, lambda waiting: waiting.write_text(text, "utf-8"))
     return path
 
 
 def opened(
-    access: Access, *, title: str = "", since: Any = None, until: Any = None, where: Any = None
+    access: Access, *, title: str = "", since: Any = None, until: Any = None, where: Any = None, folder: Any = None
 ) -> TimelineSession:
     """A timeline session on a range (UTC instants, half-open) and filter; what is left out means everything."""
-    session = TimelineSession(access, title=title)
+    session = TimelineSession(access, title=title, folder=folder)
     lo = scale.to_ms(clock.parse_instant(since)) if since else session.view.lo
     hi = scale.to_ms(clock.parse_instant(until)) if until else session.view.hi
     session.change(lo=lo, hi=hi, where=where)
@@ -80,7 +75,7 @@ def datasets(session: TimelineSession, lane: list[lanes.Span] | None = None) -> 
     return {
         "lane": drawing.gap_rows(lane if lane is not None else session.spans, view.lo, view.hi),
         "noted": [
-            {"t": max(f["lo"], view.lo), "what": "finding", "text": f"{f['code']} {f['detail']}"}
+            {"t": max(f["lo"], view.lo), "what": "finding", "text": visible(f"{f['code']} {f['detail']}", 300)}
             for f in session.findings
             if f["hi"] >= view.lo and f["lo"] < view.hi
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -11,7 +12,7 @@ from ctforensics.show import scale
 from ctforensics.show.access import records, row, rows
 from ctforensics.show.counting import Source
 from ctforensics.show.html import visible
-from ctforensics.show.where import KINDS
+from ctforensics.show.where import KINDS, Predicate
 
 PAGE_DIMENSIONS = (
     "event_name",
@@ -60,6 +61,33 @@ def page(
         FROM event_index i WHERE i.seq >= $a AND i.seq < $b ORDER BY i.seq"""
         found = rows(cursor, sql, bounds)
     return _packed(cursor, found, first, size, {} if known is None else known)
+
+
+def sorted_page(
+    cursor: duckdb.DuckDBPyConnection,
+    field: str,
+    predicate: Predicate,
+    span: tuple[datetime, datetime],
+    descending: bool,
+    most: int,
+    known: Texts,
+) -> dict[str, Any]:
+    """The first ``most`` rows of a span by the values of a field, rows without a value last; their ``pos`` counts from 0.
+
+    Equal values stand in time order. Values are ranked in their own table, so that no row's text is compared.
+    """
+    numbers = ", ".join(f"i.{name}_no" for name in PAGE_DIMENSIONS)
+    way = "DESC" if descending else "ASC"
+    rank, join = f"i.kind {way}", ""
+    if field != "kind":
+        join = f"""LEFT JOIN (SELECT no, row_number() OVER (ORDER BY value) AS rank FROM dim_{field}) r ON r.no = i.{field}_no"""
+        rank = f"r.rank {way} NULLS LAST"
+    sql = f"""SELECT 0, i.seq, epoch_us(i.event_time), i.kind, i.event_key::VARCHAR, {numbers} FROM event_index i {join}
+    WHERE i.event_time >= $since AND i.event_time < $until AND {predicate.sql} ORDER BY {rank}, i.seq LIMIT {int(most)}"""
+    found = rows(cursor, sql, {**predicate.values, "since": span[0], "until": span[1]})
+    placed = [(at, *each[1:]) for at, each in enumerate(found)]
+    packed = _packed(cursor, placed, 0, most, known)
+    return {**packed, "rows": [{**each, "tie": False} for each in packed["rows"]], "field": field}
 
 
 def _packed(

@@ -15,9 +15,10 @@ from typing import Any
 
 import duckdb
 
+from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import ForensicsError, ParameterError, QueryError
-from ctforensics.show import counting, drawing, lanes, paging, scale, where
-from ctforensics.show.access import Access, row
+from ctforensics.show import counting, drawing, flags, lanes, paging, scale, where
+from ctforensics.show.access import Access, row, rows
 from ctforensics.show.counting import WHOLE, Source
 
 _MATCHES = "ct_matches"
@@ -41,16 +42,20 @@ class View:
 class TimelineSession:
     """The state behind one timeline. Every method may be called from any thread; they wait for one another."""
 
-    def __init__(self, access: Access, *, title: str = "", stars: Callable[[], set[str]] = set) -> None:
+    def __init__(
+        self, access: Access, *, title: str = "", stars: Callable[[], set[str]] = set, folder: CaseFolder | None = None
+    ) -> None:
         self._access = access
-        self._cursor = access.cursor()
+        self._cursor: duckdb.DuckDBPyConnection | None = access.cursor()
         self._lock = threading.RLock()
         self._texts: paging.Texts = {}
         self._holder = 0  # the thread that had the cursor last
         self._matched = ""  # key of the filter whose matches the temporary table holds
+        self._flagged: dict[str, set[int]] | None = None
         self._predicate: tuple[str, where.Predicate] = ("", where.Predicate("true", {}))
         self.title = title
         self.stars = stars
+        self.folder = folder  # where records are read again from, if there is a case around the database
         with self.held() as cursor:
             self.extent = counting.extent(cursor)
             ends = {"a": scale.from_ms(self.extent.first), "b": scale.from_ms(self.extent.first + scale.MINUTE)}
@@ -65,6 +70,8 @@ class TimelineSession:
         """The cursor, for one caller at a time; DuckDB's errors become sentences."""
         with self._lock:
             self._holder = threading.get_ident()
+            if self._cursor is None:  # it rested: nobody looked at it
+                self._cursor = self._access.cursor()
             try:
                 yield self._cursor
             except duckdb.InterruptException as error:
@@ -83,12 +90,20 @@ class TimelineSession:
         """
         if thread is None or thread == self._holder:
             with contextlib.suppress(duckdb.ConnectionException):  # closed before: nothing runs
-                self._cursor.interrupt()
+                if self._cursor is not None:
+                    self._cursor.interrupt()
 
     def close(self) -> None:
         """Drops the matches and gives the cursor back."""
         with self._lock:
-            self._cursor.close()
+            if self._cursor is not None:
+                self._cursor.close()
+
+    def rest(self) -> None:
+        """Gives cursor and matches back until the next question: for a timeline that nobody shows any more."""
+        with self._lock:
+            self.close()
+            self._cursor, self._matched = None, ""
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A further cursor on the same locked session, for a caller of its own."""
@@ -239,6 +254,16 @@ class TimelineSession:
         with self.held() as cursor:
             return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base, self._texts)
 
+    def sorted(self, field: str, *, descending: bool = False, most: int = 100) -> dict[str, Any]:
+        """The first ``most`` rows of the range by a field's values (see paging.sorted_page)."""
+        if field not in where.FIELDS:
+            raise ParameterError(
+                f"Rows cannot be sorted by {field[:40]!r}.", hint="One of: kind, actor, event_name, ..."
+            )
+        with self.held() as cursor:
+            span = (scale.from_ms(self.view.lo), scale.from_ms(self.view.hi))
+            return paging.sorted_page(cursor, field, self.predicate(), span, descending, most, self._texts)
+
     def facets(
         self,
         fields: tuple[str, ...] = (
@@ -269,6 +294,26 @@ class TimelineSession:
                 ]
                 out.append({"field": name, "values": shown, "more": more, "rest": rest})
         return out
+
+    def flagged(self, *, look: bool = True) -> dict[str, set[int]]:
+        """The ``seq`` of the events that carry each flag, found once; empty before that unless it may ``look``."""
+        if self._flagged is None and look:
+            with self.held() as cursor:
+                self._flagged = {name: set(flags.numbers(cursor, name)) for name in flags.FLAGS}
+        return self._flagged or {}
+
+    def flag_counts(self) -> list[dict[str, Any]]:
+        """How many events of the view carry each flag."""
+        held = self.flagged()
+        first, end = self.positions()
+        with self.held() as cursor:
+            source = self.source()
+            if not source.filtered:
+                inside = range(first + self.base, end + self.base)
+                return [{"flag": name, "n": sum(seq in inside for seq in seqs)} for name, seqs in held.items()]
+            sql = f"SELECT seq FROM {source.table} WHERE rowid >= $a AND rowid < $b"
+            seen = {seq for (seq,) in rows(cursor, sql, {"a": first, "b": end})} if any(held.values()) else set()
+        return [{"flag": name, "n": len(seqs & seen)} for name, seqs in held.items()]
 
     def coverage(self) -> str:
         """What the range in force lacks, in words."""

@@ -99,7 +99,7 @@ class Swimlanes:
         tree = [[visible(value, 200) for value in each.values()] for each in self.tree()]
         columns = list(self.tree()[0]) if tree else []
         told = [f"{self.folded:,} more credentials are folded away."] if self.folded else []
-        picture = f"<div class='ct-scroll'>{svg}</div>"
+        picture = f"<div class='ct-scroll'>{cards.chart(svg)}</div>"
         sub = f"{len(self.lanes):,} credentials, {len(self.handovers):,} hand-overs"
         return cards.card("Role chain", picture, cards.table(columns, tree, most=MOST_LANES), cards.foot(told), sub=sub)
 

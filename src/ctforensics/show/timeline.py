@@ -63,6 +63,7 @@ class Timeline(anywidget.AnyWidget):
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
         self._worker: threading.Thread | None = None
         self._doing, self._turn = "", threading.Lock()
+        self._views: set[str] = set()  # places in the browser that show this timeline
         # A cell that computes gives way to other threads every 5 ms; an answer takes some twenty turns.
         sys.setswitchinterval(min(sys.getswitchinterval(), 0.001))
         super().__init__(height=rows)
@@ -80,21 +81,47 @@ class Timeline(anywidget.AnyWidget):
         if content.get("type") == "ping":  # answered at once: it tells a busy kernel from a slow query
             self.send(self.desk.answer(content))
             return
-        if self._worker is None or not self._worker.is_alive():
-            self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
-            self._worker.start()
-        self._requests.put(content)
-        with self._turn:  # values of a range that nobody looks at any more do not keep the next one waiting
+        if content.get("type") == "hello":
+            self._views.add(str(content.get("view")))
+        if content.get("type") == "gone":
+            self._views.discard(str(content.get("view")))
+            if self._views:
+                return
+        with self._turn:
+            if self._worker is None:
+                self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
+                self._worker.start()
+            self._requests.put(content)
+            # Values of a range that nobody looks at any more do not keep the next one waiting.
             if content.get("type") == "view" and self._doing == "facets" and self._worker.ident is not None:
                 self.desk.session.interrupt(self._worker.ident)
 
     def _work(self) -> None:
-        while (request := self._requests.get()) is not None:
-            with self._turn:
-                self._doing = str(request.get("type"))
-            self.send(self.desk.answer(request))
-            if request.get("type") in ("view", "event"):
-                self._tell()
+        try:
+            while (request := self._requests.get()) is not None:
+                with self._turn:
+                    self._doing = str(request.get("type"))
+                if request.get("type") != "gone":
+                    self._answer(request)
+                elif self._rested():
+                    return
+        finally:
+            if self._worker is threading.current_thread():  # ended by a fault: the next request begins a new one
+                self._worker = None
+
+    def _answer(self, request: dict[str, Any]) -> None:
+        self.send(self.desk.answer(request))
+        if request.get("type") in ("view", "event"):
+            self._tell()
+
+    def _rested(self) -> bool:
+        """Gives thread and cursor back where nobody shows the timeline; whoever asks again wakes it."""
+        with self._turn:
+            if self._views or not self._requests.empty():
+                return False
+            self.desk.session.rest()
+            self._worker = None
+            return True
 
     def _tell(self) -> None:
         for listener in list(self._listeners):
@@ -182,13 +209,17 @@ class Timeline(anywidget.AnyWidget):
         return str(self.desk.snapshot({"text": note})["exhibit"])
 
     def export(self, form: str = "csv", folder: str | Path | None = None) -> exporting.Exported:
-        """Writes all events in view (csv, timesketch, parquet, html) with a manifest, into the case's exhibits by default."""
+        """Writes all events in view (csv, jsonl, timesketch, parquet, html) with a manifest, into the case's exhibits by default."""
         target = Path(folder) if folder else self._case.folder.exhibits
         return exporting.export(self.desk.session, target, form, stale=self.desk._stale())
 
     def as_cell(self) -> str:
         """The code that shows the same view again."""
         return cells.python(self.desk.session)
+
+    def looks_at(self, access: Any) -> bool:
+        """Whether this timeline still reads that state of the case: closing it would end the timeline."""
+        return not self._closed and self.desk.access is access
 
     def mark_stale(self, why: str) -> None:
         """Says that what is shown no longer stands for the evidence: actions go off, exports are stamped."""
@@ -244,6 +275,8 @@ def _desk(case: Any) -> Desk:
         raw=_reader(case.folder),
         exports=case.folder.exhibits,
         evidence=evidence,
+        folder=case.folder,
+        zone=case.folder.manifest().zone,
     )
 
 

@@ -1,7 +1,8 @@
 """Filters of the timeline as a small tree, and the SQL that each stands for.
 
 A filter is a list of conditions that all hold. One condition is a dict: ``{"field": "actor", "is": ["arn:..."]}`` (None is
-"no value"), ``{"text": "payroll"}`` (in any of the searched fields), ``{"starred": True}``; any of them with ``"not": True``;
+"no value"), ``{"text": "payroll"}`` (in any of the searched fields), ``{"starred": True}``,
+``{"flag": "late"}`` or ``"duplicate"``; any of them with ``"not": True``;
 or ``{"any": [conditions]}``. Values are always bound; a field that is not known is refused.
 """
 
@@ -15,14 +16,16 @@ from typing import Any
 import duckdb
 
 from ctforensics.errors import ParameterError, UnknownName
+from ctforensics.show import flags
 from ctforensics.show.access import rows
+from ctforensics.show.flags import FLAGS
 from ctforensics.trail.tables import DIMENSIONS, KIND_SQL
 
 KINDS = ("error", "write", "read")
 FIELDS = ("kind", *DIMENSIONS)
 SEARCHED = ("event_name", "actor", "session", "access_key", "address", "agent", "service", "error", "target")
 _FEW = 4  # numbers that stand in the statement
-_MEMBERS = {"field", "is", "not", "text", "starred", "any"}
+_MEMBERS = {"field", "is", "not", "text", "starred", "flag", "any"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,9 @@ _HINT = 'Write for example [{"field": "actor", "is": ["arn:..."]}, {"text": "pay
 def _condition(raw: Any) -> dict[str, Any]:
     if not isinstance(raw, dict) or raw.keys() - _MEMBERS:
         raise ParameterError(f"{str(raw)[:200]!r} is not a condition.", hint=_HINT)
-    kinds = raw.keys() & {"field", "text", "starred", "any"}
+    kinds = raw.keys() & {"field", "text", "starred", "flag", "any"}
     if len(kinds) != 1:
-        raise ParameterError("A condition has exactly one of field, text, starred, any.", hint=_HINT)
+        raise ParameterError("A condition has exactly one of field, text, starred, flag, any.", hint=_HINT)
     negated = {"not": True} if raw.get("not") else {}
     if "any" in raw:
         return {"any": checked(list(raw["any"])), **negated}
@@ -62,6 +65,10 @@ def _condition(raw: Any) -> dict[str, Any]:
         return {"text": str(raw["text"])[:1000], **negated}
     if "starred" in raw:
         return {"starred": True, **negated}
+    if "flag" in raw:
+        if raw["flag"] not in FLAGS:
+            raise UnknownName("flag", str(raw["flag"]), tuple(FLAGS))
+        return {"flag": raw["flag"], **negated}
     if raw["field"] not in FIELDS:
         raise UnknownName("field to filter by", str(raw["field"]), FIELDS)
     values = raw.get("is")
@@ -87,6 +94,8 @@ def _words(condition: dict[str, Any]) -> str:
         return f"{no}text {condition['text']!r}"
     if "starred" in condition:
         return f"{no}starred"
+    if "flag" in condition:
+        return f"{no}{condition['flag']}: {FLAGS[condition['flag']]}"
     values = [str(v) if v is not None else "(none)" for v in condition["is"]]
     return f"{no}{condition['field']} = {' or '.join(v[:80] for v in values)}"
 
@@ -122,13 +131,22 @@ def _index(cursor: duckdb.DuckDBPyConnection, condition: dict[str, Any], names: 
     elif "text" in condition:
         sql = _text(cursor, condition["text"], names)
     elif "starred" in condition:
-        found = rows(cursor, _STARRED, {"stars": stars})
-        sql = f"i.seq IN (SELECT unnest({names.bind([seq for (seq,) in found])}::BIGINT[]))" if found else "false"
+        sql = _seqs([seq for (seq,) in rows(cursor, _STARRED, {"stars": stars})], names)
+    elif "flag" in condition:
+        sql = _seqs(flags.numbers(cursor, condition["flag"]), names)
     elif condition["field"] == "kind":
         sql = _numbers(cursor, "kind", _kind_numbers(condition["is"]), names)
     else:
         sql = _numbers(cursor, condition["field"], numbers_of(cursor, condition["field"], condition["is"]), names)
     return f"(NOT {sql})" if condition.get("not") else sql
+
+
+def _seqs(numbers: list[int], names: _Names) -> str:
+    """Rows at those places of the index."""
+    if len(numbers) <= flags.FEW:
+        return f"i.seq IN (SELECT unnest({names.bind(numbers)}::BIGINT[]))" if numbers else "false"
+    between = f"i.seq BETWEEN {numbers[0]} AND {numbers[-1]}"
+    return f"({between} AND get_bit({names.bind(flags.bits(numbers))}::BIT, least(i.seq, {numbers[-1]})::INTEGER) = 1)"
 
 
 def kinds_of(where: list[dict[str, Any]]) -> list[int] | None:
@@ -164,10 +182,8 @@ def _numbers(cursor: duckdb.DuckDBPyConnection, field: str, numbers: list[int], 
 def _bit(cursor: duckdb.DuckDBPyConnection, field: str, numbers: list[int], names: _Names) -> str:
     """1 for rows whose number is one of those, else 0."""
     (highest,) = rows(cursor, f"SELECT coalesce(max(no), 0) FROM dim_{field}")[0]
-    bits = bytearray(b"0") * (highest + 1)
-    for number in numbers:
-        bits[number] = ord("1")
-    return f"get_bit({names.bind(bits.decode())}::BIT, i.{field}_no)"
+    bits = flags.bits(numbers).ljust(highest + 1, "0")
+    return f"get_bit({names.bind(bits)}::BIT, i.{field}_no)"
 
 
 def _text(cursor: duckdb.DuckDBPyConnection, text: str, names: _Names) -> str:
@@ -206,6 +222,8 @@ def _event(condition: dict[str, Any], names: _Names, stars: list[str]) -> str:
         sql = _all(parts, " OR ")
     elif "starred" in condition:
         sql = f"event_key IN (SELECT unnest({names.bind(stars)}::UUID[]))"
+    elif "flag" in condition:
+        sql = f"event_key IN ({flags.KEYS[condition['flag']]})"
     elif condition["field"] == "kind":
         sql = f"list_contains({names.bind(_kind_numbers(condition['is']))}, {KIND_SQL})"
     else:

@@ -10,13 +10,14 @@ const COLUMNS = [
   ["service", "service"], ["region", "region"], ["target", "target"], ["error", "error"], ["verification", "proof"],
 ];
 const KINDS = ["error", "write", "read"];
+const FLAG = { duplicate: "⧉", late: "◷" };
 const KEYS = [
   ["← →", "pan a quarter; with Shift finely; in the table: next field"], ["+ −", "zoom"], ["Home", "everything"],
   ["[ ]", "previous, next gap or tampered time"], ["n p", "next, previous finding or mark"], ["j k ↓ ↑", "rows"],
   ["PgUp PgDn", "pages"], ["Enter", "event in full"], ["Esc", "back"], ["s", "star"], ["l", "label"], ["c", "comment"],
   ["Space", "mark a range: start, then end"], ["m", "label all matching events"], ["u", "undo the last note"], ["f x", "only this value, not this value"],
   ["a", "around this event"], ["g", "go to a time or event id"], ["/", "search"], ["Alt+← Alt+→", "history"], ["v", "snapshot"],
-  ["e", "export"], ["y", "copy as a cell"], ["t", "charts as a table"], ["d", "coverage by account and region"], ["?", "this list"],
+  ["e", "export"], ["y", "copy as a cell"], ["o", "sort by this column"], ["t", "charts as a table"], ["d", "coverage by account and region"], ["?", "this list"],
 ];
 
 const number = (n) => Number(n).toLocaleString("en-US");
@@ -169,12 +170,14 @@ class Timeline {
     this.over.detail.append(this.rubber, this.hereDetail);
     this.lanes = make("div", { class: "ct-lanes", hidden: true });
     this.marksOver = make("div", { class: "ct-marks-over" });
+    this.zoneRow = make("div", { class: "ct-zone", hidden: true });
     const named = (text, ...nodes) => make("div", { class: "ct-lane" }, make("span", { class: "ct-lane-name" }, text), ...nodes);
     this.charts.append(
       named("coverage", this.plot.coverage), this.lanes,
       named("", this.plot.overview, this.over.overview),
       named("findings", this.plot.marks, this.marksOver),
       named("", this.plot.detail, this.over.detail),
+      this.zoneRow,
     );
     this.dragOverview();
     this.dragDetail();
@@ -192,7 +195,7 @@ class Timeline {
     this.facets = make("div", { class: "ct-facets", role: "region", "aria-label": "Values in the range" });
     this.caption = make("div", { class: "ct-caption" });
     this.pivot = make("div", { class: "ct-pivot", role: "toolbar", "aria-label": "From this value" });
-    this.tableHead = make("div", { class: "ct-row ct-row-head", role: "row" }, ...COLUMNS.map(([, text]) => make("span", { role: "columnheader" }, text)));
+    this.tableHead = make("div", { class: "ct-row ct-row-head", role: "row" }, ...COLUMNS.map(([name, text]) => make("span", { role: "columnheader", class: "ct-h", title: name === "star" ? "" : "click: sort by this (o)", onclick: () => this.sortBy(name) }, text)));
     this.body = make("div", { class: "ct-body", role: "rowgroup" });
     this.scroller = make("div", { class: "ct-scroller", tabindex: "-1", "aria-hidden": "true" }, make("div"));
     this.table = make("div", { class: "ct-table", role: "grid", tabindex: "0", "aria-label": "Events in the range" }, this.tableHead, make("div", { class: "ct-window" }, this.body, this.scroller));
@@ -276,7 +279,7 @@ class Timeline {
       if (this.model.comm_live === false || !(await this.answers(3000))) this.offline();
     };
     this.model.on("comm_live_update", this.alive);
-    const [hello] = await Promise.all([this.line.ask({ type: "hello" }), loadVega((request) => this.line.ask(request)).catch(() => null)]);
+    const [hello] = await Promise.all([this.line.ask({ type: "hello", view: this.line.prefix }), loadVega((request) => this.line.ask(request)).catch(() => null)]);
     if (hello.error) { this.state("error", hello.error); return; }
     this.welcome(hello);
     await this.draw();
@@ -320,6 +323,7 @@ class Timeline {
       select("stacked by", this.hello.fields.map((f) => [f, f.replace("_", " ")]), this.stack, (v) => this.look({ stack: v }, { history: true })),
       select("scale", [["linear", "linear"], ["sqrt", "√"], ["symlog", "log"]], this.scale, (v) => { this.scale = v; this.draw(); }),
       select("bucket", [[0, "auto"], ...this.hello.ladder], this.bucket, (v) => this.look({ bucket: Number(v) })),
+      select("zone", [["", "UTC only"], ...(this.hello.zone && this.hello.zone !== "UTC" ? [[this.hello.zone, this.hello.zone]] : []), ["other…", "other…"]], this.zone || "", (v) => this.chooseZone(v)),
       this.button("table", () => this.toggleBuckets(), { title: "charts as a table (t)" }),
       this.button("lanes", () => this.toggleLanes(), { title: "coverage by account and region (d)" }),
     );
@@ -492,6 +496,7 @@ class Timeline {
   async show(answer, wish) {
     if (answer.stale) this.stale(answer.stale);
     const whereKey = JSON.stringify(answer.where);
+    this.sorted = null;
     if (whereKey !== this.rowsOf) { this.rows.clear(); this.rowsOf = whereKey; }
     this.keep(answer.page);
     if (!this.wish) {
@@ -557,8 +562,10 @@ class Timeline {
     this.facets.classList.add("ct-dimmed");
     this.facetTimer = setTimeout(async () => {
       if (this.busy) return;
-      const answer = await this.line.ask({ type: "facets" });
-      if (answer.facets && !this.busy) this.paintFacets(answer.facets);
+      const answer = await this.line.ask({ type: "facets", flags: this.flagsWanted });
+      if (!answer.facets || this.busy) return;
+      this.paintFacets(answer);
+      if (answer.flags && !this.flagsKnown) { this.flagsKnown = true; this.again(); }
     }, 120);
   }
 
@@ -579,6 +586,7 @@ class Timeline {
     this.brush.style.left = `${a}%`;
     this.brush.style.width = `${Math.max(b - a, 0.2)}%`;
     const text = `${stamp(this.lo)} until ${stamp(this.hi)}` + (this.count === undefined ? "" : `, ${number(this.count)} events, ${this.answer?.coverage || ""}`);
+    this.placeZone();
     for (const name of ["overview", "detail"]) {
       this.over[name].setAttribute("aria-valuetext", text);
       this.over[name].setAttribute("aria-valuenow", String(Math.round((a + b) / 2)));
@@ -589,6 +597,31 @@ class Timeline {
       node.hidden = !inside;
       if (inside) node.style.left = `${((at - lo) / (hi - lo)) * 100}%`;
     }
+  }
+
+  /** A second row of labels in one named zone below those in UTC; it never replaces them. */
+  placeZone() {
+    this.zoneRow.hidden = !this.zone;
+    if (!this.zone) return;
+    const width = this.width();
+    const labels = Math.max(2, Math.floor(width / 130));
+    const node = (at) => {
+      const label = make("span", {}, this.zoned.format(this.lo + ((this.hi - this.lo) * at) / labels));
+      label.style.left = `${AXIS + (width * at) / labels}px`;
+      return label;
+    };
+    this.zoneRow.replaceChildren(make("span", { class: "ct-lane-name ct-zone-name", title: this.zone }, this.zone), ...Array.from({ length: labels }, (_, at) => node(at)));
+  }
+
+  async chooseZone(value) {
+    const name = value === "other…" ? await this.wanted("Second row of labels in the zone (such as Europe/Berlin)") : value;
+    try {
+      this.zoned = name ? new Intl.DateTimeFormat("en-GB", { timeZone: name, day: "2-digit", month: "short", hour: "2-digit", minute: "2-digit", second: this.hi - this.lo < 600000 ? "2-digit" : undefined, hourCycle: "h23", timeZoneName: "short" }) : null;
+      this.zone = name || "";
+    } catch {
+      this.say(`${name} is no zone that this browser knows.`);
+    }
+    this.placeZone();
   }
 
   dragOverview() {
@@ -804,13 +837,27 @@ class Timeline {
     );
   }
 
-  paintFacets(facets) {
+  /** Late and duplicate events: counted where that was asked for or costs little. */
+  flagRows(flags, total) {
+    const rows = (flags || []).map(({ flag, n }) => {
+      const row = this.button("", (event) => this.include({ flag }, event.shiftKey), { class: "ct-facet", title: `${this.hello.flags[flag]}\nclick: only these · Shift: not these` });
+      row.append(make("span", { class: "ct-facet-text" }, `${FLAG[flag]} ${flag}`), make("span", { class: "ct-facet-n" }, number(n)));
+      row.style.setProperty("--share", `${(n / total) * 100}%`);
+      return row;
+    });
+    const look = this.button("look for late and duplicate events", () => { this.flagsWanted = true; this.settled(); }, { class: "ct-stack" });
+    return make("details", { open: true }, make("summary", {}, "delivery"), ...(flags ? rows : [look]));
+  }
+
+  paintFacets({ facets, flags }) {
     this.facets.classList.remove("ct-dimmed");
     const total = this.count || 1;
     this.facets.replaceChildren(...facets.map((facet) => make("details", { open: !this.folded?.has(facet.field), ontoggle: (e) => this.fold(facet.field, e.target.open) },
-      make("summary", {}, facet.field.replace("_", " "), this.button("≡", () => this.look({ stack: facet.field }, { history: true }), { title: "stack by this", "aria-label": `stack by ${facet.field}`, class: "ct-icon" })),
+      make("summary", {}, facet.field.replace("_", " ")),
       ...facet.values.map((value) => this.facetRow(facet.field, value, total)),
-      facet.more ? make("div", { class: "ct-dim ct-more" }, `${number(facet.more)} more values: ${number(facet.rest)}`) : null)));
+      facet.more ? make("div", { class: "ct-dim ct-more" }, `${number(facet.more)} more values: ${number(facet.rest)}`) : null,
+      this.button("stack by this", () => this.look({ stack: facet.field }, { history: true }), { "aria-label": `stack by ${facet.field}`, class: "ct-stack" }))),
+      this.flagRows(flags, total));
   }
 
   fold(field, open) {
@@ -856,7 +903,7 @@ class Timeline {
       COLUMNS.forEach(([name], column) => {
         const cell = cells[column];
         const text = row ? this.cellText(row, name) : "…";
-        const title = row?.texts[name] ?? "";
+        const title = row?.texts[name] ?? (name === "time" ? (row?.flags || []).map((flag) => this.hello.flags[flag]).join("; ") : "");
         if (cell.textContent !== text) cell.textContent = text;
         if (cell.title !== title) cell.title = title;
         cell.classList.toggle("ct-cell-here", pos === this.row && column === this.column);
@@ -868,7 +915,8 @@ class Timeline {
     this.table.setAttribute("aria-rowcount", String(this.range[1] - this.range[0] + 1));
     const [first] = this.range;
     const shown = Math.min(this.pool.length, end - this.top);
-    this.caption.textContent = end > first ? `events ${number(this.top - first + 1)}–${number(this.top - first + shown)} of ${number(end - first)} in range, in time order · ⌇ same second: order not known` : "no events in range";
+    this.paintHead();
+    this.caption.textContent = this.sorted ? `first ${number(end)} of ${number(this.sorted.of)} by ${this.sorted.field.replace("_", " ")}${this.sorted.descending ? ", descending" : ""}; click “time” for all in time order` : end > first ? `events ${number(this.top - first + 1)}–${number(this.top - first + shown)} of ${number(end - first)} in range, in time order · ⌇ same second: order not known` : "no events in range";
     this.placeScroller();
     this.paintPivot();
     this.place();
@@ -877,15 +925,21 @@ class Timeline {
 
   cellText(row, name) {
     if (name === "star") return row.star ? "★" : "☆";
-    if (name === "time") return (row.tie ? "⌇" : "") + row.time;
+    if (name === "time") return (row.tie ? "⌇" : "") + row.time + (row.flags || []).map((flag) => ` ${FLAG[flag]}`).join("");
     if (name === "kind") return row.kind;
     const text = name === "service" ? row.texts.service.replace(/\.amazonaws\.com$/, "") : short(row.texts[name]);
     const label = row.labels?.[name]?.[row.texts[name]];
     return label ? `${text} [${label}]` : text;
   }
 
+  /** Asks for the rows in sight again; what is shown stays until they come. */
+  again() {
+    this.rows = new Map([...this.rows].filter(([pos]) => pos >= this.top && pos < this.top + this.pool.length));
+    this.fetchRows();
+  }
+
   async fetchRows() {
-    if (this.fetching) return;
+    if (this.fetching || this.sorted) return;
     this.fetching = true;
     const first = Math.max(0, this.top - 30);
     const of = this.rowsOf;
@@ -936,6 +990,30 @@ class Timeline {
     if (this.row >= this.top + this.pool.length) this.top = this.row - this.pool.length + 1;
     this.top = clamp(this.top, this.range[0], this.lastTop());
     this.paintRows();
+  }
+
+  /** Sorts the rows of the range by another column: ascending, descending, then back to time. */
+  async sortBy(name) {
+    if (!this.hello || name === "star") return;
+    if (name === "time" || (this.sorted?.field === name && this.sorted.descending)) { this.look({}); return; }
+    const descending = this.sorted?.field === name;
+    const answer = await this.line.ask({ type: "sorted", field: name, descending });
+    if (answer.error || this.busy) { this.say(answer.error || ""); return; }
+    this.sorted = { field: name, descending, of: this.count };
+    this.rowsOf = "sorted";
+    this.rows.clear();
+    this.keep(answer);
+    this.range = [0, answer.rows.length];
+    this.top = 0;
+    this.row = answer.rows.length ? 0 : null;
+    this.paintRows();
+  }
+
+  paintHead() {
+    [...this.tableHead.children].forEach((node, at) => {
+      const on = this.sorted?.field === COLUMNS[at][0];
+      if (on) node.setAttribute("aria-sort", this.sorted.descending ? "descending" : "ascending"); else node.removeAttribute("aria-sort");
+    });
   }
 
   here() { return this.rows.get(this.row); }
@@ -1111,7 +1189,7 @@ class Timeline {
   }
 
   async export() {
-    const form = await this.wanted("Export the events in view as", ["csv", "timesketch", "parquet", "html"]);
+    const form = await this.wanted("Export the events in view as", this.hello.forms);
     if (!form) return;
     this.say("Exporting …");
     const answer = await this.line.ask({ type: "export", format: form });
@@ -1220,7 +1298,7 @@ class Timeline {
       s: () => this.star(), l: () => this.label(), c: () => this.comment(), " ": () => this.markRange(), m: () => this.labelAll(), u: () => this.note({ act: "undo" }),
       f: () => cell && this.include({ field: cell.field, nos: cell.nos }), x: () => cell && this.include({ field: cell.field, nos: cell.nos }, true),
       a: () => this.around(), g: () => this.goTo(), "/": () => this.searchText.focus({ preventScroll: true }), v: () => this.snapshot(), e: () => this.export(), y: () => this.copyCell(),
-      t: () => this.toggleBuckets(), d: () => this.toggleLanes(), "?": () => this.toggleHelp(),
+      o: () => this.sortBy(COLUMNS[this.column][0]), t: () => this.toggleBuckets(), d: () => this.toggleLanes(), "?": () => this.toggleHelp(),
     };
     const act = acts[event.key];
     if (!act) return false;
@@ -1243,6 +1321,7 @@ class Timeline {
     this.model.off("comm_live_update", this.alive);
     clearTimeout(this.facetTimer);
     cancelAnimationFrame(this.placing);
+    this.line.tell({ type: "gone", view: this.line.prefix });
     this.line.close();
     this.root.remove();
   }
