@@ -1,7 +1,6 @@
 """A redacted report leads back to nobody: plain, URL-encoded, in base64, in charts, in the notebook handed over."""
 
 import base64
-import html
 import json
 import re
 import urllib.parse
@@ -9,13 +8,13 @@ import urllib.parse
 import pytest
 
 from ctforensics.errors import UnknownName
-from ctforensics.reports import redact, run
+from ctforensics.reports import browsers, redact, run
+from tests.reports.report_samples import notebook_json
+from tests.support import leaks, report_matrix
 
 pytestmark = pytest.mark.timeout(300)
-_VALUES = """SELECT recipient_account_id FROM events UNION SELECT actor_account_id FROM events UNION SELECT access_key_id FROM events
-UNION SELECT issued_access_key_id FROM events UNION SELECT source_ip_address FROM events WHERE source_kind LIKE '%_ip'
-UNION SELECT user_name FROM events UNION SELECT role_session_name FROM events UNION SELECT principal_arn FROM events
-UNION SELECT bucket_name FROM events UNION SELECT object_key FROM events UNION SELECT principal_id FROM events"""
+# Words that stand in every report and file, and inside other words: no value of their own.
+GENERIC = {"main", "repo", "refs", "heads", "root"}
 
 
 class Fake(redact.Pseudonyms):
@@ -56,24 +55,94 @@ def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():
     assert made.text("payroll-bucket") == made.text("payroll-bucket") != "payroll-bucket"
 
 
-def test_a_redacted_incident_report_holds_no_original_value(story_case, tmp_path):
-    case = story_case("leaked_key")
-    clue = json.loads((case.path.parent / "labels.json").read_text("utf-8"))["clue"]
-    for ending in ("html", "ipynb"):
-        made = run.make(case.path, "incident", {"access_keys": [clue]}, tmp_path / f"r.{ending}", redact="all")
-        text = html.unescape(made.path.read_text("utf-8").split("<script>")[0])
-        found = {str(v) for (v,) in case.room.sql(_VALUES, {})[2] if v}
-        named = {
-            v for v in found if len(v) > 3 and v.lower() not in redact.own_words() and not v.endswith(".amazonaws.com")
-        }
-        left = {v for v in named - {"root"} if v in text or urllib.parse.quote(v, safe="") in text}
-        left |= {v for v in named if base64.b64encode(v.encode()).decode().rstrip("=") in text}
-        assert not left and len(named) > 100
-        assert not re.search(r"\bA[KS]IA[A-Z0-9]{12,}", text)
-        assert made.attachments == () and "REDACTED" in text
-    told = (case.path / redact.FILE).read_text("utf-8")
-    assert clue in told, "the table that leads back stays in the case"
-    (case.path / redact.FILE).unlink()
+@pytest.fixture
+def own_case(story_case, tmp_path):
+    """A copy of the leaked key's case: its table of pseudonyms is nobody else's."""
+    import shutil
+
+    from ctforensics.investigation import open_case
+
+    shutil.copytree(story_case("leaked_key").path, tmp_path / "case")
+    case = open_case(tmp_path / "case")
+    yield case
+    case.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("report", ["incident", "access_key_compromise", "principal_profile", "trail_integrity"])
+def test_an_attacker_who_searches_every_layer_of_every_format_finds_no_original_value(own_case, tmp_path, report):
+    if browsers.find() is None:
+        pytest.skip("no Chromium, Chrome or Edge on this machine")
+    params = report_matrix.parameters(own_case, report)
+    targets = [tmp_path / f"out.{ending}" for ending in ("html", "pdf", "md", "docx", "ipynb")]
+    made = run.make(own_case.path, report, params, *targets, redact="all")
+    secrets = {v for v in leaks.secrets_of(own_case) if v.lower() not in redact.own_words() | GENERIC}
+    accounts = {v for v in secrets if re.fullmatch(r"\d{12}", v)}
+    assert len(secrets) > 5000 and len(accounts) >= 2
+    wanted = leaks.searched_for(secrets)
+    for file in targets:
+        layers = leaks.layers(file)
+        assert leaks.found_in(layers, wanted) == set(), file.suffix
+        for key in set(re.findall(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z2-7]{12,}", "\n".join(layers))):
+            pytest.fail(f"{key} names the account {leaks.account_of(key)} in {file.suffix}")
+    assert made.attachments == () and "REDACTED" in targets[0].read_text("utf-8")
+    told = json.loads((own_case.path / redact.FILE).read_text("utf-8"))
+    assert set(told) & accounts, "the table that leads back stays in the case"
+
+
+def test_the_search_itself_finds_a_value_in_every_spelling():
+    value = "arn:aws:iam::111122223333:user/carol"
+    wanted = leaks.searched_for({value})
+    for text in leaks.spellings(value):
+        assert leaks.found_in([f"x{text}y"], wanted) == {value}
+    assert leaks.account_of("ASIAY34FZKBOKMUTVV7A") == "609629065308"  # a published example of the encoding
+
+
+def test_what_an_own_notebook_says_and_draws_is_redacted_too(own_case, tmp_path):
+    import base64 as b64
+
+    row = own_case.room.sql(
+        "SELECT recipient_account_id, user_name FROM events WHERE user_name IS NOT NULL LIMIT 1", {}
+    )
+    account, name = row[2][0]
+    picture = b64.b64encode(f"PNG of {name}".encode()).decode()
+    cells = [
+        ("markdown", f"# About {name}\n\nThe account {account} of {name}."),
+        ("code", f"whose = {name!r}\nprint(whose)\n{account}"),
+        (
+            "code",
+            f"from IPython.display import display\ndisplay({{'image/png': {picture!r}, 'text/plain': whose}}, raw=True)",
+        ),
+    ]
+    own = tmp_path / "own.ipynb"
+    own.write_text(json.dumps(notebook_json(*cells)), "utf-8")
+    for ending in ("html", "ipynb", "md"):
+        made = run.make(own_case.path, str(own), {}, tmp_path / f"out.{ending}", redact="all")
+        text = made.path.read_text("utf-8").split("<script>")[0]
+        assert name not in text and account not in text and f"{int(account):,}" not in text and picture not in text
+
+
+def test_an_older_unredacted_table_does_not_stay_beside_a_redacted_report(own_case, tmp_path):
+    first = run.make(own_case.path, "trail_integrity", {}, tmp_path / "out.html")
+    assert first.attachments and all(file.exists() for file in first.attachments)
+    own = tmp_path / "out_files" / "my notes.csv"
+    own.write_text("mine")
+    run.make(own_case.path, "trail_integrity", {}, tmp_path / "out.html", redact="all")
+    assert [file.name for file in own.parent.iterdir()] == ["my notes.csv"]
+
+
+def test_redactions_at_the_same_time_give_one_value_one_pseudonym(own_case):
+    from concurrent.futures import ThreadPoolExecutor
+
+    def once(_):
+        with redact._alone(own_case.folder):
+            table = redact.Pseudonyms(own_case.folder)
+            made = table.of("name", "carol")
+            table.save()
+        return made
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(once, range(8)))) == 1
 
 
 def test_an_unknown_profile_is_refused_before_anything_runs(story_case, tmp_path):

@@ -2,8 +2,9 @@
 
 The pseudonyms are random and stand in ``redaction.json`` in the case, which stays in the house: nothing in a redacted report leads
 back. Replaced is what the case's tables name, and what looks like an account id, a key id or an address wherever it stands: plain,
-URL-encoded, in base64, in charts. Event ids and hashes stay. A name that is a word
-of the report itself (``main``, ``backup``) stays too: it cannot be hidden and tells nothing.
+URL-encoded, in base64, in charts. Event ids and hashes stay, and so does the declared examiner, who answers for the report. A name that
+is a word of the report itself (``main``, ``backup``) stays too: it cannot be hidden and tells nothing. Finished pictures of an own
+notebook are left out.
 """
 
 from __future__ import annotations
@@ -16,15 +17,18 @@ import json
 import os
 import re
 import secrets
+import time
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ctforensics.ask.catalog import Catalog
 from ctforensics.ask.room import Room
+from ctforensics.case import lock
 from ctforensics.case.folder import CaseFolder
-from ctforensics.errors import CaseError, UnknownName
+from ctforensics.errors import CaseBusy, CaseError, UnknownName
 from ctforensics.reports import catalog
 from ctforensics.trail.columns import COLUMN_NAMES
 
@@ -34,6 +38,7 @@ PROFILES: dict[str, frozenset[str]] = {
     "people": frozenset({"key", "address", "name"}),
 }
 FILE = "redaction.json"
+_PATIENCE = 240  # times that half a second is waited for another redaction
 # Kind and the statement that lists its values.
 _LISTS: tuple[tuple[str, str], ...] = (
     (
@@ -198,9 +203,11 @@ class Redactor:
         self.lowered = {v.lower(): v for v in sorted(known, reverse=True)}
 
     def json(self, value: Any) -> Any:
-        """A JSON value with every text in it redacted, names of members excepted."""
+        """A JSON value with every text in it redacted, names of members excepted; an account id may stand there as a number."""
         if isinstance(value, str):
             return self.text(value)
+        if isinstance(value, int) and not isinstance(value, bool) and str(value) in self.known:
+            return self.text(str(value))
         if isinstance(value, dict):
             return {name: self.json(part) for name, part in value.items()}
         return [self.json(part) for part in value] if isinstance(value, list) else value
@@ -267,23 +274,55 @@ def _is_address(text: str) -> bool:
 
 
 def redacted(notebook: Any, room: Room, folder: CaseFolder, profile: str) -> Any:
-    """An executed notebook with its outputs redacted and its values taken out of its cells. Raises UnknownName."""
+    """An executed notebook with its outputs and words redacted and its values taken out of its cells. Raises UnknownName."""
     if profile not in PROFILES:
         raise UnknownName("redaction profile", profile, PROFILES)
     kinds = PROFILES[profile]
-    pseudonyms = Pseudonyms(folder)
-    outputs = [cell.get("outputs", []) for cell in notebook["cells"]]
-    # As plain text, not as JSON: an escaped quote or letter would hide a value from the search.
-    redactor = Redactor(pseudonyms, values(room, folder, kinds), kinds, "\n".join(_texts(outputs)))
-    for cell in notebook["cells"]:
-        tags = set(cell.get("metadata", {}).get("tags", []))
-        if cell["cell_type"] == "code":
-            cell["outputs"] = redactor.json(cell["outputs"])
-        if "injected-parameters" in tags:
-            cell["source"] = "# The values of a redacted report are not handed over."
-        _mark(cell)
-    pseudonyms.save()
+    said = [[cell.get("outputs", []), cell["source"]] for cell in notebook["cells"]]
+    known = values(room, folder, kinds)
+    with _alone(folder):
+        pseudonyms = Pseudonyms(folder)
+        # As plain text, not as JSON: an escaped quote or letter would hide a value from the search.
+        redactor = Redactor(pseudonyms, known, kinds, "\n".join(_texts(said)))
+        for cell in notebook["cells"]:
+            _redact(cell, redactor)
+        pseudonyms.save()
     return notebook
+
+
+@contextmanager
+def _alone(folder: CaseFolder) -> Iterator[None]:
+    """One redaction at a time, so that a value never gets two pseudonyms; another one takes seconds and is waited for."""
+    for _ in range(_PATIENCE):
+        try:
+            with lock.held(folder.path / "redaction.lock", "report --redact"):
+                yield
+            return
+        except CaseBusy:
+            time.sleep(0.5)
+    raise CaseError("Another redaction of this case goes on.", where=FILE, hint="Wait until it has finished.")
+
+
+def _redact(cell: Any, redactor: Redactor) -> None:
+    if cell["cell_type"] == "code":
+        cell["outputs"] = redactor.json([_without_pictures(output) for output in cell["outputs"]])
+    cell["source"] = redactor.json(cell["source"])
+    if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
+        cell["source"] = "# The values of a redacted report are not handed over."
+    _mark(cell)
+
+
+def _without_pictures(output: dict[str, Any]) -> dict[str, Any]:
+    """An output without finished pictures and pages, into which nobody can look; our charts are drawn anew from redacted data."""
+    data = output.get("data")
+    if not isinstance(data, dict):
+        return output
+    kept = {
+        mime: part
+        for mime, part in data.items()
+        if not mime.startswith(("image/", "text/html", "application/javascript"))
+    }
+    return {**output, "data": kept}
 
 
 def _texts(value: Any) -> Iterable[str]:
@@ -292,6 +331,8 @@ def _texts(value: Any) -> Iterable[str]:
         if "%" in value:
             yield urllib.parse.unquote(urllib.parse.unquote(value))
         yield from (plain for m in _ENCODED.finditer(value) if (plain := _decoded(m[0])))
+    elif isinstance(value, int) and not isinstance(value, bool):
+        yield str(value)
     elif isinstance(value, dict):
         for part in value.values():
             yield from _texts(part)
