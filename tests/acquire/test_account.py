@@ -94,3 +94,30 @@ def test_custody_agrees_with_everything_that_was_asked_and_copied(organisation, 
     acquire("s3://trail-bucket", "--region", "us-east-1")
     result = rehash.check(folders.open_folder(tmp_path / "case"))
     assert result.ok and result.objects > 12
+
+
+ONLY_ACCESS_GIVES = {
+    "ListPublicKeys", "DescribeTrails", "GetTrailStatus", "GetEventSelectors", "GetInsightSelectors",
+    "DescribeOrganization", "ListAccounts", "ListRegions", "GetCredentialReport", "GetAccountAuthorizationDetails",
+    "GetAccessKeyLastUsed", "ListDetectors", "DescribeKey", "GetKeyPolicy", "GetBucketPolicy", "GetPublicAccessBlock",
+    "GetBucketLifecycleConfiguration", "GetBucketVersioning", "GetObjectLockConfiguration", "GetBucketLogging",
+}  # fmt: skip
+
+
+def test_everything_that_only_access_gives_is_asked_for_log_and_victim_buckets(organisation, acquire, tmp_path):
+    key = organisation.client("kms").create_key()["KeyMetadata"]["Arn"]
+    organisation.client("cloudtrail").create_trail(Name="locked", S3BucketName="trail-bucket", KmsKeyId=key)
+    organisation.client("s3").create_bucket(Bucket="payroll")
+    acquire("s3://trail-bucket", "--region", "us-east-1", "--victim-bucket", "payroll")
+    case = folders.open_folder(tmp_path / "case")
+    folder, _ = answers_below(case)
+    asked = json.loads((folder / "questions.json").read_text())
+    assert {question["operation"] for question in asked} >= ONLY_ACCESS_GIVES
+    assert {q["outcome"] for q in asked} <= {"obtained", "absent", "denied", "failed"}
+    assert {q["subject"] for q in asked if q["operation"] == "GetBucketVersioning"} == {"trail-bucket", "payroll"}
+    (described,) = [q for q in asked if q["operation"] == "DescribeKey"]
+    assert described["subject"] == key and "KeyState" in (case.evidence / described["files"][0]).read_text()
+    session = json.loads((case.inputs / "examiner.json").read_text())["sessions"][0]
+    assert session["arn"] and session["addresses"] and session["calls"], (
+        "our own traces, to be labelled as the examiner's"
+    )

@@ -65,8 +65,9 @@ def objects(*, only="", fault, times=10**9):
     )
 
 
-def test_throttling_is_waited_out(run, proxy, trail, tmp_path):
-    proxy.rule = objects(only="T0600Z", fault=Fault(503, "SlowDown"), times=2)
+@pytest.mark.parametrize("fault", [Fault(503, "SlowDown"), Fault(500, "InternalError"), Fault(502, "BadGateway")])
+def test_throttling_and_faults_of_the_service_are_waited_out(run, proxy, trail, tmp_path, fault):
+    proxy.rule = objects(only="T0600Z", fault=fault, times=2)
     code, _, _ = run()
     assert code == 0 and whole(tmp_path, trail)
 

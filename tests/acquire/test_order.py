@@ -1,7 +1,8 @@
 """What is lost first is asked for first: an access that ends early leaves the best part behind."""
 
 import json
-from datetime import datetime
+import time
+from datetime import UTC, datetime
 
 import pytest
 from support import fault_proxy, trail_files
@@ -88,3 +89,26 @@ def test_the_list_of_what_the_client_should_send_later_names_every_object(aws, a
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     assert {line["key"] for line in lines} == set(trail.objects)
     assert {line["reason"] for line in lines} == {"the time budget ended"}
+
+
+def test_a_last_sweep_before_the_budget_ends_brings_what_was_delivered_meanwhile(aws, tmp_path, capsys, monkeypatch):
+    from ctforensics.acquire import bucket
+
+    now = datetime.now(UTC).replace(tzinfo=None)
+    late = object_keys.log_key("111122223333", "us-east-1", now, "A" * 16)
+    trail = trail_files.make("trail-bucket")
+    aws.fill("trail-bucket", trail.objects, trail.metadata)
+
+    def deliver(method, path, before):
+        if proxy.gets() == 8:
+            aws.client("s3").put_object(Bucket="trail-bucket", Key=late, Body=b"delivered late")
+
+    with fault_proxy.running(aws.url) as proxy:
+        proxy.rule = deliver
+        # After eight objects the copier's clock stands a minute before the end of the hour: in the time kept back.
+        monkeypatch.setattr(bucket, "_now", lambda: time.monotonic() + (3540 if proxy.gets() >= 8 else 0))
+        source = ["s3://trail-bucket", "--endpoint-url", proxy.url, "--objects-only", "--jobs", "1"]
+        code = main(["acquire", str(tmp_path / "case"), *source, "--budget", "1h"])
+    printed = capsys.readouterr()
+    assert code == 2 and "time budget ended" in printed.err and "13 planned = " in printed.out
+    assert list((tmp_path / "case" / "evidence").rglob(late.rsplit("/", 1)[1]))

@@ -29,6 +29,7 @@ from ctforensics.case.register import EvidenceLine
 BATCH = 256
 PORTION, PORTION_BYTES = 16, 1 << 18  # objects and bytes that one thread fetches in one go
 BATCH_SECONDS = 1.0
+BUDGET_ENDED = Refusal("refused", "the time budget ended", "Run the same command again to go on.")
 Told = Callable[[int, int | None], None]
 Task = tuple[int, Wanted, str]
 
@@ -185,6 +186,14 @@ class Copier:
     def _fetch(self, portion: list[Task]) -> list[Copied | Refusal]:
         return [self.fetcher(*task) for task in portion]
 
+    def sweep(self, objects: Iterator[Wanted], until: float | None) -> None:
+        """One more round of new objects, in the time that was kept back for it; an end for any other reason stands."""
+        ended = self.stop
+        if ended is None or ended is BUDGET_ENDED:
+            self.stop, self.until = None, until
+            self.run(objects)
+            self.stop = self.stop or ended
+
     def settled(self, wanted: Wanted) -> bool:
         """Whether exactly this object lies in the case, or was tried in this run and could not be had."""
         return hash((wanted.key, wanted.etag)) in self._tried or self.known.place(wanted)[1]
@@ -205,7 +214,7 @@ class Copier:
             self.ledger.settle("present", wanted.size)
             return None
         if self.until is not None and _now() > self.until and self.stop is None:
-            self.stop = Refusal("refused", "the time budget ended", "Run the same command again to go on.")
+            self.stop = BUDGET_ENDED
         if self.stop:
             self._left(wanted, "refused", self.stop.reason)
             return None

@@ -35,6 +35,8 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import CaseError, ForensicsError
 
+KEPT_BACK, MOST_KEPT_BACK = 0.05, 120.0  # of a time budget, and seconds at most, for a last sweep before its end
+
 
 @dataclass(slots=True)
 class Options:
@@ -146,8 +148,7 @@ def acquire_bucket(folder: CaseFolder, accesses: list[Access], scope: Scope, opt
         if options.history and not options.filters:
             _look_up(accesses, answers, facts, scope, options, copier, beside)
         copier.run(plan.objects(planning.BULK))
-        if copier.stop is None:
-            copier.run(_last_sweep(access, plan, options, copier))
+        copier.sweep(_last_sweep(access, plan, options, copier), until)
         if copier.tars is not None:
             copier.tars.seal()
         plan.ledger.check()
@@ -185,7 +186,9 @@ def _copying(
     reader = Reader(access.client("s3"), plan.scope.bucket, options.payer)
     with outstanding.writing(wanted_file) as remainder:
         fetcher = Fetcher(reader, partial, ROOT, in_memory=SMALL if options.tar else 0)
-        copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, until, options.told, remainder)
+        kept_back = min(MOST_KEPT_BACK, (options.budget_seconds or 0) * KEPT_BACK)
+        end = until - kept_back if until is not None else None
+        copier = Copier(folder, fetcher, Known(folder), plan.ledger, options.jobs, end, options.told, remainder)
         copier.rate = options.rate
         copier.tars = tars.Tars(folder) if options.tar else None
         copier.try_archived = restoring.asked_before(folder)
