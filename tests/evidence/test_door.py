@@ -241,3 +241,18 @@ def test_what_stands_behind_too_many_members_is_set_aside_and_not_passed_over():
     last = gzip.compress(b"last", mtime=0)
     found = door.inflate(empty * door.MOST_MEMBERS + last)
     assert (found.rest, found.flags) == (last, ("trailing_content",))
+
+
+def test_zip_members_that_share_their_bytes_are_refused_and_a_usual_zip_is_not(tmp_path: Path):
+    with zipfile.ZipFile(tmp_path / "usual.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(3):
+            archive.writestr(f"{number}.json", CONTENT)
+        archive.mkdir("folder")
+    data = bytearray((tmp_path / "usual.zip").read_bytes())
+    central = [at for at in range(len(data)) if data[at : at + 4] == b"PK\x01\x02"]
+    data[central[1] + 42 : central[1] + 46] = data[central[0] + 42 : central[0] + 46]  # where the member begins
+    (tmp_path / "shared.zip").write_bytes(data)
+    found = {located.path: located.refused for located in roots.walk(tmp_path / "shared.zip", "x")}
+    shares = "container member that shares its bytes with another"
+    assert found == {"shared.zip!/0.json": shares, "shared.zip!/1.json": shares, "shared.zip!/2.json": None}
+    assert {located.refused for located in roots.walk(tmp_path / "usual.zip", "x")} == {None}

@@ -106,6 +106,27 @@ def test_evidence_that_changed_under_our_feet_is_a_finding_and_both_contents_sta
     assert desk.load().new_files == 0
 
 
+def test_evidence_that_is_again_what_it_was_is_no_alarm_any_more_and_stays_told(desk):
+    file = desk.put("a.json", {"Records": [record(1)]})
+    first = file.read_text()
+    desk.load()
+    file.write_text(json.dumps({"Records": [record(2)]}))
+    desk.load()
+    file.write_text(first)
+    (finding,) = [f for f in desk.load().findings if f["code"] == "EVIDENCE_CHANGED"]
+    assert (finding["class"], finding["detail"].endswith("it is back to what it was")) == ("anomaly", True)
+
+
+def test_evidence_that_came_back_is_gone_no_more(desk):
+    file = desk.put("a.json", {"Records": [record(1)]})
+    first = file.read_text()
+    desk.load()
+    file.unlink()
+    assert [f["code"] for f in desk.load().findings] == ["EVIDENCE_GONE"]
+    file.write_text(first)
+    assert desk.load().findings == ()
+
+
 def test_a_file_that_was_only_touched_is_no_finding(desk):
     file = desk.put("a.json", {"Records": [record(1)]})
     desk.load()

@@ -1,7 +1,9 @@
 """Containers inside containers, opened in memory and within bounds."""
 
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import zipfile
 
@@ -105,3 +107,18 @@ def test_what_stands_behind_a_damaged_header_of_a_tar_is_told_and_not_passed_ove
 def test_a_second_tar_behind_the_first_is_told_and_padding_is_not():
     assert [m.error for m in archives.members("x", _tarred("a") + bytes(20480), Limits())] == [None]
     assert [bool(m.error) for m in archives.members("x", _tarred("a") + _tarred("b"), Limits())] == [False, True]
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
+def test_what_follows_a_bzip2_or_xz_stream_is_flagged_and_several_streams_are_one_content(pack):
+    core = b'{"Records":[]}' * 50
+    clean = list(archives.members("x", pack(core), Limits()))
+    assert [(m.content, m.flags, m.error) for m in clean] == [(core, (), None)]
+    (two,) = archives.members("x", pack(core) + pack(b"more"), Limits())
+    assert (two.content, two.flags) == (core + b"more", ())
+    (odd,) = archives.members("x", pack(core) + b"forged", Limits())
+    assert (odd.content, odd.flags, odd.error) == (core, ("container:trailing_bytes",), None)
+    (cut,) = archives.members("x", pack(core)[:-4], Limits())
+    assert cut.error
+    (bomb,) = archives.members("x", pack(b"\0" * (1 << 23)), Limits(small=1 << 20, ratio=2))
+    assert bomb.error and "Inflates to more than" in bomb.error

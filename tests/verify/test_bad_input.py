@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from support.digest_archive import BUCKET, FIRST, HOUR, Archive, codes, record, 
 from support.digest_cases import a_log, edit, place, usual
 
 from ctforensics.practice.maker import digest_content
+from ctforensics.verify.reading import LIMITS
 
 
 def digest_with(change: Callable[[bytes], bytes]) -> Callable[[Archive], None]:
@@ -140,3 +142,18 @@ def test_hundreds_of_forged_trails_prove_nothing_and_excuse_nothing(archive: Arc
     result = archive.verify(tmp_path)
     assert codes(result) == {"D_NO_SIGNATURE": 300, "L_UNLISTED": 1}
     assert result.authentic == "fail"
+
+
+def test_a_genuine_file_of_extreme_repetition_says_what_to_do_and_is_proven_with_a_wider_limit(
+    archive: Archive, tmp_path: Path
+):
+    maker = usual(archive)
+    same = b'{"Records":[{"eventVersion":"1.08","x":"' + b"a" * (20 << 20) + b'"}]}'
+    at = FIRST + 8 * HOUR - timedelta(minutes=30)
+    maker.deliver(same, at)
+    maker.close_hour(FIRST + 8 * HOUR)
+    narrow = archive.verify(tmp_path, until=FIRST + 8 * HOUR)
+    (refused,) = [o for o in narrow.files if o.code == "L_FORMAT"]
+    assert "open it with --max-ratio 1100" in refused.detail
+    wide = archive.judge(tmp_path, until=FIRST + 8 * HOUR, limits=replace(LIMITS, ratio=1100))
+    assert codes(wide) == {}, shown(wide)

@@ -12,11 +12,10 @@ from support import aws_service
 from support.digest_archive import FIRST, Archive, codes, shown
 from support.digest_cases import a_log, delete, logs_of, place, usual
 
-from ctforensics.case import register
+from ctforensics.case import outstanding, register
 from ctforensics.investigation import new_case
 from ctforensics.verify.cases import verify_path
 from ctforensics.verify.heads import read_heads
-from ctforensics.verify.left import left_by_acquisition
 from ctforensics.verify.wanted import letter
 
 
@@ -105,9 +104,10 @@ def test_what_an_acquisition_could_not_bring_is_asked_for(clean: Archive, tmp_pa
     key = "AWSLogs/1/CloudTrail-Digest/x.json.gz"
     rows = [("archived", key, "in an archive class: GLACIER"), ("refused", "AWSLogs/1/b.json.gz", "access denied")]
     rows += [("missing", "AWSLogs/1/c.json.gz", "not found"), ("refused", "../../x", "access denied")]
-    lines = [json.dumps({"bucket": "b", "key": k, "outcome": o, "reason": r}) for o, k, r in rows]
-    (case.path / "acquisition" / "wanted-20240101T000000.jsonl").write_text("\n".join([*lines, '{"torn']))
-    text = letter(case.verify(), left_by_acquisition(case.folder))
+    with outstanding.writing(outstanding.new_file(case.folder)) as write:
+        for outcome, name, reason in rows:
+            write(outstanding.Outstanding("b", name, None, 1, "GLACIER", outcome, reason))
+    text = letter(case.verify(), outstanding.read(case.folder).values())
     assert f"aws s3api restore-object --bucket b --key {key} --restore-request" in text
     assert f"aws s3api head-object --bucket b --key {key}" in text, "a copy of a digest loses its metadata"
     assert (
@@ -118,7 +118,7 @@ def test_what_an_acquisition_could_not_bring_is_asked_for(clean: Archive, tmp_pa
     assert "../../x" not in text
     facts = {"root": "evidence", "path": "b/AWSLogs/1/b.json.gz", "bucket": "b", "key": "AWSLogs/1/b.json.gz"}
     register.append(case.folder, [register.EvidenceLine(**facts, size=1, sha256="0" * 64)])
-    assert "AWSLogs/1/b.json.gz" not in letter(case.verify(), left_by_acquisition(case.folder))
+    assert "AWSLogs/1/b.json.gz" not in letter(case.verify(), outstanding.read(case.folder).values())
 
 
 def test_hostile_names_are_quoted_and_names_that_lead_out_are_left_out(archive: Archive, tmp_path: Path):

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from ctforensics import __version__
 from ctforensics.errors import ForensicsError
 
-_NOT_COMMANDS = {"console", "options"}
+_NOT_COMMANDS = {"limits", "console", "options"}
 
 
 def parser() -> argparse.ArgumentParser:

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import re
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ctforensics.cli import console
-
-if TYPE_CHECKING:
-    from ctforensics.evidence.door import Limits
+from ctforensics.cli import console, limits
 
 
 def add(commands: Any) -> None:
@@ -33,41 +29,19 @@ def add(commands: Any) -> None:
         "--matching", type=Path, metavar="FILE", help="load only records that hold a value of this list"
     )
     command.add_argument("--keep-raw", action="store_true", help="keep the text of every record in the database")
-    for name, metavar, about in (
-        ("--max-bytes", "SIZE", "most bytes that one file may inflate to (1G); K, M and G are understood"),
-        (
-            "--max-ratio",
-            "N",
-            "most that a file may inflate, in times its size (300); smaller files than 16M are let through",
-        ),
-        ("--max-record", "SIZE", "most bytes of one record (4M; CloudTrail itself writes at most 256K)"),
-    ):
-        command.add_argument(name, type=_size, metavar=metavar, help=about)
+    limits.add(command, "1G")
+    about = "most bytes of one record (4M; CloudTrail itself writes at most 256K)"
+    command.add_argument("--max-record", type=limits.size, metavar="SIZE", help=about)
     command.add_argument("--jobs", type=int, help="worker processes (the number of cores unless said)")
     command.add_argument("--json", action="store_true", help="print the result as JSON")
     command.set_defaults(run=run)
-
-
-def _size(text: str) -> int:
-    """``64M`` as a number of bytes; argparse says what is wrong where it is none."""
-    match = re.fullmatch(r"([0-9]+)([KMG]?)", text.strip().upper())
-    if not match:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a size: write 500000, 64M or 2G")
-    return int(match[1]) << {"": 0, "K": 10, "M": 20, "G": 30}[match[2]]
-
-
-def _limits(args: argparse.Namespace) -> Limits:
-    """The usual limits, but for what was said. A file may be stored as large as it may inflate to."""
-    from ctforensics.evidence.door import Limits
-
-    said = {"inflated": args.max_bytes, "stored": args.max_bytes, "ratio": args.max_ratio, "record": args.max_record}
-    return Limits(**{name: value for name, value in said.items() if value is not None})
 
 
 def run(args: argparse.Namespace) -> int:
     from ctforensics import clock
     from ctforensics.case import folder
     from ctforensics.errors import ParameterError
+    from ctforensics.evidence.door import USUAL
     from ctforensics.investigation import new_case, open_case
     from ctforensics.load.scope import Scope
 
@@ -96,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
             only_verified=args.only_verified,
             matching=args.matching,
             keep_raw=args.keep_raw,
-            limits=_limits(args),
+            limits=limits.chosen(args, USUAL, record=args.max_record),
             jobs=args.jobs,
             progress=progress,
         )

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctforensics.cli import console
+from ctforensics.cli import console, limits
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -75,6 +75,7 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--profile", help="the AWS profile for --online")
     command.add_argument("--endpoint-url", help="another service than AWS for --online")
+    limits.add(command, "256M")
     command.add_argument("--jobs", type=int, default=2, help="threads that read (2)")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=run)
@@ -87,11 +88,10 @@ def run(args: argparse.Namespace) -> int:
     if args.output:
         _write_lines(args.output, result)
     if args.wanted:
-        from ctforensics.case import folder
-        from ctforensics.verify.left import left_by_acquisition
+        from ctforensics.case import folder, outstanding
         from ctforensics.verify.wanted import letter
 
-        left = left_by_acquisition(folder.open_folder(args.place)) if folder.is_case(args.place) else []
+        left = outstanding.read(folder.open_folder(args.place)).values() if folder.is_case(args.place) else ()
         args.wanted.write_text(letter(result, left), encoding="utf-8")
     if args.json:
         files = args.files or ("all" if len(result.files) < MOST_FILES else "none")
@@ -107,6 +107,7 @@ def _verify(args: argparse.Namespace, progress: console.Progress) -> Verificatio
     from ctforensics.errors import ParameterError
     from ctforensics.investigation import open_case
     from ctforensics.verify.cases import verify_case, verify_path
+    from ctforensics.verify.reading import LIMITS
 
     options: dict[str, Any] = {
         "public_keys": args.public_keys,
@@ -119,6 +120,7 @@ def _verify(args: argparse.Namespace, progress: console.Progress) -> Verificatio
         "trails": args.trail,
         "jobs": max(1, args.jobs),
         "progress": progress,
+        "limits": limits.chosen(args, LIMITS),
     }
     if options["since"] and options["until"] and options["since"] >= options["until"]:
         raise ParameterError("--since is not before --until.", hint="Swap them.")

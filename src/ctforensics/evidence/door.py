@@ -31,6 +31,7 @@ from ctforensics.evidence.roots import DAMAGED, Located
 
 GZIP_MAGIC = b"\x1f\x8b"
 _FIRST = 1 << 16
+_WIDER = "If it is genuine, open it with --max-ratio 1100 or a larger --max-bytes."
 MOST_MEMBERS = 100_000
 # What CloudWatch Logs delivers to Firehose: each payload is a gzip member of its own, and the object is a chain of them.
 _DELIVERY = re.compile(rb'\s*\{\s*"messageType"\s*:\s*"(?:DATA|CONTROL)_MESSAGE"')
@@ -277,7 +278,7 @@ def _member(data: bytes, at: int, bound: int) -> tuple[bytes, int, str | None]:
             return _salvage(data[at + header :], bound), len(data) - at, "deflate_error"
         total += len(parts[-1])
         if total > bound:
-            raise EvidenceError(f"Inflates to more than {bound} bytes.", hint="If it is genuine, raise the limit.")
+            raise EvidenceError(f"Inflates to more than {bound} bytes.", hint=_WIDER)
     content = b"".join(parts)
     if not engine.eof:
         return content, len(data) - at, "truncated"

@@ -271,13 +271,34 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
     archive = zipfile.ZipFile(root)
     entries = archive.infolist()
     paths = _paths(name, [entry.filename for entry in entries])
+    shared = _shared(entries)
     for path, entry in sorted(zip(paths, entries, strict=True), key=lambda pair: pair[0]):
         if entry.is_dir():
             continue
         if entry.flag_bits & 1:
             yield Located(label, path, entry.file_size, refused="encrypted container member")
             continue
+        if entry.header_offset in shared:
+            yield Located(label, path, entry.file_size, refused="container member that shares its bytes with another")
+            continue
         yield _zipped(archive, entry, label, path)
+
+
+_LOCAL_HEADER = 30  # bytes before the name of a member (APPNOTE.TXT 4.3.7)
+
+
+def _shared(entries: list[zipfile.ZipInfo]) -> set[int]:
+    """Where members begin that overlap: no tool writes such, and a few bytes would inflate as often as they are listed."""
+    ordered = sorted(entries, key=lambda entry: entry.header_offset)
+    found: set[int] = set()
+    reach, last = 0, 0
+    for entry in ordered:
+        if entry.header_offset < reach:
+            found |= {entry.header_offset, last}
+        end = entry.header_offset + _LOCAL_HEADER + entry.compress_size
+        if end > reach:
+            reach, last = end, entry.header_offset
+    return found
 
 
 def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:

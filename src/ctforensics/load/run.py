@@ -234,14 +234,32 @@ def _note_changes(con: duckdb.DuckDBPyConnection, planned: plan.Plan, chunk: rea
             or row["outcome"] == "out_of_scope"
         ):
             continue
-        detail = f"SHA-256 was {before.sha256}, is {row['sha256']}; the rows of both are kept"
-        store.finding(con, "EVIDENCE_CHANGED", f"{row['root']}/{row['path']}", detail)
+        subject = f"{row['root']}/{row['path']}"
+        if not _came_back(con, subject, row["sha256"]):
+            detail = f"SHA-256 was {before.sha256}, is {row['sha256']}; the rows of both are kept"
+            store.finding(con, "EVIDENCE_CHANGED", subject, detail)
+
+
+def _came_back(con: duckdb.DuckDBPyConnection, subject: str, sha256: str) -> bool:
+    """Whether evidence that had changed is again what it was: the finding then says so, and is no alarm any more."""
+    back = con.execute(
+        """UPDATE findings SET class = 'anomaly', detail = detail || '; it is back to what it was'
+        WHERE code = 'EVIDENCE_CHANGED' AND subject = $1 AND starts_with(detail, $2) AND NOT ends_with(detail, 'what it was')
+        RETURNING 1""",
+        [subject, f"SHA-256 was {sha256}, is "],
+    ).fetchall()
+    return bool(back)
 
 
 def _note_missing(con: duckdb.DuckDBPyConnection, planned: plan.Plan, labels: set[str] | None) -> None:
     """Evidence that was loaded and is gone is a finding; its rows stay. ``labels`` are the roots that were walked, None all:
-    then a root that is no longer in the case, or an ``evidence/`` that was emptied, is gone as well.
+    then a root that is no longer in the case, or an ``evidence/`` that was emptied, is gone as well. What came back is gone no more.
     """
+    gone = con.execute("SELECT subject FROM findings WHERE code = 'EVIDENCE_GONE'").fetchall()
+    here = {f"{root}/{path}" for root, path in planned.seen} if gone else set()
+    for (subject,) in gone:
+        if here & {subject, subject.split("!/", 1)[0]}:
+            con.execute("DELETE FROM findings WHERE code = 'EVIDENCE_GONE' AND subject = ?", [subject])
     for (root, path), before in planned.known.items():
         outer = path.split("!/", 1)[0]
         if (labels is None or root in labels) and before.sha256 and not {(root, path), (root, outer)} & planned.seen:

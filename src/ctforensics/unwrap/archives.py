@@ -10,8 +10,9 @@ import io
 import lzma
 import tarfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
@@ -94,7 +95,8 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
             inner, flags, rest = inflated.content, inflated.flags, inflated.rest
             error = inflated.error
         else:
-            inner, flags, rest, error = _expand(content, found, limits), (), b"", None
+            inner, trailing = _expand(content, found, limits)
+            flags, rest, error = ("container:trailing_bytes",) if trailing else (), b"", None
     except (EvidenceError, *DAMAGED) as fault:
         yield Member(path, content, b"", found, error=str(fault))
         return
@@ -104,25 +106,48 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
         yield Member(path, content, inner, found, flags, rest, error)
 
 
-def _expand(content: bytes, found: str, limits: Limits) -> bytes:
+def _expand(content: bytes, found: str, limits: Limits) -> tuple[bytes, bool]:
+    """The content of all streams, and whether something follows them that is none."""
     bound = limits.bound(len(content))
     if found == "zstd":
-        import zstandard
-
-        reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content), read_across_frames=True)
-        try:
-            inner = reader.read(bound + 1)
-        except zstandard.ZstdError as error:
-            raise ValueError(str(error)) from error
-    elif found == "bzip2":
-        with bz2.BZ2File(io.BytesIO(content)) as stream:
-            inner = stream.read(bound + 1)
+        inner, trailing = _zstd(content, bound), False
     else:
-        with lzma.LZMAFile(io.BytesIO(content)) as packed:
-            inner = packed.read(bound + 1)
+        inner, trailing = _streams(bz2.BZ2Decompressor if found == "bzip2" else lzma.LZMADecompressor, content, bound)
     if len(inner) > bound:
         raise EvidenceError(f"Inflates to more than {bound} bytes.")
-    return inner
+    return inner, trailing
+
+
+def _zstd(content: bytes, bound: int) -> bytes:
+    import zstandard
+
+    reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content), read_across_frames=True)
+    try:
+        return bytes(reader.read(bound + 1))
+    except zstandard.ZstdError as error:
+        raise ValueError(str(error)) from error
+
+
+def _streams(make: Callable[[], Any], content: bytes, bound: int) -> tuple[bytes, bool]:
+    """One stream after the other. The zero bytes with which xz may fill up are no trailing bytes (xz file format 2.2)."""
+    parts: list[bytes] = []
+    left, held = content, 0
+    while left:
+        engine = make()
+        try:
+            part = engine.decompress(left, bound - held + 1)
+        except (OSError, lzma.LZMAError):
+            if parts:
+                return b"".join(parts), True
+            raise
+        parts.append(part)
+        held += len(part)
+        if held > bound:
+            break
+        if not engine.eof:
+            raise EOFError("Compressed file ended before the end-of-stream marker was reached")
+        left = engine.unused_data.lstrip(b"\0") if make is lzma.LZMADecompressor else engine.unused_data
+    return b"".join(parts), False
 
 
 def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:

@@ -13,12 +13,14 @@ from ctforensics.case import custody, journal, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.evidence import roots
+from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import Located
 from ctforensics.verify import expect as expected
 from ctforensics.verify import kept, saved
 from ctforensics.verify.heads import from_head, proposed
 from ctforensics.verify.keys import KeyStore, PublicKey, read_keys
 from ctforensics.verify.ledger import Signature
+from ctforensics.verify.reading import LIMITS
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import verify
 
@@ -38,6 +40,7 @@ def verify_case(
     trails: Iterable[str] | None = None,
     jobs: int = 2,
     progress: Progress = None,
+    limits: Limits = LIMITS,
     save: bool = True,
 ) -> Verification:
     """Verifies all evidence of a case, saves the run in ``verification/`` and adds a line to custody.
@@ -62,6 +65,7 @@ def verify_case(
         trails=trails,
         jobs=jobs,
         progress=progress,
+        limits=limits,
     )
     if save:
         kept.keep(folder, given, metadata)

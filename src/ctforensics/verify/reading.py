@@ -52,7 +52,8 @@ def _look_carefully(located: Located, limits: door.Limits) -> Look:
         stored = door.read_stored(located, limits)
         inflated = door.inflate(stored, limits, gz_name=path.endswith(".gz"))
     except EvidenceError as error:
-        return _kind_by_name(path), None, None, None, error.message, None, None, None
+        fault = f"{error.message} {error.hint}" if error.hint else error.message
+        return _kind_by_name(path), None, None, None, fault, None, None, None
     if not inflated.flags and inflated.content.startswith(_USUAL_LOG):
         return hashlib.sha256(inflated.content).digest()
     return _look_at(inflated.content, path, inflated, stored)
@@ -133,11 +134,12 @@ def read_all(
     registered: bool,
     jobs: int = 2,
     progress: Callable[[int], None] | None = None,
+    limits: door.Limits = LIMITS,
 ) -> lake.SignFiles:
     """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
     signs: lake.SignFiles = []
     taken, parts, root = 0, ledger.logs.parts, None
-    for chunk, looks in _in_order(objects, jobs):
+    for chunk, looks in _in_order(objects, jobs, limits):
         odd, found = [], []
         for number, (located, seen) in enumerate(zip(chunk, looks, strict=True), taken + 1):
             path = place = located.path
@@ -172,22 +174,22 @@ def place_of(path: str) -> str:
     return inner.removeprefix("./")  # `tar -C mirror .` writes names so
 
 
-def _in_order(objects: Iterable[Located], jobs: int) -> Iterator[tuple[list[Located], list[Look]]]:
+def _in_order(objects: Iterable[Located], jobs: int, limits: door.Limits) -> Iterator[tuple[list[Located], list[Look]]]:
     source = iter(objects)
     if jobs < 2:
         while chunk := list(islice(source, _CHUNK)):
-            yield chunk, [look(located) for located in chunk]
+            yield chunk, _look_at_chunk(chunk, limits)
         return
     waiting: deque[tuple[list[Located], Future[list[Look]]]] = deque()
     with ThreadPoolExecutor(jobs, thread_name_prefix="verify") as pool:
         while True:
             while len(waiting) < jobs * 2 and (chunk := list(islice(source, _CHUNK))):
-                waiting.append((chunk, pool.submit(_look_at_chunk, chunk)))
+                waiting.append((chunk, pool.submit(_look_at_chunk, chunk, limits)))
             if not waiting:
                 return
             chunk, future = waiting.popleft()
             yield chunk, future.result()
 
 
-def _look_at_chunk(chunk: list[Located]) -> list[Look]:
-    return [look(located) for located in chunk]
+def _look_at_chunk(chunk: list[Located], limits: door.Limits) -> list[Look]:
+    return [look(located, limits) for located in chunk]

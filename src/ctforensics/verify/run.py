@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
+from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import Located
 from ctforensics.trail import object_keys
 from ctforensics.verify import expect, lake, logfiles, reach, reading, unlisted
@@ -39,11 +40,12 @@ def verify(
     trails: Iterable[str] | None = None,
     jobs: int = 2,
     progress: Callable[[int], None] | None = None,
+    limits: Limits = reading.LIMITS,
 ) -> Verification:
     """Judges these objects. Never raises for what is wrong with the evidence.
 
     ``metadata`` maps BUCKET/KEY to HEAD answers; ``signatures`` and ``places`` (root, path, BUCKET/KEY) say the same for
-    objects that a case acquired. ``trails`` are trail names or ARNs. Times are naive UTC, by delivery.
+    objects that a case acquired. ``trails`` are trail names or ARNs. Times are naive UTC, by delivery. ``limits`` say how far a file is opened.
     """
     selection = Selection.of(since, until, accounts, regions, trails)
     ledger = Ledger()
@@ -52,7 +54,7 @@ def verify(
     ledger.add_metadata(signatures)
     ledger.add_metadata(from_heads(metadata or {}))
     with _rare_collections():
-        signs = reading.read_all(objects, ledger, registered=registered, jobs=jobs, progress=progress)
+        signs = reading.read_all(objects, ledger, registered=registered, jobs=jobs, progress=progress, limits=limits)
     _name_bucket(ledger)
     findings, origins, covers = _judge_digests(ledger, keys, selection)
     ledger.add_outcomes(_broken_digests(ledger, selection))

@@ -172,7 +172,10 @@ def _heirs(proven: list[Node]) -> dict[str, list[Node]]:
 def _gap_reason(node: Node, places: dict[str, list[Node]]) -> str:
     previous = node.digest.previous
     if previous is None:
-        return "a starting digest follows: the trail or its validation was off; what happened meanwhile is not provable here"
+        return (
+            "a starting digest follows: the trail or its validation was off; what happened meanwhile is not provable here, and logging "
+            f"may have begun again as late as {node.digest.end:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
+        )
     older = places.get(f"{previous.bucket}/{previous.key}", [])
     if not older:
         return f"the digest that should end here is missing: {previous.bucket}/{previous.key}"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from ctforensics.case.outstanding import Outstanding
 from ctforensics.clock import utc_text
 from ctforensics.verify.digests import is_unsafe
 from ctforensics.verify.outcome import FileOutcome, Finding
@@ -14,16 +14,6 @@ from ctforensics.verify.result import Verification
 from ctforensics.visible import visible
 
 _MOST = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """An object that an acquisition planned and did not bring: ``missing``, ``refused`` or ``archived``, and why."""
-
-    bucket: str
-    key: str
-    outcome: str
-    reason: str
 
 
 _ABSENT = ("D_MISSING", "L_MISSING", "L_MISSING_UNVERIFIED")
@@ -38,7 +28,7 @@ _DAMAGED = (
 )
 
 
-def letter(result: Verification, left: Iterable[Left] = ()) -> str:
+def letter(result: Verification, left: Iterable[Outstanding] = ()) -> str:
     """The letter as text; it says so where nothing is wanted. ``left`` is what an acquisition could not bring."""
     parts = [
         *_keys(result.files.notable()),
@@ -119,7 +109,7 @@ _LEFT = {
 }
 
 
-def _left(left: list[Left]) -> Iterator[str]:
+def _left(left: list[Outstanding]) -> Iterator[str]:
     for outcome, (title, *said) in _LEFT.items():
         found = [one for one in left if one.outcome == outcome and not is_unsafe(one.key)]
         if found:
@@ -130,7 +120,7 @@ def _left(left: list[Left]) -> Iterator[str]:
                 yield f"# and {len(found) - _MOST:,} more: acquisition/wanted-*.jsonl in the case lists them"
 
 
-def _left_commands(one: Left) -> Iterator[str]:
+def _left_commands(one: Outstanding) -> Iterator[str]:
     place = f"--bucket {_quoted(one.bucket)} --key {_quoted(one.key)}"
     yield f"# {visible(one.bucket)}/{visible(one.key)}: {visible(one.reason)}"
     if one.outcome == "missing":
