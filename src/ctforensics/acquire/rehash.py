@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ctforensics import hashing
+from ctforensics.acquire.registered import Registered
 from ctforensics.case import custody, journal, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
@@ -48,15 +49,12 @@ def check(folder: CaseFolder, expect: str | None = None, told: Callable[[int], N
     if expect is not None:
         _anchor(folder, expect.strip().lower(), result)
     _check_register(folder, result)
-    by_root: dict[str, dict[str, tuple[str, int]]] = {}
-    for line in register.read(folder):
-        by_root.setdefault(line.root, {})[line.path] = (line.sha256, line.size)
+    lines = Registered(register.read(folder))
     known = {root.label: root for root in folder.manifest().evidence}
-    for label, lines in sorted(by_root.items()):
+    for label in lines.roots():
         if label not in known:
-            result.differences.append(
-                Difference("no_root", label, "", f"{len(lines):,} objects of a root that is not in case.toml")
-            )
+            detail = f"{lines.count(label):,} objects of a root that is not in case.toml"
+            result.differences.append(Difference("no_root", label, "", detail))
             continue
         _check_root(folder, known[label], lines, result, told)
     return result
@@ -94,18 +92,16 @@ def _hashes(file: Path) -> list[str]:
 
 
 def _check_root(
-    folder: CaseFolder, root: Root, lines: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
+    folder: CaseFolder, root: Root, lines: Registered, result: Checked, told: Callable[[int], None]
 ) -> None:
     """Walks a root once: each object is compared with its line; what has no line below the case is reported."""
-    place, left = folder.where(root), dict(lines)
+    place = folder.where(root)
     whole_file = place.is_file()
     if whole_file:
-        _compare_file(place, root, left, result, told)
-    members = [path for path in left if "!/" in path]
-    containers = {path.partition("!/")[0] for path in members} if not whole_file else set()
+        _compare_file(place, root, lines, result, told)
     try:
-        for located in roots.walk(place, root.label) if not whole_file or members else ():
-            expected = left.pop(located.path, None)
+        for located in roots.walk(place, root.label) if not whole_file or lines.any_members(root.label) else ():
+            expected = lines.pop(root.label, located.path)
             if expected is None:
                 if not whole_file and not Path(root.where).is_absolute():
                     result.differences.append(
@@ -113,20 +109,18 @@ def _check_root(
                     )
                 continue
             _compare(located, expected, result, told)
-            if located.path in containers:
-                _check_members(located, left, result, told)
+            if not whole_file and lines.has_members(root.label, located.path):
+                _check_members(located, lines, result, told)
     except EvidenceError as error:
         result.differences.append(Difference("unreadable", root.label, "", str(error)))
         return
-    result.differences += [Difference("missing", root.label, path) for path in left]
+    result.differences += [Difference("missing", root.label, path) for path in lines.left(root.label)]
 
 
-def _check_members(
-    container: roots.Located, left: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
-) -> None:
+def _check_members(container: roots.Located, lines: Registered, result: Checked, told: Callable[[int], None]) -> None:
     """The members of a container that have lines of their own."""
     for member in roots.expand(container):
-        expected = left.pop(member.path, None)
+        expected = lines.pop(container.root, member.path)
         if expected is not None:
             _compare(member, expected, result, told)
         elif member.path != container.path or member.refused:
@@ -134,11 +128,9 @@ def _check_members(
             result.differences.append(Difference("unregistered", container.root, member.path, detail))
 
 
-def _compare_file(
-    place: Path, root: Root, left: dict[str, tuple[str, int]], result: Checked, told: Callable[[int], None]
-) -> None:
+def _compare_file(place: Path, root: Root, lines: Registered, result: Checked, told: Callable[[int], None]) -> None:
     """A container as received: the file itself against its line, or against the hash in case.toml."""
-    expected = left.pop(place.name, None)
+    expected = lines.pop(root.label, place.name)
     if expected is None:
         if not root.sha256:
             return
