@@ -14,7 +14,7 @@ from typing import Protocol
 from ctforensics import clock
 from ctforensics.errors import ForensicsError
 from ctforensics.trail import signature
-from ctforensics.verify.digests import Digest
+from ctforensics.verify.digests import Digest, Previous
 from ctforensics.verify.keys import KeyStore, PublicKey
 from ctforensics.verify.ledger import Seen, Signature
 
@@ -25,17 +25,20 @@ ALGORITHM = "SHA256withRSA"
 
 @dataclass(slots=True)
 class Node:
-    """One distinct digest content and what is known about it. ``own`` is what its own signature came to."""
+    """One distinct digest content and what is known about it. ``own`` is what its own signature came to.
+
+    All nodes of a chain are in memory together, so each is kept small.
+    """
 
     digest: Digest
-    copies: list[Seen] = field(default_factory=list)
+    copies: tuple[Seen, ...] = ()
     own: str = "none"
-    keys: list[PublicKey] = field(default_factory=list)
+    keys: Sequence[PublicKey] = ()
     signed_with: PublicKey | None = None
     proven_by: str | None = None
     contradicted: bool = False
     key_window: bool = False
-    successors: list[Node] = field(default_factory=list, repr=False)
+    successors: tuple[Node, ...] = field(default=(), repr=False)
 
     @property
     def proven(self) -> bool:
@@ -45,6 +48,21 @@ class Node:
     @property
     def backfill(self) -> bool:
         return self.digest.scope.backfill
+
+
+class Places:
+    """Nodes by the place that they claim: bucket and key."""
+
+    def __init__(self) -> None:
+        self._keys: dict[str, tuple[Node, ...]] = {}
+
+    def add(self, node: Node) -> None:
+        key = node.digest.key
+        self._keys[key] = (*self._keys.get(key, ()), node)
+
+    def at(self, previous: Previous) -> list[Node]:
+        """The nodes that claim the place that a link names."""
+        return [node for node in self._keys.get(previous.key, ()) if node.digest.bucket == previous.bucket]
 
 
 class Papers(Protocol):
@@ -60,15 +78,15 @@ class Papers(Protocol):
         """The signature that it carries of the digest before it."""
 
 
-def prove(nodes: Iterable[Node], keys: KeyStore, papers: Papers) -> dict[str, list[Node]]:
+def prove(nodes: Iterable[Node], keys: KeyStore, papers: Papers) -> Places:
     """Decides every node of one trail; returns them by claimed place."""
     ordered = sorted(nodes, key=lambda n: (n.digest.end, n.digest.start, n.digest.sha256), reverse=True)
-    places: dict[str, list[Node]] = {}
+    places = Places()
     for node in ordered:
-        places.setdefault(node.digest.place, []).append(node)
+        places.add(node)
     for node in ordered:
         for older in before(node, places):
-            older.successors.append(node)
+            older.successors = (*older.successors, node)
     for node in ordered:  # newest first: whoever could vouch for a node is decided before it
         text = papers.text(node)
         _judge_own(node, keys, papers.proposals(node), text)
@@ -76,12 +94,12 @@ def prove(nodes: Iterable[Node], keys: KeyStore, papers: Papers) -> dict[str, li
     return places
 
 
-def before(node: Node, places: dict[str, list[Node]]) -> list[Node]:
+def before(node: Node, places: Places) -> list[Node]:
     """The digests that stand where the node says its predecessor is, if they are older than it."""
     previous = node.digest.previous
     if previous is None:
         return []
-    return [n for n in places.get(f"{previous.bucket}/{previous.key}", ()) if n is not node and is_older(n, node)]
+    return [n for n in places.at(previous) if n is not node and is_older(n, node)]
 
 
 def is_older(one: Node, other: Node) -> bool:
@@ -114,13 +132,8 @@ def _judge_own(node: Node, keys: KeyStore, proposals: Sequence[Signature], text:
 
 
 def _key_state(node: Node, keys: KeyStore) -> str:
-    named = keys.named(node.digest.fingerprint)
-    right = [key for key in named if key.hashes_right]
-    here = [key for key in right if key.region in (None, node.digest.scope.region)]
-    node.keys = here or right
-    if here:
-        return "none"
-    return "key_region" if right else "key_mismatch" if named else "no_key"
+    node.keys, state = keys.usable(node.digest.fingerprint, node.digest.scope.region)
+    return state
 
 
 def _signed_with(node: Node, signature_hex: str, text: bytes) -> PublicKey | None:
@@ -185,7 +198,7 @@ _UNPROVEN = {
 }
 
 
-def cycles(nodes: Iterable[Node], places: dict[str, list[Node]]) -> list[Node]:
+def cycles(nodes: Iterable[Node], places: Places) -> list[Node]:
     """One node of every circle of links."""
     state: dict[int, int] = {}
     found = []
@@ -196,7 +209,7 @@ def cycles(nodes: Iterable[Node], places: dict[str, list[Node]]) -> list[Node]:
             state[id(node)] = 1
             path.append(node)
             previous = node.digest.previous
-            older = places.get(f"{previous.bucket}/{previous.key}", []) if previous else []
+            older = places.at(previous) if previous else []
             # Of several contents at one place the one that the link means, else the first.
             node = next(
                 (n for n in older if previous and n.digest.sha256 == previous.sha256), older[0] if older else None

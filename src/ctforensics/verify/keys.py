@@ -26,6 +26,9 @@ ORIGINS = ("practice", "supplied", "aws")  # least trusted first
 _REGION = re.compile(r"(?<![A-Za-z])(?:eusc|[a-z]{2})(?:-(?:gov|iso[a-z]?|de))?-[a-z]+-\d+(?!\d)")
 
 
+_REMEMBERED = 1_000
+
+
 @dataclass(frozen=True, slots=True)
 class PublicKey:
     """One published key: DER bytes, the region that answered (None where the file does not say), validity, origin."""
@@ -49,9 +52,11 @@ class KeyStore:
 
     by_fingerprint: dict[str, list[PublicKey]] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
+    _usable: dict[tuple[str, str], tuple[tuple[PublicKey, ...], str]] = field(default_factory=dict, repr=False)
 
     def add(self, keys: Iterable[PublicKey], source: str = "") -> None:
         """Takes more keys in; the same key twice is one."""
+        self._usable.clear()
         for key in keys:
             known = self.by_fingerprint.setdefault(key.fingerprint, [])
             if key not in known:
@@ -62,6 +67,20 @@ class KeyStore:
     def named(self, fingerprint_hex: str) -> list[PublicKey]:
         """The keys that go by this fingerprint."""
         return self.by_fingerprint.get(fingerprint_hex.lower(), [])
+
+    def usable(self, fingerprint_hex: str, region: str) -> tuple[tuple[PublicKey, ...], str]:
+        """The keys with which a digest of that region may be proven, and what else is to be said: none, key_region, key_mismatch
+        or no_key. The same object for every digest that asks the same."""
+        asked = (fingerprint_hex.lower(), region)
+        if asked not in self._usable:
+            if len(self._usable) >= _REMEMBERED:  # forged digests may name any number of fingerprints
+                self._usable.clear()
+            named = self.named(fingerprint_hex)
+            right = tuple(key for key in named if key.hashes_right)
+            here = tuple(key for key in right if key.region in (None, region))
+            state = "none" if here else "key_region" if right else "key_mismatch" if named else "no_key"
+            self._usable[asked] = (here or right, state)
+        return self._usable[asked]
 
     def __len__(self) -> int:
         return sum(map(len, self.by_fingerprint.values()))

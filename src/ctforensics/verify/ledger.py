@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +57,16 @@ class Seen:
     root: str
     path: str
     place: str
-    name: str
     kind: str
     sha: bytes | None
     joined: bytes | None
     flags: tuple[str, ...]
     fault: str | None
+
+    @property
+    def name(self) -> str:
+        """The last part of its place."""
+        return name_of(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Ledger:
         self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
         self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
         self.db.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-4000; PRAGMA temp.cache_size=-2000; PRAGMA temp_store=FILE;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
             + _TABLES
         )
         self.db.execute("BEGIN")
@@ -237,7 +242,7 @@ class Ledger:
         columns = ", ".join(f"d.{name}" for name in ("bucket", "key", *names))
         sql = f"SELECT s.*, {columns} FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.id"
         for row in self.db.execute(sql, (number,)):
-            yield _seen(row[:10]), _digest(scope, row[10:])
+            yield _seen((*row[:6], None, None, *row[8:10])), _digest(scope, row[10:])
 
     def signed_text(self, number: int) -> bytes:
         """The bytes that a digest's signature covers. They are large, so they are looked up when they are needed."""
@@ -337,28 +342,42 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
     return False
 
 
+# One digest begins where the one before it ends: one object for both.
+_instant = lru_cache(maxsize=256)(datetime.fromisoformat)
+
+
 def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
     bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, pa, sha, backfill = row
     # A link repeats the key and the hash of another digest: one text for both keeps a long chain small.
-    at, same = datetime.fromisoformat, sys.intern
+    at, same = _instant, sys.intern
     previous = Previous(same(pb), same(pk), same(ph), "", bool(pa)) if pb is not None else None
     own = scope if not backfill else replace(scope, backfill=True)
     ended = at(end)
     stamped = ended if stamp == end else at(stamp)
     return Digest(
-        own, same(bucket), key, at(start), ended, stamped, same(fingerprint), bool(supported), previous, sha, b""
+        own,
+        same(bucket),
+        same(key),
+        at(start),
+        ended,
+        stamped,
+        same(fingerprint),
+        bool(supported),
+        previous,
+        same(sha),
+        b"",
     )
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:
-    number, root, path, place, name, kind, sha, joined, flags, fault = row
+    number, root, path, place, _, kind, sha, joined, flags, fault = row
+    place = sys.intern(place)  # a digest mostly stands where it claims to: one text for both
     return Seen(
         number,
         sys.intern(root),
         place if path is None else path,
         place,
-        name,
-        kind,
+        sys.intern(kind),
         sha,
         joined,
         tuple(flags.split(" ")) if flags else (),

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ctforensics.trail import object_keys
 from ctforensics.verify import chain, placing
-from ctforensics.verify.chain import Node
+from ctforensics.verify.chain import Node, Places
 from ctforensics.verify.digests import Scope
 from ctforensics.verify.keys import KeyStore
 from ctforensics.verify.ledger import Ledger, Signature
@@ -71,7 +71,7 @@ def judge(ledger: Ledger, scope: Scope, keys: KeyStore, selection: Selection) ->
 
 
 def _outcomes(
-    ledger: Ledger, nodes: list[Node], places: dict[str, list[Node]], cover: Cover, selection: Selection
+    ledger: Ledger, nodes: list[Node], places: Places, cover: Cover, selection: Selection
 ) -> Iterator[FileOutcome]:
     """The outcomes of the digests in order of time; notes in ``cover`` where one is missing before the first."""
     for node in sorted(nodes, key=lambda n: (n.digest.start, n.digest.end, n.digest.sha256)):
@@ -105,7 +105,7 @@ def _nodes(ledger: Ledger, scope: Scope) -> list[Node]:
         node = nodes.get(digest.sha256)
         if node is None:
             node = nodes[digest.sha256] = Node(digest)
-        node.copies.append(seen)
+        node.copies = (*node.copies, seen)
     return list(nodes.values())
 
 
@@ -140,7 +140,7 @@ def _cover(scope: Scope, nodes: list[Node]) -> Cover:
     return cover
 
 
-def _shape(scope: Scope, nodes: list[Node], places: dict[str, list[Node]], selection: Selection) -> Iterator[Finding]:
+def _shape(scope: Scope, nodes: list[Node], places: Places, selection: Selection) -> Iterator[Finding]:
     """Gaps, overlaps, forks and circles among the digests of one chain."""
     proven = sorted((n for n in nodes if n.proven and not n.backfill), key=lambda n: (n.digest.start, n.digest.end))
     reached: Node | None = None
@@ -169,14 +169,14 @@ def _heirs(proven: list[Node]) -> dict[str, list[Node]]:
     return heirs
 
 
-def _gap_reason(node: Node, places: dict[str, list[Node]]) -> str:
+def _gap_reason(node: Node, places: Places) -> str:
     previous = node.digest.previous
     if previous is None:
         return (
             "a starting digest follows: the trail or its validation was off; what happened meanwhile is not provable here, and logging "
             f"may have begun again as late as {node.digest.end:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
         )
-    older = places.get(f"{previous.bucket}/{previous.key}", [])
+    older = places.at(previous)
     if not older:
         return f"the digest that should end here is missing: {previous.bucket}/{previous.key}"
     if any(n.proven for n in older):
@@ -184,12 +184,10 @@ def _gap_reason(node: Node, places: dict[str, list[Node]]) -> str:
     return "a digest that is not proven stands here"
 
 
-def _missing(
-    ledger: Ledger, node: Node, nodes: list[Node], places: dict[str, list[Node]], selection: Selection
-) -> FileOutcome | None:
+def _missing(ledger: Ledger, node: Node, nodes: list[Node], places: Places, selection: Selection) -> FileOutcome | None:
     """The outcome for the digest that a proven one names and that is nowhere, if the run is asked about its time."""
     previous = node.digest.previous
-    if not node.proven or previous is None or f"{previous.bucket}/{previous.key}" in places:
+    if not node.proven or previous is None or places.at(previous):
         return None
     named = object_keys.parse(previous.key)
     end = named.stamp if named else node.digest.start
