@@ -355,10 +355,11 @@ regexp_matches(
 
 -- Whether a call is one of ours: the investigator labelled its key, actor, session or address "examiner" in inputs/labels.
 CREATE MACRO by_examiner(p_key, p_actor, p_principal, p_session, p_address) AS
-list_has_any(
-    (SELECT coalesce(list(value), []) FROM labels WHERE lower(trim(label)) = 'examiner'),
-    [p_key, p_actor, p_principal, p_session, p_address]
-);
+coalesce(p_key IN (SELECT value FROM labels WHERE lower(trim(label)) = 'examiner'), FALSE)
+OR coalesce(p_actor IN (SELECT value FROM labels WHERE lower(trim(label)) = 'examiner'), FALSE)
+OR coalesce(p_principal IN (SELECT value FROM labels WHERE lower(trim(label)) = 'examiner'), FALSE)
+OR coalesce(p_session IN (SELECT value FROM labels WHERE lower(trim(label)) = 'examiner'), FALSE)
+OR coalesce(p_address IN (SELECT value FROM labels WHERE lower(trim(label)) = 'examiner'), FALSE);
 
 -- Calls in services -------------------------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ BROWSER_FLAGS = [
 # How long an example takes says more about what else the machine does than about the code.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel")
+CANNOT_RUN_IN_CI = ("Windows only", "macOS only", "needs a conda channel", "needs Java and the extra spark")
 
 
 def shared_folder() -> Path | None:

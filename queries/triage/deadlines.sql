@@ -96,11 +96,11 @@ WITH ends AS (
         AND event_time + INTERVAL 36 HOUR >= CAST($now AS TIMESTAMP)
     UNION ALL
     SELECT
-        'Event history ends for the earliest event here',
-        event_time + INTERVAL 90 DAY,
-        coalesce(recipient_account_id, actor_account_id) || ' ' || aws_region,
-        'fetch Event history of accounts and regions without a trail: ctforensics acquire --event-history',
-        TRUE,
+        'Event history ends for the earliest event here' AS what,
+        event_time + INTERVAL 90 DAY AS due,
+        coalesce(recipient_account_id, actor_account_id) || ' ' || aws_region AS subject,
+        'fetch Event history of accounts and regions without a trail: ctforensics acquire --event-history' AS to_do,
+        TRUE AS still_on,
         event_key
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE event_class NOT IN ('data', 'insight', 'network')
