@@ -121,3 +121,28 @@ def test_everything_that_only_access_gives_is_asked_for_log_and_victim_buckets(o
     assert session["arn"] and session["addresses"] and session["calls"], (
         "our own traces, to be labelled as the examiner's"
     )
+
+
+def test_a_service_that_cannot_be_reached_is_asked_once_and_every_question_has_an_outcome(tmp_path):
+    from types import SimpleNamespace
+
+    from botocore.exceptions import ConnectTimeoutError
+
+    from ctforensics.acquire.answers import Answers
+
+    asked = []
+
+    def pages(service, operation, region, **arguments):
+        asked.append(operation)
+        raise ConnectTimeoutError(endpoint_url="https://iam.amazonaws.com")
+
+    access = SimpleNamespace(caller={"account": "111122223333"}, pages=pages, raw_error=b"")
+    answers = Answers.begin(folders.create(tmp_path / "case"))
+    for operation in ("ListUsers", "GetAccountSummary"):
+        assert answers.ask(access, "iam", operation) is None
+    assert asked == ["ListUsers"]
+    told = answers.finish()
+    assert told["asked"] == 2 and [entry["question"] for entry in told["not_obtained"]] == [
+        "iam:ListUsers",
+        "iam:GetAccountSummary",
+    ]

@@ -15,6 +15,7 @@ from support import fault_proxy, trail_files
 from support.fault_proxy import Fault
 
 from ctforensics.acquire import fetch, rehash
+from ctforensics.aws.reader import Reader
 from ctforensics.case import custody, register
 from ctforensics.case import folder as folders
 from ctforensics.cli import main
@@ -89,6 +90,29 @@ def test_an_object_that_always_breaks_is_refused_and_comes_with_a_later_run(run,
     proxy.rule = lambda *_: None
     code, out, _ = run()
     assert code == 0 and "1 acquired + 11 present" in out and whole(tmp_path, trail)
+
+
+def test_a_network_that_goes_down_ends_it_and_is_gone_on_with(run, proxy, trail, tmp_path, monkeypatch):
+    from botocore.exceptions import EndpointConnectionError
+
+    from ctforensics.acquire import bucket
+
+    genuine, asked = Reader.get, []
+
+    def get(self, key, version_id=None):
+        asked.append(key)
+        if len(asked) > 5:
+            raise EndpointConnectionError(endpoint_url="https://s3.amazonaws.com")
+        return genuine(self, key, version_id)
+
+    monkeypatch.setattr(Reader, "get", get)
+    monkeypatch.setattr(bucket, "MOST_FAILING", 2)
+    code, out, err = run("--jobs", "1")
+    assert code == 2 and "connection failed" in err and "same command again" in err
+    assert "12 planned = 5 acquired + 0 present + 0 missing + 7 refused" in out
+    assert len(set(asked)) < 12, "it does not try a million objects against a network that is down"
+    monkeypatch.setattr(Reader, "get", genuine)
+    assert run()[0] == 0 and whole(tmp_path, trail)
 
 
 def test_credentials_that_expire_in_the_middle_end_it_with_a_balanced_ledger(run, proxy, trail, tmp_path):

@@ -4,6 +4,7 @@ import pytest
 from support import fault_proxy, trail_files
 from support.fault_proxy import Fault
 
+from ctforensics.aws.clients import Access
 from ctforensics.cli import console, main
 
 KEY = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -90,3 +91,23 @@ def test_the_whole_policy_needs_no_access_and_reads_only(run):
     assert all(
         verb.startswith(("Get", "List", "Describe", "Lookup", "Decrypt", "GenerateCredentialReport")) for verb in verbs
     )
+
+
+def test_a_service_that_cannot_be_reached_is_asked_once_and_holds_nothing_up(aws, run, monkeypatch):
+    from botocore.exceptions import ConnectTimeoutError
+
+    asked, genuine = [], Access.pages
+
+    def pages(self, service, operation, *place, **arguments):
+        asked.append((service, operation))
+        if service == "iam":
+            raise ConnectTimeoutError(endpoint_url="https://iam.amazonaws.com")
+        return genuine(self, service, operation, *place, **arguments)
+
+    monkeypatch.setattr(Access, "pages", pages)
+    _, out, _ = run("--preflight", "--json")
+    told = json.loads(out)
+    failed = {probe["action"] for probe in told["probes"] if probe["state"] == "failed"}
+    assert {"iam:ListAccountAliases", "iam:GetAccountAuthorizationDetails", "iam:GenerateCredentialReport"} <= failed
+    assert [operation for service, operation in asked if service == "iam"] == ["ListAccountAliases"]
+    assert "iam:ListAccountAliases" not in {action for action, _ in rights(told["policy"])}

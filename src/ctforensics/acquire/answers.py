@@ -63,6 +63,7 @@ class Answers:
         self._partial = self.folder.path / "acquisition" / "answers"
         self._partial.mkdir(parents=True, exist_ok=True)
         self._count = self._told = 0
+        self._unreachable: set[tuple[str, str]] = set()
 
     def outcome(self, operation: str, subject: str) -> Outcome | None:
         """How a question about something ended; None where it was not asked."""
@@ -88,6 +89,9 @@ class Answers:
         files: list[str] = []
         if self.deadline is not None and time.monotonic() > self.deadline:
             self.note(Outcome(*where, "failed", "the time budget ended"))
+            return None
+        if (service, region) in self._unreachable:
+            self.note(Outcome(*where, "failed", "not asked again: the service could not be reached"))
             return None
         try:
             for number, (page, raw) in enumerate(access.pages(service, operation, region or None, **arguments)):
@@ -144,6 +148,8 @@ class Answers:
         response = getattr(error, "response", {})
         code = str(response.get("Error", {}).get("Code", type(error).__name__))
         judged = judge(error)
+        if judged.reason == "the connection failed":
+            self._unreachable.add((where[0], where[3]))
         if _ABSENT.search(code):
             files.append(self._save(where, access.raw_error, 0))
             self.note(Outcome(*where, "absent", code, tuple(files)))

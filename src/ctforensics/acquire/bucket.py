@@ -10,7 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ctforensics.acquire.fetch import DISK_FULL, FULL, Copied, Fetcher
@@ -29,6 +29,7 @@ from ctforensics.case.register import EvidenceLine
 BATCH = 256
 PORTION, PORTION_BYTES = 16, 1 << 18  # objects and bytes that one thread fetches in one go
 BATCH_SECONDS = 1.0
+MOST_FAILING = 64  # objects in a row that could not be had for trouble on the way: the network or the service is down
 BUDGET_ENDED = Refusal("refused", "the time budget ended", "Run the same command again to go on.")
 Told = Callable[[int, int | None], None]
 Task = tuple[int, Wanted, str]
@@ -147,6 +148,7 @@ class Copier:
     _batch: list[tuple[Wanted, Copied]] = field(default_factory=list)
     _tried: set[int] = field(default_factory=set)
     _next: float = 0.0
+    _failing: int = 0
     _written: float = field(default_factory=time.monotonic)
 
     def run(self, objects: Iterator[Wanted]) -> None:
@@ -226,7 +228,11 @@ class Copier:
         for wanted, result in ended:
             if isinstance(result, Copied):
                 self._batch.append((wanted, result))
+                self._failing = 0
                 continue
+            self._failing += result.retry
+            if self._failing >= MOST_FAILING and self.stop is None:
+                self.stop = replace(result, fatal=True)
             if result.fatal and self.stop is None:
                 self.stop = result
             archived = f"in an archive class: {wanted.storage_class}"

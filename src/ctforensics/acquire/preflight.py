@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from ctforensics.aws.clients import Access
 from ctforensics.aws.refusals import Refusal, judge
 
 _KEY_ARN = re.compile(r"arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+")
+_UNREACHABLE = "the service cannot be reached"
 _S3_ACTIONS = dict(BUCKET_QUESTIONS)
 # What one probe each shows: service, operation, arguments that keep the answer small.
 _ACCOUNT_PROBES: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -105,16 +106,34 @@ def _branch(access: Access, scope: Scope, branch: Branch, extra: dict[str, str])
 
 
 def probe_questions(accesses: list[Access], buckets: Iterable[str]) -> list[Probe]:
-    """Every other question once, by every identity; a right counts as there where one of them has it for its account."""
-    probes = []
+    """Every other question once, by every identity; a right counts as there where one of them has it for its account.
+
+    Services are asked at the same time, and one that cannot be reached is asked once: some networks let only S3 through.
+    """
     for access in accesses:
         access.who()
-        for service, operation, arguments in _ACCOUNT_PROBES:
-            probes += _question(access, service, operation, "*", arguments)
-    for bucket in buckets:
-        for operation, action in BUCKET_QUESTIONS:
-            found = _question(accesses[0], "s3", operation, f"arn:aws:s3:::{bucket}", {"Bucket": bucket})
-            probes += [Probe(action, p.resource, p.what, p.state, p.reason) for p in found]
+    services = list(dict.fromkeys(service for service, _, _ in _ACCOUNT_PROBES))
+    groups: list[tuple[Access, str, str]] = [(access, service, "") for access in accesses for service in services]
+    groups += [(accesses[0], "s3", bucket) for bucket in buckets]
+    with ThreadPoolExecutor(8) as pool:
+        return [probe for found in pool.map(lambda group: _group(*group), groups) for probe in found]
+
+
+def _group(access: Access, service: str, bucket: str) -> list[Probe]:
+    """The questions of one service, or about one bucket."""
+    if bucket:
+        resource = f"arn:aws:s3:::{bucket}"
+        asked = [(operation, action, {"Bucket": bucket}) for operation, action in BUCKET_QUESTIONS]
+    else:
+        resource = "*"
+        asked = [(name, f"{service}:{name}", arguments) for of, name, arguments in _ACCOUNT_PROBES if of == service]
+    probes: list[Probe] = []
+    for operation, action, arguments in asked:
+        if probes and probes[-1].reason == _UNREACHABLE:
+            probes.append(Probe(action, resource, probes[-1].what, "failed", _UNREACHABLE))
+            continue
+        found = _question(access, service, operation, resource, arguments)
+        probes += [replace(probe, action=action) for probe in found] if bucket else found
     return probes
 
 
@@ -132,6 +151,8 @@ def _question(access: Access, service: str, operation: str, resource: str, argum
             together = [action, *_TOGETHER.get(action, [])]
             return [Probe(name, resource, what, "denied", refusal.reason) for name in together]
         # Any other answer shows that the question may be asked: there is no policy, no organisation, no lifecycle.
+        if not code:
+            return [Probe(action, resource, what, "failed", _UNREACHABLE)]
         return [Probe(action, resource, what, "failed" if refusal.fatal or refusal.retry else "granted", code)]
     return [Probe(action, resource, what, "granted")]
 

@@ -46,13 +46,21 @@ _REGION = {"PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocation
 
 def judge(error: Exception) -> Refusal:
     """The refusal behind an exception of boto3. An exception that is none of its kind is raised again."""
-    from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        ConnectTimeoutError,
+        EndpointConnectionError,
+        HTTPClientError,
+        NoCredentialsError,
+        ProxyConnectionError,
+    )
 
     if isinstance(error, ClientError):
         return _client_error(error.response)
     if isinstance(error, NoCredentialsError):
         return Refusal("refused", "no credentials", "Set AWS_PROFILE, or name a profile with --profile.", fatal=True)
-    if isinstance(error, HTTPClientError):
+    if isinstance(error, HTTPClientError | EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError):
         return Refusal("refused", "the connection failed", "Run the same command again to go on.", retry=True)
     if isinstance(error, BotoCoreError):
         return Refusal(
