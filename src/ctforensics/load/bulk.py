@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ctforensics.evidence.door import USUAL
 from ctforensics.load import members, row
-from ctforensics.load.schema import EVENTS, SOURCES
+from ctforensics.load.schema import EVENTS, SOURCES, fitted
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import EVENT_COLUMNS
 from ctforensics.trail.derive import event_class_of, mfa_of
@@ -32,6 +32,7 @@ _TEXTS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type ==
 _FLAGS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type == "BOOLEAN")
 _JSONS = tuple((c.name, c.field) for c in EVENT_COLUMNS if c.field and c.type == "JSON")
 _IDENTITY = Identity._fields
+_PLAIN = {"session_created_at": pa.timestamp("us"), "mfa": pa.bool_()}
 _CACHED, _LONG = 200_000, 50_000
 
 
@@ -99,7 +100,7 @@ class Bulk:
         keys = [hashlib.sha256(form).digest()[:16] for form in self.forms]
         columns = self._columns()
         columns["event_key"] = pa.array(keys, pa.binary(16))
-        events = pa.Table.from_arrays([columns[f.name] for f in EVENTS], schema=EVENTS)
+        events = pa.Table.from_arrays([fitted(f.name, columns[f.name]) for f in EVENTS], schema=EVENTS)
         count = len(keys)
         sources = pa.Table.from_arrays(
             [
@@ -188,7 +189,7 @@ class Bulk:
         ]
         sources, names, addresses = said["eventSource"], said["eventName"], said["sourceIPAddress"]
         for field, values in zip(_IDENTITY, zip(*who, strict=True), strict=True):
-            made[field] = _again(values, EVENTS.field(field).type)
+            made[field] = pa.array(values, _PLAIN.get(field, pa.string()))
         actors = [
             w.actor or (f"unknown@{a}" if a and type(a) is str else "unknown")
             for w, a in zip(who, addresses, strict=True)
@@ -323,10 +324,6 @@ def _present(column: pa.Array) -> np.ndarray[Any, Any] | int:
 
 def _constant(value: str, count: int) -> pa.Array:
     return pa.array([value] * count, pa.string())
-
-
-def _again(values: tuple[Any, ...], type_: pa.DataType) -> pa.Array:
-    return pa.array(values, type_)
 
 
 def _remember(make: Callable[..., Any]) -> Callable[..., Any]:

@@ -8,9 +8,59 @@ import pyarrow as pa
 
 from ctforensics.trail.columns import EVENT_COLUMNS
 
+# Columns in which the same few values come again and again: on their way each value stands once in a portion of records.
+_FEW = frozenset(
+    [
+        "event_time_basis",
+        "event_name",
+        "event_source",
+        "aws_region",
+        "recipient_account_id",
+        "source_ip_address",
+        "user_agent",
+        "error_code",
+        "error_message",
+        "event_type",
+        "event_category",
+        "event_version",
+        "api_version",
+        "vpc_endpoint_id",
+        "vpc_endpoint_account_id",
+        "actor",
+        "principal_arn",
+        "principal_id",
+        "user_identity_type",
+        "user_name",
+        "actor_account_id",
+        "access_key_id",
+        "session_issuer_arn",
+        "role_session_name",
+        "source_identity",
+        "invoked_by",
+        "outcome",
+        "error_class",
+        "source_kind",
+        "agent_family",
+        "event_base_name",
+        "event_class",
+        "bucket_name",
+        "requested_role_arn",
+        "user_identity",
+        "tls_details",
+        "fidelity",
+        "verification",
+    ]
+)
+_REPEATED = pa.dictionary(pa.int32(), pa.string())
 _ARROW = {"TIMESTAMP": pa.timestamp("us"), "BOOLEAN": pa.bool_(), "VARCHAR[]": pa.list_(pa.string())}
 EVENTS = pa.schema(
-    [pa.field(c.name, pa.binary(16) if c.type == "UUID" else _ARROW.get(c.type, pa.string())) for c in EVENT_COLUMNS]
+    [
+        pa.field(
+            c.name,
+            _REPEATED if c.name in _FEW else pa.binary(16) if c.type == "UUID" else _ARROW.get(c.type, pa.string()),
+        )
+        for c in EVENT_COLUMNS
+    ]
 )
 SOURCES = pa.schema(
     [
@@ -88,6 +138,16 @@ _FILE_NAMES = [
     "generation",
 ]
 FILES = pa.schema([(name, _FILE_TYPES.get(name, pa.string())) for name in _FILE_NAMES])
+
+
+def repeats(name: str) -> bool:
+    """Whether a column of ``events`` travels as numbers of the values that stand once beside them."""
+    return name in _FEW
+
+
+def fitted(name: str, column: pa.Array) -> pa.Array:
+    """A column of ``events`` in the form in which it travels."""
+    return column.dictionary_encode() if name in _FEW and column.type == pa.string() else column
 
 
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:

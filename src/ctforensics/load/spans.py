@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 from ctforensics.load.forms import copy
 from ctforensics.load.nodes import STRING, compiled, hex_digit, same
@@ -79,10 +80,7 @@ def distinct(canon, starts, ends, present, seed):
         if not present[i]:
             numbers[i] = -1
             continue
-        mixed = np.uint64(seed)
-        for p in range(starts[i], ends[i]):
-            mixed = (mixed ^ np.uint64(canon[p])) * np.uint64(0x100000001B3)
-        mixed ^= mixed >> np.uint64(29)
+        mixed = _mixed(canon, starts[i], ends[i], seed)
         slot = np.int64(mixed & np.uint64(size - 1))
         while True:
             n = table[slot]
@@ -90,22 +88,43 @@ def distinct(canon, starts, ends, present, seed):
                 table[slot], firsts[count], hashes[count], numbers[i] = count, i, mixed, count
                 count += 1
                 break
-            if hashes[n] == mixed and _equal(canon, starts, ends, firsts[n], i):
+            if hashes[n] == mixed and _equal(canon, starts[firsts[n]], ends[firsts[n]], starts[i], ends[i]):
                 numbers[i] = n
                 break
             slot = (slot + 1) & (size - 1)
     return numbers, firsts[:count]
 
 
-@compiled
-def _equal(canon, starts, ends, one, other):
-    a, b, length = starts[one], starts[other], ends[one] - starts[one]
-    if ends[other] - b != length:
+@njit(cache=True, nogil=True, boundscheck=False)
+def _mixed(canon, start, end, seed):
+    """A number made of the bytes of a span, eight at a time; the bounds are checked once."""
+    if start < 0 or end < start or end > len(canon):
+        raise IndexError("a span leaves its buffer")
+    mixed, p, last = np.uint64(seed) ^ np.uint64(end - start), np.uint64(start), np.uint64(end)
+    while p + np.uint64(8) <= last:
+        word = np.uint64(canon[p])
+        for k in range(1, 8):
+            word |= np.uint64(canon[p + np.uint64(k)]) << np.uint64(8 * k)
+        mixed = (mixed ^ word) * np.uint64(0xFF51AFD7ED558CCD)
+        mixed ^= mixed >> np.uint64(32)
+        p += np.uint64(8)
+    while p < last:
+        mixed = (mixed ^ np.uint64(canon[p])) * np.uint64(0x100000001B3)
+        p += np.uint64(1)
+    return mixed ^ (mixed >> np.uint64(29))
+
+
+@njit(cache=True, nogil=True, boundscheck=False)
+def _equal(canon, start, end, other, other_end):
+    """Whether two spans hold the same bytes; the bounds are checked once, and all bytes are compared, so that it goes in blocks."""
+    if end - start != other_end - other:
         return False
-    for i in range(length):
-        if canon[a + i] != canon[b + i]:
-            return False
-    return True
+    if min(start, other) < 0 or max(end, other_end) > len(canon):
+        raise IndexError("a span leaves its buffer")
+    differs, a, b = np.uint8(0), np.uint64(start), np.uint64(other)
+    for i in range(np.uint64(max(end - start, 0))):
+        differs |= canon[a + i] ^ canon[b + i]
+    return differs == 0
 
 
 @compiled

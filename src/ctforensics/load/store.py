@@ -100,7 +100,9 @@ class Store:
         events = pa.concat_tables(self.events)
         self.con.execute("BEGIN")
         try:
-            self._append("events", events.slice(0, count).combine_chunks())  # pieces would be spread over row groups
+            self.con.execute("SET threads = 1")  # several would spread the portions over row groups that end anywhere
+            self._append("events", events.slice(0, count))
+            self.con.execute("RESET threads")
             self._finish(count)
             self.con.execute("COMMIT")
         except BaseException:

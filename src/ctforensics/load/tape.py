@@ -46,12 +46,13 @@ _MONTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 @compiled
-def walk(text, bounds, canon, status, place, records, spans, kinds, odd, times):
+def walk(text, bounds, most, canon, status, place, records, spans, kinds, odd, times):
     """Reads the files ``text[bounds[i]:bounds[i + 1]]``; returns how many records they hold.
 
-    ``status[i]`` is 1 for a file that was read, 0 for a careful one. ``records[r]`` is file, index, offset in the file, length,
-    and the span of the canonical form in ``canon``; ``spans[r, f]`` start and end of a member there, ``kinds[r, f]`` what it is.
-    ``odd[r]`` is 1 where columns alone cannot hold the record (it has no spans then), ``times[r]`` eventTime in microseconds.
+    ``status[i]`` is 1 for a file that was read, 0 for a careful one (so is one with a record of more than ``most`` bytes).
+    ``records[r]`` is file, index, offset in the file, length, and the span of the canonical form in ``canon``; ``spans[r, f]`` start and
+    end of a member there, ``kinds[r, f]`` what it is. ``odd[r]`` is 1 where columns alone cannot hold the record (it has no spans
+    then), ``times[r]`` eventTime in microseconds.
     """
     nodes = np.empty((NODES, 8), np.int64)
     order, frames = np.empty(NODES, np.int64), np.empty((DEPTH + 1, 4), np.int64)
@@ -72,7 +73,7 @@ def walk(text, bounds, canon, status, place, records, spans, kinds, odd, times):
             if text[p] != 123:
                 break
             after = parse(text, p, end, nodes, stack)
-            if after < 0:
+            if after < 0 or after - p > most:
                 break
             at = _record(text, nodes, canon, at, count, spans, kinds, odd, times, slots, guess, order, frames)
             if at < 0:

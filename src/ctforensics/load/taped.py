@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ctforensics.load import members, nodes, row, spans, tape
-from ctforensics.load.schema import EVENTS, SOURCES, table_of
+from ctforensics.load.schema import EVENTS, SOURCES, repeats, table_of
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import TESTIMONY
 from ctforensics.trail.derive import event_class_of, mfa_of
@@ -56,14 +55,14 @@ class Taped:
     """Collects the contents of many files and gives their records as Arrow tables."""
 
     def __init__(self, *, keep_raw: bool, most: int) -> None:
-        self.keep_raw, self.most = keep_raw, min(most, _MOST)
+        self.keep_raw, self.most = keep_raw, most
         self.files: list[int] = []
         self.contents: list[bytes] = []
         self.delivered: list[datetime | None] = []
 
     def add(self, file: int, content: bytes, delivered: datetime | None) -> bool:
         """Takes a content, if it looks as one that the walk may know."""
-        if not content.startswith(b'{"Records":[') or len(content) > self.most or not _is_utf8(content):
+        if not content.startswith(b'{"Records":[') or len(content) > _MOST or not _is_utf8(content):
             return False
         self.files.append(file)
         self.contents.append(content)
@@ -72,9 +71,7 @@ class Taped:
 
     def walk(self) -> tuple[Walked, list[int]]:
         """What the walk found, and the numbers of the files that it declined."""
-        text = b"".join(self.contents)
-        bounds = np.cumsum([0, *map(len, self.contents)])
-        walked = Walked(self, text, bounds)
+        walked = Walked(self)
         return walked, [file for file, status in zip(self.files, walked.status.tolist(), strict=True) if not status]
 
 
@@ -91,18 +88,23 @@ def _is_utf8(content: bytes) -> bool:
 class Walked:
     """The records of some files as the walk left them in the buffers: valid until the next walk of this process."""
 
-    def __init__(self, taken: Taped, text: bytes, bounds: Array) -> None:
-        files, most, get = len(bounds) - 1, text.count(b"},{") + len(bounds), _buffers.get
-        fields = len(tape.FIELDS)
-        self.taken, self.text, self.bounds = taken, text, bounds
+    def __init__(self, taken: Taped) -> None:
+        self.taken = taken
+        bounds = np.cumsum([0, *map(len, taken.contents)])
+        files, most, get = (
+            len(taken.contents),
+            sum(content.count(b"},{") + 1 for content in taken.contents),
+            _buffers.get,
+        )
+        text, fields = get("text", int(bounds[-1]), np.uint8), len(tape.FIELDS)
+        for begin, content in zip(bounds.tolist(), taken.contents, strict=False):
+            text[begin : begin + len(content)] = np.frombuffer(content, np.uint8)
         self.canon = get("canon", len(text) + 1, np.uint8)
         self.status = np.zeros(files, np.uint8)
         records, odd = get("records", most, np.int64, 6), get("odd", most, np.uint8)
         places, kinds = get("spans", most, np.int32, fields, 2), get("kinds", most, np.uint8, fields)
         times, place = get("times", most, np.int64), np.zeros(1, np.int64)
-        count = tape.walk(
-            np.frombuffer(text, np.uint8), bounds, self.canon, self.status, place, records, places, kinds, odd, times
-        )
+        count = tape.walk(text, bounds, taken.most, self.canon, self.status, place, records, places, kinds, odd, times)
         self.records = records[:count]
         whole = np.flatnonzero(odd[:count] == 0)
         self.odd = np.flatnonzero(odd[:count])
@@ -130,8 +132,8 @@ class Walked:
 
     def raw(self, record: Array) -> bytes:
         """The text of a record as it stands in its file."""
-        begin = int(self.bounds[record[0]] + record[2])
-        return self.text[begin : begin + int(record[3])]
+        content, begin = self.taken.contents[record[0]], int(record[2])
+        return content[begin : begin + int(record[3])]
 
     def odd_rows(self) -> list[tuple[int, dict[str, Any]]]:
         """The rows of the records that columns cannot repeat, with the number of their file."""
@@ -179,6 +181,7 @@ class _Columns:
         self.ends = {f: np.ascontiguousarray(walked.spans[:, n, 1]) for f, n in _AT.items()}
         self.kinds = {f: np.ascontiguousarray(walked.kinds[:, n]) for f, n in _AT.items()}
         self.numbers: dict[str, tuple[Array, Array]] = {}
+        self.shorts: dict[str, list[str | None]] = {}
 
     def made(self) -> dict[str, pa.Array]:
         made = {column.name: self._said(field) for field, column in TESTIMONY.items()}
@@ -188,14 +191,13 @@ class _Columns:
         self._identity(made)
         self._calls(made)
         self._about(made)
-        made["source_kind"] = self._each("sourceIPAddress", derive.source_kind)
-        made["agent_family"] = self._each("userAgent", derive.agent_family)
+        self._each(made, "source_kind", "sourceIPAddress", derive.source_kind)
+        self._each(made, "agent_family", "userAgent", derive.agent_family)
         for name, value in (("event_time_basis", "eventTime"), ("fidelity", "full"), ("verification", "not_checked")):
-            made[name] = pa.repeat(value, self.count)
+            made[name] = _numbered(name, np.zeros(self.count, np.int32), [value])
         if self.walked.taken.keep_raw:
-            made["record_text"] = pa.array(
-                [self.walked.raw(record).decode() for record in self.walked.said], pa.string()
-            )
+            texts = [self.walked.raw(record).decode() for record in self.walked.said]
+            made["record_text"] = pa.array(texts, pa.string())
         for field in EVENTS:
             if field.name not in made:
                 made[field.name] = pa.nulls(self.count, field.type)
@@ -209,15 +211,23 @@ class _Columns:
             return pa.nulls(self.count, EVENTS.field(TESTIMONY[field].name).type)
         if type_ == "BOOLEAN":
             return pa.array(kinds != nodes.FALSE, mask=kinds == nodes.ABSENT)
-        starts, ends = self.starts[field], self.ends[field]
         if type_ == "TIMESTAMP":
             return None  # of the walk's own reading
+        if not repeats(TESTIMONY[field].name):
+            return self._copied(field, self.starts[field], self.ends[field], kinds)
+        numbers, firsts = self._distinct(field)
+        values = self._copied(field, self.starts[field][firsts], self.ends[field][firsts], kinds[firsts])
+        return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), values)
+
+    def _copied(self, field: str, starts: Array, ends: Array, kinds: Array) -> pa.Array:
+        """Spans as an array of texts."""
+        count, is_text = len(starts), TESTIMONY[field].type == "VARCHAR"
         size = int((ends - starts)[kinds != 0].sum(dtype=np.int64))
-        offsets, data = np.empty(self.count + 1, np.int32), np.empty(size, np.uint8)
-        valid = np.zeros((self.count + 7) // 8, np.uint8)
-        absent = spans.gather(self.canon, starts, ends, kinds, type_ == "VARCHAR", offsets, data, valid)
+        offsets, data = np.empty(count + 1, np.int32), np.empty(size, np.uint8)
+        valid = np.zeros((count + 7) // 8, np.uint8)
+        absent = spans.gather(self.canon, starts, ends, kinds, is_text, offsets, data, valid)
         buffers = [pa.py_buffer(valid) if absent else None, pa.py_buffer(offsets), pa.py_buffer(data)]
-        return pa.Array.from_buffers(pa.string(), self.count, buffers, absent)
+        return pa.Array.from_buffers(pa.string(), count, buffers, absent)
 
     def _keys(self) -> pa.Array:
         view, sha256 = memoryview(self.canon.data), hashlib.sha256
@@ -257,62 +267,78 @@ class _Columns:
         said = self._bytes(field, at)
         return None if said is None else orjson.loads(said)
 
+    def _short(self, field: str) -> list[str | None]:
+        """The texts of a member by number, the last one for its absence (-1); of members that repeat."""
+        if field not in self.shorts:
+            self.shorts[field] = [*(self._texts(at, field)[0] for at in self._distinct(field)[1].tolist()), None]
+        return self.shorts[field]
+
     def _texts(self, at: int, *fields: str) -> list[str | None]:
         """Texts of a record, None where they are absent or empty."""
         return [self._value(field, at) or None for field in fields]
 
-    def _each(self, field: str, conclude: Callable[[str | None], str | None]) -> pa.Array:
+    def _each(self, made: dict[str, pa.Array], name: str, field: str, conclude: Callable[[str | None], Any]) -> None:
         """A column that depends on one text."""
-        numbers, firsts = self._distinct(field)
-        found = [conclude(*self._texts(at, field)) for at in firsts.tolist()] + [conclude(None)]
-        return pa.array(found, pa.string()).take(pa.array(np.where(numbers < 0, len(firsts), numbers)))
+        numbers = self._distinct(field)[0]
+        found = [conclude(said) for said in self._short(field)]
+        made[name] = _numbered(name, np.where(numbers < 0, len(found) - 1, numbers), found)
 
-    def _together(self, *numbers: Array) -> tuple[pa.Array, list[int]]:
+    def _together(self, *numbers: Array) -> tuple[Array, list[int]]:
         """One number for each record by several, and where each stands first."""
         found, firsts = spans.together(np.stack(numbers, axis=1))
-        return pa.array(found), firsts.tolist()
+        return found, firsts.tolist()
 
     # -- what we conclude -----------------------------------------------------------------------------------------------
 
     def _identity(self, made: dict[str, pa.Array]) -> None:
-        numbers, firsts = self._distinct("userIdentity")
-        who = [_who(self._bytes("userIdentity", at)) for at in firsts.tolist()] + [NOBODY]
-        at = pa.array(np.where(numbers < 0, len(firsts), numbers))
+        numbers, identities = self._distinct("userIdentity")
+        who = [*(_who(self._bytes("userIdentity", at)) for at in identities.tolist()), NOBODY]
+        at = np.where(numbers < 0, len(identities), numbers)
         for field, values in zip(Identity._fields, zip(*who, strict=True), strict=True):
-            made[field] = pa.array(values, EVENTS.field(field).type).take(at)
+            made[field] = _numbered(field, at, values)
         self._mfa(made, who, at)
-        address = made["source_ip_address"]
-        if made["actor"].null_count:
-            named = pc.if_else(pc.equal(address, ""), None, pc.binary_join_element_wise("unknown", address, "@"))
-            made["actor"] = pc.coalesce(made["actor"], named, "unknown")
-        recipient = made["recipient_account_id"]
-        differs = pc.not_equal(made["actor_account_id"], recipient)
-        made["is_cross_account"] = pc.if_else(pc.equal(recipient, ""), pa.scalar(None, pa.bool_()), differs)
+        self._actor(made, who, at)
+        by, firsts = self._together(at, self._distinct("recipientAccountId")[0])
+        recipients = [self._short("recipientAccountId")[self._distinct("recipientAccountId")[0][n]] for n in firsts]
+        accounts = [who[at[n]].actor_account_id for n in firsts]
+        differ = [a != r if a and r else None for a, r in zip(accounts, recipients, strict=True)]
+        made["is_cross_account"] = _numbered("is_cross_account", by, differ)
 
-    def _mfa(self, made: dict[str, pa.Array], who: list[Identity], at: pa.Array) -> None:
+    def _actor(self, made: dict[str, pa.Array], who: list[Identity], at: Array) -> None:
+        """Where the identity names nobody, the address is left to name the actor by."""
+        if made["actor"].null_count:
+            addresses, texts = self._distinct("sourceIPAddress")[0], self._short("sourceIPAddress")
+            by, firsts = self._together(at, addresses)
+            found = [
+                who[at[n]].actor or (f"unknown@{texts[addresses[n]]}" if texts[addresses[n]] else "unknown")
+                for n in firsts
+            ]
+            made["actor"] = _numbered("actor", by, found)
+
+    def _mfa(self, made: dict[str, pa.Array], who: list[Identity], at: Array) -> None:
         field = "additionalEventData"
         said = np.flatnonzero(self._holds(field, _MFA))
         if len(said):
             mfa = made["mfa"].to_pylist()
             for n in said.tolist():
-                mfa[n] = mfa_of(self._value(field, n), who[at[n].as_py()])
+                mfa[n] = mfa_of(self._value(field, n), who[at[n]])
             made["mfa"] = pa.array(mfa, pa.bool_())
 
     def _calls(self, made: dict[str, pa.Array]) -> None:
         """Base name, class, outcome and error class: of short texts that repeat."""
         source, name = self._distinct("eventSource")[0], self._distinct("eventName")[0]
-        made["event_base_name"] = self._each("eventName", event_base_name)
+        self._each(made, "event_base_name", "eventName", event_base_name)
         kinds = (self.kinds[f].astype(np.int32) for f in ("managementEvent", "readOnly"))
         insight = (self.kinds["insightDetails"] > 0).astype(np.int32)
         key = (source, name, *(self._distinct(f)[0] for f in ("eventType", "eventCategory")), *kinds, insight)
         at, firsts = self._together(*key)
-        made["event_class"] = pa.array([self._class(n) for n in firsts], pa.string()).take(at)
+        made["event_class"] = _numbered("event_class", at, [self._class(n) for n in firsts])
         response, details = self._signs_in("responseElements"), self._signs_in("serviceEventDetails")
         code, message = self._distinct("errorCode")[0], self._distinct("errorMessage")[0]
         at, firsts = self._together(source, name, code, message, response, details)
         ends = [self._outcome(n, response[n] >= 0, details[n] >= 0) for n in firsts]
         for field, values in zip(("outcome", "error_class"), zip(*ends, strict=True), strict=True):
-            made[field] = pa.array(values, pa.string()).take(at)
+            made[field] = _numbered(field, at, values)
 
     def _class(self, n: int) -> str:
         source, name, kind, category = self._texts(n, "eventSource", "eventName", "eventType", "eventCategory")
@@ -345,13 +371,21 @@ class _Columns:
         at, firsts = self._together(*(self._distinct(f)[0] for f in fields), response)
         found = [self._target(n, response[n] >= 0) for n in firsts]
         for field, values in zip(_ABOUT, zip(*found, strict=True), strict=True):
-            made[field] = pa.array(values, pa.string()).take(at)
+            made[field] = _numbered(field, at, values)
 
     def _target(self, n: int, issued: bool) -> tuple[str | None, ...]:
-        source, message = self._texts(n, "eventSource", "errorMessage")
+        source, message = (self._short(field)[self._distinct(field)[0][n]] for field in ("eventSource", "errorMessage"))
         response = self._value("responseElements", n) if issued else None
-        parameters, resources = self._value("requestParameters", n), self._value("resources", n)
-        return target(source, parameters, response, resources, self._value("serviceEventDetails", n), message)
+        parameters, details = self._value("requestParameters", n), self._value("serviceEventDetails", n)
+        return target(source, parameters, response, lambda: self._value("resources", n), details, message)
+
+
+def _numbered(name: str, numbers: Array, values: Sequence[Any]) -> pa.Array:
+    """A column of ``events`` of some values by their numbers."""
+    if not repeats(name):
+        return pa.array(values, EVENTS.field(name).type).take(pa.array(numbers))
+    absent = np.fromiter((value is None for value in values), bool, len(values))[numbers]
+    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), pa.array(values, pa.string()))
 
 
 _MFA, _SUCCESS, _FAILURE, _ISSUED = (

@@ -29,6 +29,8 @@ from ctforensics.load.task import Task
 _AHEAD = 10
 _COLLECT = 32
 _TABLES = ("files", "events", "sources", "rejects", "aggregated")
+# glibc gives large blocks back to the system at once, and every new page costs more than what we write into it.
+_KEEP_PAGES = {"MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
 _tasks = msgspec.msgpack.Decoder(list[Task])
 
 
@@ -70,7 +72,7 @@ class _Worker:
     """One child process."""
 
     def __init__(self, folder: CaseFolder, options: Options) -> None:
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+        environment = {**_KEEP_PAGES, **os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "ctforensics.load.workers"],
             stdin=subprocess.PIPE,

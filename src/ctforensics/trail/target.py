@@ -24,6 +24,7 @@ _MEMBERS = (
 _NAMED = frozenset(_MEMBERS)
 _FOLDED = {name.casefold(): name for name in _MEMBERS}
 _RANK = {name: rank for rank, name in enumerate(_MEMBERS)}
+_S3 = ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com")
 _S3_ARN = re.compile(r"arn:[^:]*:s3:::([^/\"*?\s]+)(?:/(\S*))?")
 
 
@@ -36,19 +37,25 @@ class Target(tuple[str | None, str | None, str | None, str | None, str | None]):
 def target(
     event_source: str | None, parameters: Any, response: Any, resources: Any, details: Any, error_message: str | None
 ) -> Target:
-    """The five columns that say what a call was about. ``parameters`` and the rest are parsed JSON of any shape."""
-    named = _from_parameters(parameters)
+    """The five columns that say what a call was about. ``parameters`` and the rest are parsed JSON of any shape.
+
+    ``resources`` may be a function that gives them: most calls name what they are about in their parameters.
+    """
     refused = denial(error_message).get("resource") if error_message else None
-    arns = _arns(resources)
-    bucket, key = _bucket(event_source, parameters, arns, refused)
-    found = (
-        bucket
-        or named
-        or (arns[0] if arns else None)
-        or refused
-        or _from_items(parameters)
-        or _from_parameters(details)
-    )
+    bucket, key = _bucket(parameters)
+    found = bucket or _from_parameters(parameters)
+    if not found or (not bucket and event_source in _S3):
+        arns = _arns(resources() if callable(resources) else resources)
+        if not bucket and event_source in _S3:
+            bucket, key = _bucket_of((*arns, refused or ""))
+        found = (
+            bucket
+            or found
+            or (arns[0] if arns else None)
+            or refused
+            or _from_items(parameters)
+            or _from_parameters(details)
+        )
     return Target((found, bucket, key, _role(parameters, error_message), _issued(response)))
 
 
@@ -100,15 +107,15 @@ def _arns(resources: Any) -> list[str]:
     return [arn for arn in found if isinstance(arn, str)]
 
 
-def _bucket(
-    event_source: str | None, parameters: Any, arns: list[str], refused: str | None
-) -> tuple[str | None, str | None]:
+def _bucket(parameters: Any) -> tuple[str | None, str | None]:
     said = parameters if isinstance(parameters, dict) else {}
     bucket = _scalar(said.get("bucketName")) or _scalar(said.get("bucket"))
-    key = _scalar(said.get("key")) or _scalar(said.get("prefix")) if bucket else None
-    if bucket or event_source not in ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com"):
-        return bucket, key
-    for arn in (*arns, refused or ""):
+    return bucket, (_scalar(said.get("key")) or _scalar(said.get("prefix")) if bucket else None)
+
+
+def _bucket_of(arns: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Bucket and key of the first ARN of S3."""
+    for arn in arns:
         match = _S3_ARN.search(arn)
         if match:
             return match[1], match[2] or None
