@@ -217,3 +217,15 @@ def test_every_derived_column_is_given():
     ours = {c.name for c in EVENT_COLUMNS if c.field is None}
     of_the_loader = {"event_key", "event_time_basis", "unknown_fields", "parse_flags", "fidelity", "record_text"}
     assert given == ours - of_the_loader - {"verification", "verification_code"}
+
+
+def test_what_a_call_was_about_does_not_depend_on_the_order_of_members():
+    first = {"groupSet": {"items": [{"groupId": "sg-1"}]}, "instancesSet": {"items": [{"imageId": "ami-1"}]}}
+    second = {"CreateVpcRequest": {"vpcId": "vpc-1"}, "AddRequest": {"subnetId": "subnet-1"}}
+    third = {"BucketName": "b", "bucketname": "a"}
+    for parameters in (first, second, third):
+        backwards = dict(reversed(parameters.items()))
+        assert list(backwards) != list(parameters)
+        args = ("ec2.amazonaws.com", parameters, None, None, None, None)
+        assert target.target(*args)[0] is not None
+        assert target.target(*args) == target.target(args[0], backwards, *args[2:])

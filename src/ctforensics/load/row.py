@@ -63,7 +63,7 @@ def testimony(record: dict[str, Any], row: dict[str, Any]) -> tuple[dict[str, An
     """Fills the testimony columns of a row; returns what they cannot repeat, and flags."""
     unknown: dict[str, Any] = {}
     flags: list[str] = []
-    for field, value in record.items():
+    for field, value in sorted(record.items()):
         column = TESTIMONY.get(field)
         if column is None:
             unknown[field] = value
@@ -104,7 +104,7 @@ def _repeats(said: Any, moment: datetime) -> bool:
 def _identity(record: dict[str, Any]) -> Any:
     if "userIdentity" in record:
         return record["userIdentity"]
-    return next((v for k, v in record.items() if k.casefold() == "useridentity"), None)
+    return next((v for k, v in sorted(record.items()) if k.casefold() == "useridentity"), None)
 
 
 def _spelled(record: dict[str, Any], flags: list[str]) -> dict[str, Any]:

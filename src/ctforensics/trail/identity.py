@@ -47,7 +47,7 @@ def member(mapping: Any, name: str) -> Any:
     if name in mapping:
         return mapping[name]
     folded = name.casefold()
-    return next((value for key, value in mapping.items() if key.casefold() == folded), None)
+    return next((mapping[key] for key in sorted(mapping) if key.casefold() == folded), None)
 
 
 def text(value: Any) -> str | None:

@@ -63,7 +63,7 @@ def _from_parameters(parameters: Any) -> str | None:
     if not isinstance(parameters, dict):
         return None
     best, best_rank = None, len(_MEMBERS)
-    for name, value in parameters.items():
+    for name, value in sorted(parameters.items()):  # whatever order the members came in, the answer is one
         known = name if name in _NAMED else _FOLDED.get(name.casefold())
         if known is None:
             if isinstance(value, dict) and name.endswith("Request"):
@@ -88,16 +88,20 @@ def _scalar(value: Any) -> str | None:
 
 
 def _from_items(parameters: Any) -> str | None:
-    """The first id in the ``{"xxxSet": {"items": [{"instanceId": ...}]}}`` form of older EC2 calls."""
+    """The narrowest id in the ``{"xxxSet": {"items": [{"instanceId": ...}]}}`` form of older EC2 calls."""
     if not isinstance(parameters, dict):
         return None
-    for value in parameters.values():
+    found: list[tuple[int, str, str, str]] = []  # a security group is a circumstance of most calls, so it comes last
+    for holder, value in parameters.items():
         items = value.get("items") if isinstance(value, dict) else None
         if isinstance(items, list) and items and isinstance(items[0], dict):
             for name, inner in items[0].items():
-                if name.endswith(("Id", "Name", "Arn")) and text(inner):
-                    return text(inner)
-    return None
+                said = text(inner) if name.endswith(("Id", "Name", "Arn")) else None
+                if said:
+                    found.append(
+                        (len(_MEMBERS) if name == "groupId" else _RANK.get(name, len(_MEMBERS)), holder, name, said)
+                    )
+    return min(found)[3] if found else None
 
 
 def _arns(resources: Any) -> list[str]:
