@@ -97,6 +97,11 @@ class Harness:
         self.page.wait_for_timeout(30)
         return self.wait()
 
+    def look(self, request: str, *states: str) -> Harness:
+        """Asks the page for a view, as JavaScript, and waits for it."""
+        self.page.evaluate(f"window.timeline.look({request})")
+        return self.wait(*states)
+
     def focus(self, part: str = "table") -> Harness:
         self.page.evaluate(f"window.timeline.{part}.focus()")
         return self
@@ -112,8 +117,9 @@ def harness(chromium: Any, big_case: Path, tmp_path: Path) -> Iterator[Callable[
         book = NoteBook(notes or tmp_path / "notes.jsonl", author="ada")
         (tmp_path / "exhibits").mkdir(exist_ok=True)
         desk = Desk(access, title="CASE-0042", book=book, exports=tmp_path / "exhibits", evidence="9c1f" * 16)
+        page_class = context.pop("page_class", Harness)
         opened = chromium.new_context(**{"viewport": {"width": 1400, "height": 1000}, **context})
-        page = Harness(opened.new_page(), desk)
+        page = page_class(opened.new_page(), desk)
         made.append((page, opened, access))
         return page.open()
 

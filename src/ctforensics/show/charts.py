@@ -15,6 +15,8 @@ from typing import Any
 from ctforensics.errors import NotInstalled
 
 COLOURS = {"error": "#D55E00", "write": "#E69F00", "read": "#56B4E9"}
+# Write and read are the same grey: without colour the hatching tells them apart.
+FILLS = {**COLOURS, "write": "url(#ct-write)"}
 # Marks that stand alone on white need 3:1: a darker edge gives it where the fill does not.
 EDGES = {"error": "#9C4400", "write": "#8A5F00", "read": "#1F6F9F"}
 SERIES = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8C8C8C")
@@ -71,6 +73,7 @@ def histogram(
     alt = altair()
     series = series or COLOURS
     x, x2, y = alt.X("t0:T", scale=alt.Scale(type="utc")), alt.X2("t1"), _y(alt, title, scale)
+    fills = [FILLS[name] if COLOURS.get(name) == colour else colour for name, colour in series.items()]
     edges = [EDGES.get(name, colour) for name, colour in series.items()]
     when = [
         alt.Tooltip(
@@ -97,7 +100,7 @@ def histogram(
             x2=x2,
             y=y,
             y2=alt.Y2("y1"),
-            fill=alt.Fill("kind:N", scale=alt.Scale(domain=domain_, range=list(series.values())), legend=None),
+            fill=alt.Fill("kind:N", scale=alt.Scale(domain=domain_, range=fills), legend=None),
             stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=domain_, range=edges), legend=None),
             tooltip=[*when, alt.Tooltip("kind:N"), alt.Tooltip("n:Q", title="events", format=",")],
         )

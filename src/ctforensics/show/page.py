@@ -142,7 +142,7 @@ def escape_lines(text: str) -> str:
 
 def legend() -> str:
     """The key to kinds and coverage: colour, pattern and word."""
-    kinds = [(name, colour) for name, colour in charts.COLOURS.items()]
+    kinds = [(name, colour) for name, colour in charts.FILLS.items()]
     states = [(lanes.STATE_WORDS[state], fill) for state, fill in charts.PATTERNS.items()]
     boxes = "".join(
         f'<span><svg width="16" height="14" aria-hidden="true"><rect width="16" height="14" fill="{fill}" stroke="#767676"/></svg>{escape(name)}</span>'

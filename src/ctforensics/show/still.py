@@ -29,7 +29,7 @@ def svg(data: dict[str, list[Row]], lo: int, hi: int, *, width: int = 760) -> st
 
     parts = [_box(x, row, 0, LANE, charts.PATTERNS[row["state"]]) for row in data.get("lane", [])]
     parts += [_box(x, row, TOP, HEIGHT, charts.PATTERNS[row["state"]], 0.75) for row in data.get("gaps", [])]
-    colours = dict(charts.COLOURS)
+    colours = dict(charts.FILLS)
     for bar in data.get("bars", []):
         fill = colours.setdefault(bar["kind"], charts.SERIES[(len(colours) - 3) % len(charts.SERIES)])
         parts.append(_box(x, bar, y(bar["y1"]), y(bar["y0"]) - y(bar["y1"]), fill))

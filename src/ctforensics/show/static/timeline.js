@@ -13,7 +13,7 @@ const KINDS = ["error", "write", "read"];
 const FLAG = { duplicate: "⧉", late: "◷" };
 const KEYS = [
   ["← →", "pan a quarter; with Shift finely; in the table: next field"], ["+ −", "zoom"], ["Home", "everything"],
-  ["[ ]", "previous, next gap or tampered time"], ["n p", "next, previous finding or mark"], ["j k ↓ ↑", "rows"],
+  ["[ ]", "previous, next gap or tampered time"], ["n p", "next, previous finding or mark"], ["j k ↓ ↑", "rows; among the values: ↓ ↑, Enter only this, Shift+Enter not this"],
   ["PgUp PgDn", "pages"], ["Enter", "event in full"], ["Esc", "back"], ["s", "star"], ["l", "label"], ["c", "comment"],
   ["Space", "mark a range: start, then end"], ["m", "label all matching events"], ["u", "undo the last note"], ["f x", "only this value, not this value"],
   ["a", "around this event"], ["g", "go to a time or event id"], ["/", "search"], ["Alt+← Alt+→", "history"], ["v", "snapshot"],
@@ -192,7 +192,7 @@ class Timeline {
   }
 
   buildLower() {
-    this.facets = make("div", { class: "ct-facets", role: "region", "aria-label": "Values in the range" });
+    this.facets = make("div", { class: "ct-facets", role: "region", tabindex: "0", "aria-label": "Values in the range" });
     this.caption = make("div", { class: "ct-caption" });
     this.pivot = make("div", { class: "ct-pivot", role: "toolbar", "aria-label": "From this value" });
     this.tableHead = make("div", { class: "ct-row ct-row-head", role: "row" }, ...COLUMNS.map(([name, text]) => make("span", { role: "columnheader", class: "ct-h", title: name === "star" ? "" : "click: sort by this (o)", onclick: () => this.sortBy(name) }, text)));
@@ -819,7 +819,7 @@ class Timeline {
 
   paintLegend() {
     const items = this.answer.stack === "kind"
-      ? KINDS.map((kind, at) => [kind, `var(--ct-${kind})`, { field: "kind", is: [kind] }, at])
+      ? KINDS.map((kind, at) => [kind, kind === "write" ? "url(#ct-write)" : `var(--ct-${kind})`, { field: "kind", is: [kind] }, at])
       : this.answer.series.map((text, at) => [text, this.hello.series[at], null, at]);
     const states = [["missing", "missing"], ["unverified", "unverified"], ["tampered", "tampered"], ["outside", "not expected"]];
     const swatch = (fill) => {
@@ -858,6 +858,16 @@ class Timeline {
       facet.more ? make("div", { class: "ct-dim ct-more" }, `${number(facet.more)} more values: ${number(facet.rest)}`) : null,
       this.button("stack by this", () => this.look({ stack: facet.field }, { history: true }), { "aria-label": `stack by ${facet.field}`, class: "ct-stack" }))),
       this.flagRows(flags, total));
+    for (const node of this.facets.querySelectorAll("button, summary")) node.tabIndex = -1; // one stop for all values: arrows lead through them
+  }
+
+  /** Arrow keys inside the values: the next or previous of them. */
+  amongFacets(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!step || !this.facets.contains(event.target)) return false;
+    const all = [...this.facets.querySelectorAll("summary, details[open] button")];
+    all[clamp(all.indexOf(event.target) + step, 0, all.length - 1)]?.focus();
+    return true;
   }
 
   fold(field, open) {
@@ -1285,6 +1295,7 @@ class Timeline {
   plainKey(event) {
     const button = event.target.closest("button, summary");
     if (button && (event.key === "Enter" || event.key === " ")) return false;
+    if (this.amongFacets(event)) return true;
     const inTable = this.table.contains(event.target);
     const sideways = (sign) => (inTable ? this.focusRow(this.row ?? this.top, clamp(this.column + sign, 0, COLUMNS.length - 1)) : this.pan(sign * (event.shiftKey ? 0.02 : 0.25)));
     const row = this.row ?? this.top;
