@@ -289,6 +289,84 @@ def test_the_theme_changes_while_open_and_a_restart_is_said(notebook):
     page.page.wait_for_function("document.querySelector('.ct-timeline').dataset.state === 'offline'", timeout=30_000)
 
 
+def test_a_restarted_kernel_shows_the_timeline_again_and_many_runs_leave_nothing_behind(notebook):
+    page = notebook(OPEN).run()
+    page.page.get_by_text("Kernel", exact=True).first.click()
+    page.page.get_by_text("Restart Kernel…", exact=True).first.click()
+    page.page.locator(".jp-Dialog .jp-mod-accept").click()
+    page.page.wait_for_function("document.querySelector('.ct-timeline').dataset.state === 'offline'", timeout=60_000)
+    page.run()
+    session = page.page.context.new_cdp_session(page.page)
+
+    def again(times: int) -> int:
+        for _ in range(times):
+            page.page.evaluate("document.querySelector('.ct-timeline').dataset.old = 'true'")
+            page.page.locator(".jp-Notebook .jp-Cell").first.locator(".cm-content").click()
+            page.page.keyboard.press("Control+Enter")
+            page.page.wait_for_function(
+                "(() => { const all = [...document.querySelectorAll('.ct-timeline')]; return all.length === 1 && !all[0].dataset.old && all[0].dataset.state === 'idle'; })()"
+            )
+        session.send("HeapProfiler.collectGarbage")
+        return int(session.send("Memory.getDOMCounters")["jsEventListeners"])
+
+    early = again(3)
+    late = again(12)
+    one = page.page.evaluate("document.querySelectorAll('.ct-timeline *').length")
+    assert late - early < one, "listeners of the earlier runs are gone"
+    code = (
+        "import threading, time, ctforensics.show.timeline as m, ipywidgets\n"
+        "held = lambda: [w for w in ipywidgets.Widget._instances.values() if isinstance(w, m.Timeline) and w.desk.session._cursor is not None] if hasattr(ipywidgets.Widget, '_instances') else [w for w in ipywidgets.widgets.widget._instances.values() if isinstance(w, m.Timeline) and w.desk.session._cursor is not None]\n"
+        "threads = lambda: [t for t in threading.enumerate() if t.name == 'ctforensics timeline']\n"
+        "for _ in range(100):\n    if len(held()) <= 1 and len(threads()) <= 1: break\n    time.sleep(0.1)\n"
+        "print('cursors', len(held()), 'threads', len(threads()))"
+    )
+    assert page.cell(code).strip() == "cursors 1 threads 1"
+
+
+def test_an_untrusted_notebook_that_is_opened_again_shows_the_picture(notebook, lab):
+    page = notebook(OPEN).run()
+    page.page.keyboard.press("Escape")
+    page.page.get_by_text("File", exact=True).first.click()
+    page.page.get_by_text("Save Notebook", exact=True).first.click()
+    file = max(lab.home.glob("n*.ipynb"), key=lambda each: each.stat().st_mtime)
+    for _ in range(200):
+        saved = json.loads(file.read_text("utf-8"))
+        if saved["cells"][0]["outputs"]:
+            break
+        page.page.wait_for_timeout(100)
+    made = saved["cells"][0]["outputs"][-1]["data"]
+    assert "200,000 events" in "".join(made["text/plain"]) and "30.0 h missing" in "".join(made["text/plain"])
+    assert "evidence register" in "".join(made["text/plain"]) or not lab.case.register_file.exists()
+    assert file.stat().st_size < 200_000
+    copy = lab.home / f"copy-of-{file.name}"  # bytes that this user's server has not signed: it came from elsewhere
+    copy.write_text(json.dumps({**saved, "metadata": {**saved["metadata"], "sent_by": "someone"}}), "utf-8")
+    page.page.goto(f"http://127.0.0.1:{lab.port}/lab/workspaces/reopened/tree/{copy.name}?token={lab.token}")
+    page.page.wait_for_selector(".jp-Notebook .jp-RenderedImage img", timeout=60_000)
+    assert page.page.locator(".ct-timeline").count() == 0
+    assert page.page.evaluate("document.querySelector('.jp-RenderedImage img').naturalWidth") >= 700
+
+
+def test_a_slow_search_is_cancelled_from_the_page_and_the_view_still_works(notebook):
+    slow = (
+        "from ctforensics.show import counting\nfast = counting.bars\n"
+        "def slow(cursor, *rest):\n"
+        "    cursor.execute('SELECT count(*) FROM range(3000000) a, range(3000000) b WHERE a.range * b.range % 7 = 3').fetchall()\n"
+        "    return fast(cursor, *rest)\n"
+        "counting.bars = slow\nprint('slow now')"
+    )
+    page = notebook(OPEN).run()
+    assert page.cell(slow).strip() == "slow now"
+    page.page.locator(".ct-head").scroll_into_view_if_needed()
+    page.page.locator(".ct-search input").fill("role-3")
+    page.page.keyboard.press("Enter")
+    page.page.locator(".ct-notice button", has_text="cancel").click(timeout=30_000)
+    page.page.wait_for_function("document.querySelector('.ct-notice').textContent.startsWith('Cancelled')")
+    assert page.cell("counting.bars = fast\nprint('fast again')").strip() == "fast again"
+    page.page.locator(".ct-notice button", has_text="again").click()
+    page.ready()
+    page.page.wait_for_function("!document.querySelector('.ct-count').textContent.startsWith('200,000')")
+
+
 def test_the_output_without_a_kernel_is_a_picture_and_a_sentence(lab):
     code = f"import ctforensics as ctf\nt = ctf.open_case({str(lab.case.path)!r}).timeline()\nd, _ = t._repr_mimebundle_()\nimport json; print(json.dumps({{k: v for k, v in d.items() if isinstance(v, str)}}))"
     done = subprocess.run(
