@@ -63,6 +63,8 @@ def listed(**values: object) -> Callable[[bytes], bytes]:
         (listed(newestEventTime="yesterday"), "D_BAD_SCHEMA"),
         (listed(newestEventTime="2024-02-30T00:00:00Z"), "D_BAD_SCHEMA"),
         (listed(oldestEventTime="2024-01-01T00:00:\u0660\u0660Z"), "D_BAD_SCHEMA"),
+        (listed(newestEventTime="2023-02-29T00:00:00Z"), "D_BAD_SCHEMA"),
+        (listed(newestEventTime="0000-01-01T00:00:00Z"), "D_BAD_SCHEMA"),
         (listed(s3Bucket="a/b"), "D_BAD_SCHEMA"),
         (listed(hashValue=int("1" * 64)), "D_BAD_SCHEMA"),
         (lambda c: c.replace(b'"hashValue":', b'"hashValue" :"x","hashValue":', 1), "D_BAD_FORMAT"),
@@ -98,6 +100,13 @@ def test_an_unknown_hash_algorithm_is_not_believed(archive: Archive, tmp_path: P
     assert codes(archive.verify(tmp_path)) == {"L_UNSUPPORTED_ALGO": 1}
     edit(archive, sealed, lambda d: d.update(digestSignatureAlgorithm="SHA1withRSA"), archive.ring)
     assert codes(archive.verify(tmp_path))["D_UNSUPPORTED_ALGO"] == 1
+
+
+@pytest.mark.parametrize("algorithm", [[], {}, None, 7])
+def test_a_hash_algorithm_of_another_type_is_not_believed(algorithm: object, archive: Archive, tmp_path: Path):
+    maker = usual(archive)
+    edit(archive, maker.digests[-1], lambda d: d["logFiles"][0].update(hashAlgorithm=algorithm), archive.ring)
+    assert codes(archive.verify(tmp_path)) == {"L_UNSUPPORTED_ALGO": 1}
 
 
 def test_a_gzip_bomb_in_place_of_a_log_is_a_format_failure(archive: Archive, tmp_path: Path):

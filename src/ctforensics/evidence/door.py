@@ -35,7 +35,6 @@ _WIDER = "If it is genuine, open it with --max-ratio 1100 or a larger --max-byte
 MOST_MEMBERS = 100_000
 # What CloudWatch Logs delivers to Firehose: each payload is a gzip member of its own, and the object is a chain of them.
 _DELIVERY = re.compile(rb'\s*\{\s*"messageType"\s*:\s*"(?:DATA|CONTROL)_MESSAGE"')
-_TRAILER = 8  # CRC-32 and size of the content, little endian (RFC 1952, 2.3.1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,21 +208,20 @@ def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) ->
 def _one_clean_member(data: bytes, limits: Limits) -> bytearray | None:
     """The content, if the data is exactly one gzip member with some content and nothing else; None where that is not proven.
 
-    libdeflate checks the trailer (CRC and size) that follows the deflate stream, and passes over whatever comes behind it. But if
-    the last eight bytes of the data are the right trailer, and stand nowhere before, then the member ends where the data ends.
+    libdeflate checks the trailer (CRC and size) that follows the deflate stream, and passes over whatever comes behind it. So the
+    member ends in the four bytes of its size; where those stand nowhere in the data but at its end, it ends where the data ends.
     """
-    trailer = data[-_TRAILER:]
-    size = int.from_bytes(trailer[4:], "little")
+    tail = data[-4:]
+    size = int.from_bytes(tail, "little")
     if not size or (size > limits.small and size > limits.bound(len(data))) or size > limits.inflated:
         return None
-    if data.find(trailer) != len(data) - _TRAILER or not data.startswith(GZIP_MAGIC):
+    if data.find(tail) != len(data) - 4 or not data.startswith(GZIP_MAGIC):
         return None
     try:
         content = deflate.gzip_decompress(data, size)
     except (deflate.DeflateError, ValueError):
         return None
-    exact = len(content) == size and deflate.crc32(content) == int.from_bytes(trailer[:4], "little")
-    return content if exact else None
+    return content if len(content) == size else None
 
 
 def _inflate_carefully(data: bytes, bound: int) -> Inflated:

@@ -161,11 +161,14 @@ def _walk_folder(root: Path, label: str) -> Iterator[Located]:
         pending.extend(reversed(below))
 
 
+_NAME = attrgetter("name")
+
+
 def _in_order(entries: Iterable[os.DirEntry[str]]) -> list[os.DirEntry[str]]:
     """The entries of a folder in the order of their names' bytes (for ASCII the order of the text)."""
-    found = list(entries)
-    if all(entry.name.isascii() for entry in found):
-        return sorted(found, key=attrgetter("name"))
+    found = sorted(entries, key=_NAME)
+    if "".join(map(_NAME, found)).isascii():
+        return found
     return sorted(found, key=lambda entry: os.fsencode(entry.name))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -21,7 +22,8 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _LISTED = itemgetter("s3Bucket", "s3Object", "hashValue", "oldestEventTime", "newestEventTime", "hashAlgorithm")
-_FACTS = re.compile(r"(?:[0-9a-fA-F]{64} \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\n)*", re.ASCII)
+_WHEN = r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ"
+_FACTS = re.compile(rf"(?:[0-9a-fA-F]{{64}} {_WHEN} {_WHEN}\n)*", re.ASCII)
 _FINGERPRINT = re.compile(r"[0-9a-fA-F]{32}")
 _PREVIOUS = (
     "previousDigestS3Bucket",
@@ -195,16 +197,26 @@ def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
         raise BadSchema("an element of logFiles has no SHA-256 or no event times")
     if not all(isinstance(bucket, str) and "/" not in bucket for bucket in buckets) or not all(e[1] for e in entries):
         raise BadSchema("an element of logFiles has no place")
-    try:
-        for text in {text[:-1] for entry in entries for text in entry[3:5]}:
-            datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
+    if "-29T" in facts or "-30T" in facts or "-31T" in facts or "0000-" in facts:  # days that not every month has
+        _check_days(text for entry in entries for text in entry[3:5])
     usual, suspect = f"/{scope.account}_CloudTrail_{scope.region}_", _may_be_unsafe(keys)
+    if not suspect and all(entry[5] == "SHA-256" for entry in entries):
+        return [
+            (f"{bucket}/{key}", key, bytes.fromhex(sha256), 0 if usual in key else OTHER_SCOPE, oldest, newest)
+            for bucket, key, sha256, oldest, newest, _ in entries
+        ]
     return [
         (f"{bucket}/{key}", key, bytes.fromhex(sha256), _odd(key, algorithm, usual, suspect), oldest, newest)
         for bucket, key, sha256, oldest, newest, algorithm in entries
     ]
+
+
+def _check_days(texts: Iterable[str]) -> None:
+    try:
+        for text in texts:
+            datetime.fromisoformat(text[:-1])
+    except ValueError as error:
+        raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
 
 
 def _may_be_unsafe(keys: str) -> bool:

@@ -25,6 +25,18 @@ from ctforensics.verify.result import Outcomes, Verification, tally
 from ctforensics.verify.selection import Selection
 
 
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """A run makes a few objects for every file and hardly a circle among them: looking for such costs a tenth of the time."""
+    before = gc.get_threshold()
+    gc.set_threshold(50_000, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+@_rare_collections()
 def verify(
     objects: Iterable[Located],
     *,
@@ -53,8 +65,7 @@ def verify(
     ledger.add_places((root, path, printable(place)) for root, path, place in places or ())
     ledger.add_metadata(signatures)
     ledger.add_metadata(from_heads(metadata or {}))
-    with _rare_collections():
-        signs = reading.read_all(objects, ledger, registered=registered, jobs=jobs, progress=progress, limits=limits)
+    signs = reading.read_all(objects, ledger, registered=registered, jobs=jobs, progress=progress, limits=limits)
     _name_bucket(ledger)
     findings, origins, covers = _judge_digests(ledger, keys, selection)
     ledger.add_outcomes(_broken_digests(ledger, selection))
@@ -74,17 +85,6 @@ def verify(
             if (f.code, f.account, f.region, f.trail) not in known
         ]
     return _conclude(ledger, files, selection, findings, covers, expectation, origins)
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Reading makes a few objects for every file and no circles among them: looking for such costs a tenth of the time."""
-    before = gc.get_threshold()
-    gc.set_threshold(50_000, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
 
 
 def _name_bucket(ledger: Ledger) -> None:
