@@ -108,12 +108,19 @@ def _all_rows(held: Held, found: Answered) -> int:
 def _absence(held: Held, answer: Reply) -> Piece:
     """No rows: said with what was searched, and with the holes first."""
     question = answer.question
-    said = ["No rows.", question.empty if question else "", *(s.strip() for s in answer.searched.sentences())]
+    said = ["No rows.", question.empty if question else "", *answer.searched.sentences()]
     holes = any(answer.searched.coverage.get(s) for s in ("missing", "tampered", "unverified", "outside"))
     level = "incomplete" if holes or not answer.searched.coverage else "note"
     if not answer.searched.coverage:
         said.append(coverage_pages.statement(held))
-    return pieces.callout(level, " ".join(s if s.endswith((".", ")")) else f"{s}." for s in dict.fromkeys(said) if s))
+    return pieces.callout(level, _sentences(list(dict.fromkeys(s for s in said if s))))
+
+
+def _sentences(said: list[str]) -> str:
+    """Sentences as one text; the gaps, which are indented lines of a list, become one sentence."""
+    plain = [s if s.endswith(".") else f"{s}." for s in said if not s.startswith(" ")]
+    gaps = "; ".join(s.strip() for s in said if s.startswith(" "))
+    return " ".join([*plain, f"Gaps: {gaps}."] if gaps else plain)
 
 
 def _timeless(held: Held, answer: Reply, limit: int) -> list[Piece]:
