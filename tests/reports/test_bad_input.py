@@ -14,7 +14,7 @@ from ctforensics.investigation import new_case
 from ctforensics.reports import catalog, run
 from tests.support import report_matrix, small_case
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 
 
 def told(capsys):

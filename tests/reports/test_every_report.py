@@ -14,7 +14,7 @@ from ctforensics.reports import browsers, catalog
 from tests.support import paper, report_matrix
 
 STORIES = ("leaked_key", "tampered_log")
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 EACH = [
     pytest.param(story, report.name, marks=pytest.mark.xdist_group(f"report-{story}-{report.name}"))
     for story in STORIES

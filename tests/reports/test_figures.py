@@ -12,7 +12,7 @@ from ctforensics.reports.cells import as_cell
 from ctforensics.reports.held import Held
 from tests.support import report_matrix, small_case
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 _SECTION, _TABLE, _CHART = (f"application/vnd.ctforensics.{kind}+json" for kind in ("section", "table", "chart"))
 
 

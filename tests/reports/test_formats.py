@@ -10,7 +10,7 @@ import pytest
 from ctforensics.errors import ForensicsError
 from ctforensics.reports import browsers, run
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(900)
 EVENT_ID = "d58cf935-0194-41d0-baa0-9efc030ce2e6"
 
 

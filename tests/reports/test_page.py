@@ -8,7 +8,7 @@ import pytest
 from ctforensics.reports import run
 from tests.reports.report_samples import SAMPLE, notebook_json
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

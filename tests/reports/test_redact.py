@@ -12,7 +12,7 @@ from ctforensics.reports import browsers, redact, run
 from tests.reports.report_samples import notebook_json
 from tests.support import leaks, report_matrix
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(900)
 # Words that stand in every report and file, and inside other words: no value of their own.
 GENERIC = {"main", "repo", "refs", "heads", "root"}
 

@@ -11,7 +11,7 @@ import pytest
 from ctforensics.errors import ForensicsError, ParameterError, UnknownName
 from ctforensics.reports import run
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(900)
 
 
 def test_a_notebook_becomes_one_page_with_its_pieces_and_no_active_evidence(sample, tmp_path):
