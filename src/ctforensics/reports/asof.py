@@ -11,7 +11,7 @@ from ctforensics.case import journal
 from ctforensics.case.folder import CaseFolder
 
 # What changes the case's knowledge; a report or an exhibit does not, so making one does not change the next.
-ACTIONS = ("new", "receive", "acquire", "public_keys", "restore", "verify", "load", "recheck")
+ACTIONS = ("new", "receive", "acquire", "public_keys", "metadata", "restore", "verify", "load", "recheck")
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,9 +72,12 @@ class CaseReport:
     def first_page(self, summary: str = "") -> Pieces:
         """Title, integrity with whose keys, completeness, findings, what cannot be seen."""
         held = self.held
-        made = [self.head(), integrity.verdict(held), integrity.completeness(held)]
-        made += note_pages.first_page(held, summary).items
-        return Pieces([*made, self._cannot_see(), *self._custody()])
+        analyst = note_pages.first_page(held, summary).items
+        evidence = [integrity.verdict(held), integrity.completeness(held)]
+        # The analyst's answer comes first, where there is one; else what the evidence is worth.
+        answered = bool(summary.strip() or note_pages.findings(held))
+        made = [*analyst, *evidence] if answered else [*evidence, *analyst]
+        return Pieces([self.head(), *made, self._cannot_see(), *self._custody()])
 
     def integrity_page(self) -> Pieces:
         """The first page of a report that is about integrity alone."""
@@ -89,7 +92,8 @@ class CaseReport:
     def head(self) -> Piece:
         """The title with its marks and the facts that name the case."""
         manifest, as_of = self.held.manifest, self.held.as_of
-        marks = [] if self.final else ["DRAFT"]
+        marks = ["FINAL" if self.final else "DRAFT"]
+        marks += [f"EDITION {self.edition}"] if self.edition else []
         marks += ["PRIVILEGED"] if self.privileged else []
         marks += ["PRACTICE"] if runs.newest(self.held.folder).keys_from == "practice" else []
         facts = [

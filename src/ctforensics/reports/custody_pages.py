@@ -78,7 +78,14 @@ def _acquired(line: dict[str, Any]) -> str:
 def _keys(line: dict[str, Any]) -> str:
     given = _part(line, "keys")
     regions = ", ".join(f"{counted(int(keys), 'key')} of {region}" for region, keys in sorted(given.items()))
-    return f"public keys from {line.get('source') or 'an unnamed source'}: {regions or 'none'}"
+    return f"public keys from {line.get('source') or 'an unnamed source'}: {regions}" if regions else _supplied(line)
+
+
+def _supplied(line: dict[str, Any]) -> str:
+    """What an investigator brought: the file's name as given, and the hash of what is kept."""
+    hashes = ", ".join(str(sha256) for sha256 in _part(line, "files").values())
+    what = str(line.get("action")).replace("_", " ")
+    return f"{what} {line.get('source') or ''} as {place(str(line.get('given_as') or 'no file'))}, sha256 {hashes or 'not stated'}"
 
 
 def _verified(line: dict[str, Any]) -> str:
@@ -115,6 +122,7 @@ _TOLD = {
     "new": _made,
     "acquire": _acquired,
     "public_keys": _keys,
+    "metadata": _supplied,
     "verify": _verified,
     "load": _loaded,
     "receive": _handed,
