@@ -341,6 +341,10 @@ def _copies(value: Any) -> list[tuple[str, dict[str, Any], set[str]]]:
         return []
     if copies.is_ocsf(value):
         return [("ocsf", *copies.record_of_ocsf(value))]
+    hits = value.get("hits")
+    listed = hits.get("hits") if isinstance(hits, dict) else value.get("results")
+    if isinstance(listed, list):
+        return [copy for entry in listed for copy in _copies(entry)]
     source, result = value.get("_source"), value.get("result")
     inner = source if isinstance(source, dict) else value
     if copies.is_elastic(inner):

@@ -95,6 +95,9 @@ def record_of(row: Mapping[str, Any], form: str) -> tuple[dict[str, Any], set[st
         if value is None or value == "" or name is None:
             continue
         path = _NAMES.get(fold(name))
+        if path == "eventTime" and "[UTC]" in name:  # the portal of Sentinel: always month, day, year
+            _put(record, [path], _time(value, set()))
+            continue
         if path is None or (path.startswith("userIdentity.") and isinstance(record.get("userIdentity"), str)):
             _put(record, [name], value)
             continue
@@ -295,15 +298,25 @@ _ELASTIC: tuple[tuple[str, str], ...] = (
 )
 
 
+def _undotted(value: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not any("." in name for name in value):
+        return value
+    made: dict[str, Any] = {}
+    for name, inner in value.items():
+        _put(made, name.split("."), inner)
+    return made
+
+
 def is_elastic(value: Any) -> bool:
     """Whether an object is an Elastic document of the CloudTrail data set."""
     return isinstance(value, dict) and (
-        _at(value, "aws.cloudtrail") is not None or "aws.cloudtrail.event_version" in value
+        _at(value, "aws.cloudtrail") is not None or any(name.startswith("aws.cloudtrail.") for name in value)
     )
 
 
 def record_of_elastic(value: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
-    """The record as far as an Elastic document without ``event.original`` repeats it."""
+    """The record as far as an Elastic document without ``event.original`` repeats it, its members nested or with dots in their names."""
+    value = _undotted(value)
     record: dict[str, Any] = {}
     flags: set[str] = set()
     for source, path in _ELASTIC:

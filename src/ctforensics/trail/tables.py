@@ -16,10 +16,11 @@ DDL: dict[str, str] = {
     # What this database is: schema version, tool version, scope of each load. One row a fact.
     "case_facts": "CREATE TABLE case_facts (name VARCHAR NOT NULL, value VARCHAR)",
     "events": f"CREATE TABLE events (\n  {_EVENTS}\n)",
-    # Every place where a record stood. byte_offset and byte_length are in the inflated content of the file (or member).
+    # Every place where a record stood. byte_offset and byte_length are in the inflated content of the file (or member). copy_key is
+    # the key of what stood there where that is a poorer copy of the event.
     "event_sources": """CREATE TABLE event_sources (
   event_key UUID NOT NULL, file_no INTEGER NOT NULL, record_index INTEGER NOT NULL,
-  byte_offset BIGINT, byte_length INTEGER, container VARCHAR, fidelity VARCHAR)""",
+  byte_offset BIGINT, byte_length INTEGER, container VARCHAR, fidelity VARCHAR, copy_key UUID)""",
     # One row per listed file or container member; outcome: loaded, partial, empty, duplicate, rejected, out_of_scope, other_kind.
     # For every opened file: records = events + duplicates + poorer_copies + rejected (+ sifted with --matching).
     "files": """CREATE TABLE files (
@@ -46,6 +47,11 @@ DDL: dict[str, str] = {
     "conflicts": """CREATE TABLE conflicts (
   event_id VARCHAR, recipient_account_id VARCHAR, event_key UUID, other_event_key UUID, kind VARCHAR,
   field VARCHAR, value VARCHAR, other_value VARCHAR, file_no INTEGER)""",
+    # What exports say of events of which something better is loaded, in what copies are compared in. event_key is the event's.
+    "poorer_copies": """CREATE TABLE poorer_copies (
+  event_key UUID NOT NULL, copy_key UUID NOT NULL, fidelity VARCHAR, parse_flags VARCHAR[], recipient_account_id VARCHAR,
+  event_time TIMESTAMP, event_name VARCHAR, event_source VARCHAR, aws_region VARCHAR, source_ip_address VARCHAR,
+  user_agent VARCHAR, error_code VARCHAR, access_key_id VARCHAR)""",
     # state: verified, verified_empty, unverified, tampered, missing, outside.
     "coverage": """CREATE TABLE coverage (
   account VARCHAR, region VARCHAR, trail VARCHAR, hour TIMESTAMP NOT NULL, state VARCHAR NOT NULL, reason VARCHAR,
