@@ -92,7 +92,8 @@ class Plan:
         if path in self.seen:  # each place is read once
             return None
         self.seen.add(path)
-        reason = self.options.scope.leaves_out(object_keys.parse(found.path))
+        scope = self.options.scope
+        reason = None if scope.is_whole else scope.leaves_out(object_keys.parse(found.path))
         before = self.known.get(path)
         facts: dict[str, Any] = {"left_out": reason}
         if before is not None:
@@ -115,7 +116,7 @@ class Plan:
             size=found.size,
             modified=found.modified,
             refused=found.refused,
-            file=str(found.file) if found.file else None,
+            file=found.file_name,
             place=place,
             **facts,
         )

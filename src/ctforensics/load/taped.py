@@ -31,6 +31,7 @@ _AT = {field: number for number, field in enumerate(tape.FIELDS)}
 _SEED = secrets.randbits(63)  # nobody outside can choose texts that collide
 _MOST = 1 << 30
 _KEPT = 20_000
+_LEAST = len('{"eventVersion":1,"eventSource":"","eventName":""}')  # no record that the walk takes is shorter
 _ABOUT = ("target", "bucket_name", "object_key", "requested_role_arn", "issued_access_key_id")
 
 

@@ -35,8 +35,7 @@ class Task(msgspec.Struct, frozen=True):
         if self.refused:
             return Located(self.root, self.path, self.size, refused=self.refused)
         if self.file is not None:
-            file = Path(self.file)
-            return Located(self.root, self.path, self.size, self.modified, file=file, open=lambda: open(file, "rb"))
+            return Located(self.root, self.path, self.size, self.modified, file=self.file)
         found = _members(self.place, self.root).get(self.path)
         if found is None:
             raise EvidenceError("The container no longer holds it.", where=self.path)
