@@ -1,7 +1,7 @@
 """How fast a load is, beside hand-written DuckDB SQL, DuckDB from Parquet, chDB and the plain floor, all in one run.
 
-    python benchmarks/load.py                      files of 300 and of 8 records
-    python benchmarks/load.py --events 1000000     another size
+    python benchmarks/load.py                      a million events in files of at most 300 and of at most 8 records
+    python benchmarks/load.py --events 100000      another size (below some 400,000 the compiled walk is not started)
     python benchmarks/load.py --growth 100000 1000000 10000000    cost of an event as archives grow
 
 Archives are made with ``ctforensics practice --events`` and kept beside each other in ``--place``. Each way runs in a process of its
@@ -173,11 +173,12 @@ def parquet_of(bucket: Path) -> None:
             con.execute(f"COPY events TO '{target}'")
 
 
-def compare(bucket: Path, title: str) -> None:
+def compare(bucket: Path, events: int, title: str) -> None:
     """All ways over one archive, with their ratio to ours."""
     subprocess.run([sys.executable, __file__, "--run", "make parquet", str(bucket), str(bucket)], check=True)
-    stored = sum(f.stat().st_size for f in bucket.rglob("*_CloudTrail_*.gz"))
-    print(f"{title}: {stored / 1e6:,.0f} MB as gzip")
+    sizes = [f.stat().st_size for f in bucket.rglob("*_CloudTrail_*.gz")]
+    stored = sum(sizes)
+    print(f"{title} ({events / len(sizes):.0f} in the mean): {len(sizes):,} files, {stored / 1e6:,.0f} MB as gzip")
     print(
         "  A case larger than that: ids, request ids and keys of 16 bytes three times over (events, places, index) do not shrink,"
     )
@@ -198,7 +199,7 @@ def compare(bucket: Path, title: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--events", type=int, default=100_000)
+    parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--growth", type=int, nargs="*", help="sizes at which to print the cost of one event")
     parser.add_argument("--place", type=Path, default=Path(tempfile.gettempdir()) / "ctforensics-benchmark")
     parser.add_argument("--run", nargs=3, help=argparse.SUPPRESS)
@@ -207,6 +208,11 @@ def main() -> None:
         run(args.run[0], Path(args.run[1]), Path(args.run[2]))
         return
     args.place.mkdir(parents=True, exist_ok=True)
+    from ctforensics.load import compiled
+
+    print(
+        f"compiled walk: {compiled.why_not() or 'ready'}; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    )
     if args.growth:
         for events in args.growth:
             took = measure("ours", archive(args.place, events, 300))
@@ -214,7 +220,7 @@ def main() -> None:
                 print(f"{events:>12,} events: {took['seconds'] / events * 1e6:6.1f} us each, {took['memory']:,.0f} MB")
         return
     for per_file in (300, 8):
-        compare(archive(args.place, args.events, per_file), f"Files of {per_file} records at most")
+        compare(archive(args.place, args.events, per_file), args.events, f"Files of {per_file} records at most")
     if shutil.disk_usage(args.place).free < 1 << 30:
         print(f"Little space is left; the archives stand in {args.place}.")
 
