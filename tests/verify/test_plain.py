@@ -9,7 +9,7 @@ from support.digest_archive import Archive, codes, shown
 from support.digest_cases import CASES, a_log, build, edit, usual
 
 from ctforensics.evidence import door
-from ctforensics.verify import spool
+from ctforensics.verify import reading, spool
 from ctforensics.verify.cases import everything
 from ctforensics.verify.plain import Plain
 from ctforensics.verify.result import Verification
@@ -56,6 +56,14 @@ def test_rows_that_went_to_disk_come_back(clean: Archive, tmp_path: Path, monkey
     whole = told(clean.verify(tmp_path))
     monkeypatch.setattr(spool, "_HELD", 3)
     assert told(clean.judge(tmp_path)) == whole
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_threads_change_nothing(jobs: int, clean: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    whole = told(clean.verify(tmp_path))
+    monkeypatch.setattr(reading, "_CHUNK", 3)
+    monkeypatch.setattr(reading, "_PATIENCE", 0)
+    assert told(clean.judge(tmp_path, jobs=jobs)) == whole
 
 
 def test_what_looks_as_if_it_were_there_twice_is_judged_one_by_one(

@@ -76,7 +76,7 @@ def add(commands: Any) -> None:
     command.add_argument("--profile", help="the AWS profile for --online")
     command.add_argument("--endpoint-url", help="another service than AWS for --online")
     limits.add(command, "256M")
-    command.add_argument("--jobs", type=int, default=2, help="threads that read (2)")
+    command.add_argument("--jobs", type=int, default=2, help="threads that read where reading means waiting (2)")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=run)
 

@@ -1,17 +1,18 @@
 """Opening every object once: its kind by its content, the hash of its content, and nothing else kept.
 
-Reading runs in threads (opening, inflating and hashing let others run); results come back in the order of the walk, so that
-the same evidence gives the same run.
+Where reading means waiting it runs in threads (opening, inflating and hashing let others run); results come back in the order
+of the walk, so that the same evidence gives the same run.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 
 from ctforensics.errors import EvidenceError
@@ -24,6 +25,7 @@ from ctforensics.verify.spool import PARTS
 
 LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
 _CHUNK = 64
+_PATIENCE = 4  # chunks in a row in which every second file had to be waited for
 _LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
 _USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'{"awsAccountId"'
 _DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
@@ -175,11 +177,34 @@ def place_of(path: str) -> str:
 
 
 def _in_order(objects: Iterable[Located], jobs: int, limits: door.Limits) -> Iterator[tuple[list[Located], list[Look]]]:
-    source = iter(objects)
-    if jobs < 2:
-        while chunk := list(islice(source, _CHUNK)):
-            yield chunk, _look_at_chunk(chunk, limits)
-        return
+    """Threads only cost where files come at once (from memory, from a fast disk): they begin where reading means waiting."""
+    source, slow = iter(objects), 0
+    while jobs < 2 or slow < _PATIENCE:
+        chunk = list(islice(source, _CHUNK))
+        if not chunk:
+            return
+        before = _waits()
+        looks = _look_at_chunk(chunk, limits)
+        slow = slow + 1 if _waits() - before >= len(chunk) / 2 else 0
+        yield chunk, looks
+    yield from _in_threads(source, jobs, limits)
+
+
+_waited = count(0, _CHUNK)
+
+
+def _waits() -> int:
+    """How often this thread had to wait until now; where the system does not say (it does on Linux), always more often."""
+    if sys.platform == "linux":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+    return next(_waited)
+
+
+def _in_threads(
+    source: Iterator[Located], jobs: int, limits: door.Limits
+) -> Iterator[tuple[list[Located], list[Look]]]:
     waiting: deque[tuple[list[Located], Future[list[Look]]]] = deque()
     with ThreadPoolExecutor(jobs, thread_name_prefix="verify") as pool:
         while True:
