@@ -42,10 +42,8 @@ SELECT
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     (
-        actor = $principal
-        OR principal_arn = $principal
-        OR session_issuer_arn = $principal
-        OR user_name = $principal
+        -- IAM tells names apart without regard to case, and so does this; session names and ids are exact
+        lower($principal) IN (lower(actor), lower(principal_arn), lower(session_issuer_arn), lower(user_name))
         OR role_session_name = $principal
         OR principal_id = $principal
         OR (contains($principal, '*') AND (matches(actor, $principal) OR matches(principal_arn, $principal) OR matches(user_name, $principal)))

@@ -36,6 +36,9 @@ SELECT
     arg_max(event_id, (event_time, event_id)) AS last_event_id,
     histogram(verification) AS verification_classes
 FROM scoped($since, $until, $accounts, $regions, $outcome)
-WHERE actor = $principal OR principal_arn = $principal OR session_issuer_arn = $principal OR user_name = $principal OR principal_id = $principal
+WHERE
+    -- IAM tells names apart without regard to case
+    lower($principal) IN (lower(actor), lower(principal_arn), lower(session_issuer_arn), lower(user_name))
+    OR principal_id = $principal
 GROUP BY ALL
 ORDER BY day, actor;
