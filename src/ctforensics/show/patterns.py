@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 DEFS = """<defs>
-<pattern id="ct-write" width="5" height="5" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="5" height="5" fill="#E69F00"/><rect width="1.4" height="5" fill="#8A5F00"/></pattern>
+<pattern id="ct-write" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#E69F00"/><rect width="1.1" height="6" fill="#8A5F00"/></pattern>
 <pattern id="ct-missing" width="7" height="7" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="7" height="7" fill="#ffffff"/><rect width="3" height="7" fill="#555555"/></pattern>
 <pattern id="ct-unverified" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="#f3ead0"/><circle cx="2" cy="2" r="1.3" fill="#7a6200"/></pattern>
 <pattern id="ct-tampered" width="7" height="7" patternUnits="userSpaceOnUse"><rect width="7" height="7" fill="#ffd9cc"/><path d="M0,0L7,7M7,0L0,7" stroke="#a32d00" stroke-width="1.6"/></pattern>

@@ -68,7 +68,7 @@ def detail(
 
 def _field(name: str, value: Any) -> dict[str, Any]:
     column = _ABOUT[name]
-    shown = _pretty(value) if column.type == "JSON" else value
+    shown = _pretty(value) if column.type == "JSON" else str(value).lower() if isinstance(value, bool) else value
     return {
         "name": name,
         "text": "\n".join(
