@@ -128,7 +128,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> None:
     INSERT INTO event_sources SELECT event_key, file_no, record_index, 12 + record_index * 900, 899, 'plain', 'full' FROM placed""")
     # Some records stand in a second file as well; the files of one hour came five hours late.
     con.execute(f"""
-    INSERT INTO event_sources SELECT event_key, file_no + 1, 0, 12, 899, 'plain', 'full' FROM placed ORDER BY event_key LIMIT {DUPLICATES}""")
+    INSERT INTO event_sources BY NAME SELECT event_key, file_no + 1 AS file_no, 0 AS record_index, 12 AS byte_offset, 899 AS byte_length, 'plain' AS container, 'full' AS fidelity FROM placed ORDER BY event_key LIMIT {DUPLICATES}""")
     con.execute(f"""
     INSERT INTO files BY NAME SELECT file_no, 'mirror' AS root, concat('AWSLogs/', a, '/CloudTrail/', r, '/', file_no, '.json.gz') AS path,
       concat('AWSLogs/', a, '/CloudTrail/', r, '/', file_no, '.json.gz') AS object_key, 'trail-bucket' AS bucket, n * 120 AS size,
