@@ -125,7 +125,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> None:
       row_number() OVER (PARTITION BY date_trunc('hour', event_time), aws_region, recipient_account_id ORDER BY event_time, event_id) - 1 AS record_index,
       event_time, aws_region, recipient_account_id, verification FROM events""")
     con.execute("""
-    INSERT INTO event_sources SELECT event_key, file_no, record_index, 12 + record_index * 900, 899, 'plain', 'full' FROM placed""")
+    INSERT INTO event_sources BY NAME SELECT event_key, file_no, record_index, 12 + record_index * 900 AS byte_offset, 899 AS byte_length, 'plain' AS container, 'full' AS fidelity FROM placed""")
     # Some records stand in a second file as well; the files of one hour came five hours late.
     con.execute(f"""
     INSERT INTO event_sources BY NAME SELECT event_key, file_no + 1 AS file_no, 0 AS record_index, 12 AS byte_offset, 899 AS byte_length, 'plain' AS container, 'full' AS fidelity FROM placed ORDER BY event_key LIMIT {DUPLICATES}""")
