@@ -40,6 +40,37 @@ def test_a_finding_stands_on_the_first_page_with_its_status_and_without_its_auth
     assert "zoe-at-laptop" not in made + texts(CaseReport(own_case, title="t").notes())
 
 
+def test_the_first_page_begins_with_the_analysts_answer_and_its_marks(own_case):
+    NoteBook(own_case.folder.notes_file, author="a").finding("It was a leak", status="confirmed")
+    made = CaseReport(own_case, title="t", final=True, privileged=True, edition="2 of 2024-05-09").first_page(
+        "In short."
+    )
+    assert made.items[0].data["marks"] == ["FINAL", "EDITION 2 of 2024-05-09", "PRIVILEGED", "PRACTICE"]
+    assert [p.data.get("label") or p.data["kind"] for p in made.items[1:]] == [
+        "text",
+        "Findings of the analyst",
+        "Integrity",
+        "Completeness",
+        "Limits",
+    ]
+    assert CaseReport(own_case, title="t").head().data["marks"][0] == "DRAFT"
+
+
+def test_a_claim_of_absence_says_where_the_window_reaches_beyond_the_evidence(story_case):
+    from ctforensics.reports.coverage_pages import statement
+
+    case = story_case("quiet_week")
+    inside, beyond = CaseReport(case, title="t"), CaseReport(case, title="t", since="2026-03-02", until="2030-01-01")
+    assert "reaches beyond" not in statement(inside.held)
+    said = statement(beyond.held)
+    assert "The window reaches beyond what was verified" in said and "nothing is known after" in said
+    assert said in texts(beyond.story()) or "No change of permissions" not in texts(beyond.story())
+    outside = statement(CaseReport(case, title="t", since="2031-01-01", until="2032-01-01").held)
+    assert "silence proves nothing" in outside and "Coverage is not known" in outside
+    elsewhere = statement(CaseReport(case, title="t", regions=["sa-east-1"]).held)
+    assert "sa-east-1" in elsewhere
+
+
 def test_a_final_report_refuses_findings_whose_events_are_gone(own_case):
     NoteBook(own_case.folder.notes_file, author="a").finding("A claim", events_for=["0" * 32])
     CaseReport(own_case, title="t")
