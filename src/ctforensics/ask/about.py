@@ -10,13 +10,16 @@ from ctforensics import cards, clock
 from ctforensics.ask import formats
 from ctforensics.ask.answering import Reply, reply
 from ctforensics.ask.catalog import Catalog
-from ctforensics.ask.kinds import Seen, see
+from ctforensics.ask.kinds import Seen, kind_by_form, see
 from ctforensics.ask.query import FIRST_TIME
 from ctforensics.ask.room import Room
 from ctforensics.ask.searched import Searched, searched
 from ctforensics.errors import ParameterError
 
 ROWS = 25
+_SHOWN_ONWARD = 12
+_ONWARD = ("access_key", "principal", "address", "bucket")
+_CHILDREN = ("session_key_descendants", "blast_radius", "role_assumption_chain", "session_key_origin")
 
 # What is asked about a value of each kind: heading, question, and the parameter that takes the value.
 _PARTS: dict[str, tuple[tuple[str, str, str], ...]] = {
@@ -113,8 +116,30 @@ class About:
             yield f"{part.heading}: {len(rows.rows)}{more}{part.reply.timeless_told()} ({part.question})"
             if rows.rows:
                 yield from (f"  {line}" for line in brief(part.reply))
+        onward = self.onward()
+        if onward:
+            yield ""
+            yield "Go on with the page on one of these:"
+            yield from (f"  {value}  ({kind.replace('_', ' ')}, from: {heading})" for value, kind, heading in onward)
         yield ""
         yield from self.searched.sentences()
+
+    def onward(self) -> list[tuple[str, str, str]]:
+        """Other keys, principals, addresses and buckets that the page names: value, kind, and the part that names it first.
+
+        What the value minted or left behind comes before what it merely met.
+        """
+        found: dict[str, tuple[str, str]] = {}
+        for part in sorted(self.parts, key=lambda part: part.question not in _CHILDREN):
+            for row in part.reply.rows.dicts():
+                for value in _values(row):
+                    kind = kind_by_form(value)
+                    if kind in _ONWARD and value != self.seen.value and value not in found:
+                        found[value] = (kind, part.heading)
+        told = [(value, kind, heading) for value, (kind, heading) in found.items()]
+        minted = {part.heading for part in self.parts if part.question in _CHILDREN}
+        told.sort(key=lambda item: (item[2] not in minted, _ONWARD.index(item[1])))
+        return told[:_SHOWN_ONWARD]
 
     def facts(self) -> list[str]:
         """The summary as sentences."""
@@ -152,6 +177,7 @@ class About:
                 }
                 for part in self.parts
             ],
+            "onward": [{"value": value, "kind": kind, "from": heading} for value, kind, heading in self.onward()],
             "searched": self.searched.sentences(),
         }
 
@@ -168,6 +194,12 @@ class About:
             if part.reply.answered:
                 beside = f"{part.question}: {part.reply.rows_told()}{part.reply.timeless_told()}"
                 pieces += [cards.heading(part.heading, beside), html_table(part.reply.rows)]
+        onward = self.onward()
+        if onward:
+            pieces.append(cards.heading("Go on with the page on one of these"))
+            pieces.append(
+                cards.bullets(f"{value} ({kind.replace('_', ' ')}, from: {heading})" for value, kind, heading in onward)
+            )
         silent = [part.question for part in self.parts if not part.reply.answered]
         said = [f"No rows from: {', '.join(silent)}."] if silent else []
         pieces.append(cards.foot([*said, *self.searched.sentences()], self.searched.cautions()))
@@ -214,6 +246,14 @@ def _remarks(room: Room, value: str) -> list[str]:
     with room.asking() as cursor:
         rows = cursor.execute(_NOTES, {"value": value}).fetchall()
     return [f"{what}: {said}" if said else what for what, said in rows]
+
+
+def _values(row: dict[str, Any]) -> Iterator[str]:
+    """The texts of a row, members of lists included."""
+    for cell in row.values():
+        for value in cell if isinstance(cell, list) else (cell,):
+            if isinstance(value, str) and len(value) <= 300:
+                yield value
 
 
 _BRIEF = (

@@ -180,7 +180,7 @@ class Searched:
         if not self.coverage and self.verified:
             return ["Hours: none of those that were asked for is covered by what was verified."]
         if not self.coverage:
-            return ["Coverage is not known: the evidence was not verified."]
+            return ["Coverage is not known: the evidence was not verified (ctforensics verify CASE)."]
         told = ", ".join(f"{hours:,} {_WORDS[state]}" for state, hours in self.coverage.items())
         listed = [f"  {gap.sentence()}" for gap in self.gaps[:_SHOWN_GAPS]]
         if len(self.gaps) > _SHOWN_GAPS:
