@@ -12,6 +12,7 @@ ABSENT, NULL, TRUE, FALSE, NUMBER, STRING, ESCAPED, OBJECT, ARRAY = range(9)
 KIND, START, END, KEY, KEY_END, NEXT, FIRST, CLEAN = range(8)  # what a node tells
 NODES, DEPTH = 1 << 16, 200
 FAULT = (-1, 0)
+_ONES, _TOPS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
 _WORDS = np.frombuffer(b"nulltruefalse", np.uint8).copy()
 
 compiled = njit(cache=True, nogil=True, boundscheck=True)
@@ -31,32 +32,57 @@ def same(text, at, expected):
 def string_at(text, p, end):
     """From behind the opening quote: where the closing one stands (-1: nowhere), and 1 for escapes, 2 for such as are spelled anew."""
     escapes = 0
-    while p < end:
-        c = text[p]
-        if c == 34:
+    while True:
+        p = _plain_end(text, p, end)
+        if p < 0 or text[p] < 32:
+            return FAULT
+        if text[p] == 34:
             return p, escapes
-        if c == 92:
-            p += 1
-            if p >= end:
+        p += 1
+        if p >= end:
+            return FAULT
+        c = text[p]
+        if c == 117:
+            if p + 4 >= end:
                 return FAULT
-            c = text[p]
-            if c == 117:
-                if p + 4 >= end:
+            for i in range(1, 5):
+                if hex_digit(text[p + i]) < 0:
                     return FAULT
-                for i in range(1, 5):
-                    if hex_digit(text[p + i]) < 0:
-                        return FAULT
-                escapes, p = 2, p + 4
-            elif c == 47:
-                escapes = 2
-            elif c == 34 or c == 92 or c == 98 or c == 102 or c == 110 or c == 114 or c == 116:
-                escapes = max(escapes, 1)
-            else:
-                return FAULT
-        elif c < 32:
+            escapes, p = 2, p + 4
+        elif c == 47:
+            escapes = 2
+        elif c == 34 or c == 92 or c == 98 or c == 102 or c == 110 or c == 114 or c == 116:
+            escapes = max(escapes, 1)
+        else:
             return FAULT
         p += 1
-    return FAULT
+
+
+@njit(cache=True, nogil=True, boundscheck=False)
+def _plain_end(text, p, end):
+    """The position of the next quote, backslash or control character, or -1; the bounds are checked once.
+
+    Eight bytes at a time: a byte is zero where subtracting one from it borrows (the same for "less than 32"), and one that is none of the
+    three may be taken for one, never the other way round; the loop behind it looks at each byte.
+    """
+    if p < 0 or end > len(text):
+        raise IndexError("a text leaves its buffer")
+    at, last = np.uint64(p), np.uint64(max(end, 0))
+    while at + np.uint64(8) <= last:
+        word = np.uint64(text[at])
+        for k in range(1, 8):
+            word |= np.uint64(text[at + np.uint64(k)]) << np.uint64(8 * k)
+        quote, back = word ^ np.uint64(0x2222222222222222), word ^ np.uint64(0x5C5C5C5C5C5C5C5C)
+        found = (quote - _ONES) & ~quote | (back - _ONES) & ~back | (word - np.uint64(0x2020202020202020)) & ~word
+        if found & _TOPS:
+            break
+        at += np.uint64(8)
+    while at < last:
+        c = text[at]
+        if c == 34 or c == 92 or c < 32:
+            return np.int64(at)
+        at += np.uint64(1)
+    return np.int64(-1)
 
 
 @compiled
