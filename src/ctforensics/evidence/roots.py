@@ -151,7 +151,7 @@ def _walk_folder(root: Path, label: str) -> Iterator[Located]:
         for entry in entries:
             path = prefix + entry.name
             if entry.is_file(follow_symlinks=False):
-                yield Located(label, path, None, file=entry.path, entry=entry)
+                yield Located(label, path, None, None, None, entry.path, None, entry)
             elif entry.is_symlink():
                 yield Located(label, path, 0, refused="symbolic link")
             elif entry.is_dir(follow_symlinks=False):

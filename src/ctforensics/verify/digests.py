@@ -16,7 +16,6 @@ from typing import Any
 import orjson
 
 from ctforensics.trail import object_keys
-from ctforensics.trail.digest import signing_text
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -82,7 +81,7 @@ class Previous:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A digest without its list: place, scope, delivery hour (naive UTC), key, link, and the text that its signature covers."""
+    """A digest without its list: place, scope, delivery hour (naive UTC), key, link."""
 
     scope: Scope
     bucket: str
@@ -94,7 +93,6 @@ class Digest:
     supported: bool
     previous: Previous | None
     sha256: str
-    text: bytes
 
     @property
     def place(self) -> str:
@@ -166,7 +164,6 @@ def parse(content: bytes, sha256: str) -> tuple[Digest, list[Listed]]:
         supported=_text(raw, "digestSignatureAlgorithm") == "SHA256withRSA",
         previous=_previous(raw),
         sha256=sha256,
-        text=signing_text(raw, sha256),
     )
     return digest, _listed(raw, digest.scope)
 

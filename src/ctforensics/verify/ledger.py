@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from ctforensics.trail.digest import signing_text
 from ctforensics.verify.digests import Digest, Listed, Previous, Scope
 from ctforensics.verify.outcome import FileOutcome
 from ctforensics.verify.spool import PARTS, Spool
@@ -26,7 +27,7 @@ CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, nam
   flags TEXT, fault TEXT);
 CREATE TABLE digest (id INTEGER PRIMARY KEY, scope INTEGER, bucket TEXT, key TEXT, start TEXT, end TEXT, stamp TEXT,
   fingerprint TEXT, supported INTEGER, pbucket TEXT, pkey TEXT, psha TEXT, psignature TEXT, psupported INTEGER,
-  sha TEXT, text BLOB, backfill INTEGER, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
+  sha TEXT, backfill INTEGER, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
 CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEXT);
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
@@ -85,7 +86,7 @@ def printable(path: str) -> str:
     return unicodedata.normalize("NFC", path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
-_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)"
+_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)"
 
 
 class Ledger:
@@ -142,7 +143,7 @@ class Ledger:
             number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
             digest.stamp.isoformat(), digest.fingerprint, digest.supported,
             *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
-            digest.sha256, digest.text, scope.backfill,
+            digest.sha256, scope.backfill,
         )  # fmt: skip
 
     def add_places(self, rows: Iterable[tuple[str, str, str]]) -> None:
@@ -245,8 +246,11 @@ class Ledger:
             yield _seen((*row[:6], None, None, *row[8:10])), _digest(scope, row[10:])
 
     def signed_text(self, number: int) -> bytes:
-        """The bytes that a digest's signature covers. They are large, so they are looked up when they are needed."""
-        return bytes(self.db.execute("SELECT text FROM digest WHERE id = ?", (number,)).fetchone()[0])
+        """The bytes that a digest's signature covers: its end is written in one form only, the rest stands here as it is signed."""
+        names = ("digestEndTime", "digestS3Bucket", "digestS3Object", "previousDigestSignature", "sha")
+        row = self.db.execute("SELECT end || 'Z', bucket, key, psignature, sha FROM digest WHERE id = ?", (number,))
+        facts = dict(zip(names, row.fetchone(), strict=True))
+        return signing_text(facts, facts["sha"])
 
     def carried_signature(self, number: int) -> str:
         """The signature that a digest carries of the one before it."""
@@ -365,7 +369,6 @@ def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
         bool(supported),
         previous,
         same(sha),
-        b"",
     )
 
 
