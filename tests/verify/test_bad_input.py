@@ -131,6 +131,25 @@ def test_links_and_pipes_in_place_of_evidence_are_named(archive: Archive, tmp_pa
     assert "symbolic link" in next(o.detail for o in result.files if o.code == "L_FORMAT")
 
 
+def test_files_that_may_not_be_read_are_named_and_the_rest_is_verified(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    maker = usual(archive)
+    closed = {a_log(archive, maker, 1)[1], maker.digests[4].key}
+    archive.write(tmp_path)
+    really = os.open
+
+    def refuse(path, *args, **options):
+        if any(str(path).endswith(key) for key in closed):
+            raise PermissionError(13, "Permission denied")
+        return really(path, *args, **options)
+
+    monkeypatch.setattr(os, "open", refuse)  # whoever runs the tests may be allowed to read everything
+    result = archive.judge(tmp_path)
+    assert (codes(result)["L_FORMAT"], codes(result)["D_BAD_FORMAT"]) == (1, 1), shown(result)
+    assert "Permission denied" in next(o.detail for o in result.files if o.code == "L_FORMAT")
+
+
 def test_names_that_are_no_utf8_do_not_stop_a_run(clean: Archive, tmp_path: Path):
     clean.write(tmp_path)
     odd = os.fsencode(tmp_path) + b"/bad\xff\x1b[31m.json"
