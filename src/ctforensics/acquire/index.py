@@ -19,7 +19,7 @@ class Index:
         self._con = sqlite3.connect("", isolation_level=None)  # an empty name: a temporary database on disk
         self._con.execute("PRAGMA journal_mode = OFF")
         self._con.execute("PRAGMA synchronous = OFF")
-        self._con.execute("PRAGMA cache_size = -4096")
+        self._con.execute("PRAGMA cache_size = -1024")
         self._con.execute("CREATE TABLE entries (number INTEGER PRIMARY KEY, value INTEGER NOT NULL)")
         self._recent: dict[int, int] = {}
         self._filter = bytearray(BITS // 8)
