@@ -39,7 +39,7 @@ mentions AS (
     UNION ALL
     SELECT 'region', coalesce(request_parameters ->> '$.RegionName', request_parameters ->> '$.sourceRegion', request_parameters ->> '$.destinationRegion'), 'parameter', event_time, event_id, verification
     FROM scoped($since, $until, $accounts, $regions, $outcome)
-    WHERE regexp_matches(CAST(request_parameters AS VARCHAR), '"(RegionName|sourceRegion|destinationRegion)"')
+    WHERE contains(CAST(request_parameters AS VARCHAR), 'Region')
 )
 
 SELECT
