@@ -578,7 +578,7 @@ list_reduce(
 );
 CREATE MACRO account_of_key(p_key) AS
 CASE
-    WHEN regexp_full_match(p_key, 'A(KIA|SIA)[A-Z2-7]{16}')
+    WHEN regexp_full_match(p_key, 'A(KIA|SIA)[A-HK-Z2-7][A-Z2-7]{15}')
         THEN lpad(CAST(CAST(base32_bits(p_key[5:14]) // 4 // 128 % 1099511627776 AS UBIGINT) AS VARCHAR), 12, '0')
 END;
 

@@ -132,7 +132,10 @@ class Searched:
         if self.loading:
             said.append("A load was begun and is not published yet: what it reads was not searched.")
         if self.sifted:
-            said.append(f"{self.sifted:,} records were verified and counted but not loaded (load --matching).")
+            said.append(
+                f"All records were scanned (100 %), but {self.sifted:,} held none of the wanted values and are not loaded "
+                "(load --matching)."
+            )
         if self.changed:
             said.append(
                 f"{self.changed:,} files of evidence changed after they were loaded (finding EVIDENCE_CHANGED)."

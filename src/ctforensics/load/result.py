@@ -63,6 +63,11 @@ class LoadResult:
             + (f" + {self.sifted:,} sifted out" if self.sifted else "")
             + ".",
         ]
+        if self.sifted:
+            kept = self.records - self.sifted
+            said.append(
+                f"Sifted: all {self.records:,} records were scanned (100 %), {kept:,} are loaded ({kept / self.records:.1%})."
+            )
         for title, counts in (
             ("Rejected", self.rejects),
             ("Left out by scope", self.left_out),
