@@ -222,23 +222,20 @@ rows = pd.DataFrame({{"t": pd.date_range("2026-03-02", periods={n}, freq="min", 
 brush = alt.selection_interval(encodings=["x"])
 bars = lambda bins: alt.Chart(rows).mark_bar().encode(x=alt.X("t:T", bin=alt.Bin(maxbins=bins)), y="count()", color="kind")
 alt.JupyterChart(bars(200).add_params(brush) & bars(200).transform_filter(brush), embed_options={{"renderer": "svg"}})"""
-VEGA_MOVES = """async (times) => {
-  const all = document.querySelectorAll('svg.marks'), svg = all[all.length - 1], took = [];
-  const plot = svg.querySelector('.mark-group.role-scope, .mark-group').getBoundingClientRect(), y = plot.top + 60;
-  const fire = (kind, x) => svg.dispatchEvent(new PointerEvent(kind, { bubbles: true, clientX: x, clientY: y, pointerId: 1, isPrimary: true, buttons: 1, view: window }));
-  const mouse = (kind, x) => svg.dispatchEvent(new MouseEvent(kind, { bubbles: true, clientX: x, clientY: y, buttons: 1, view: window }));
-  const both = (kind, x) => { fire('pointer' + kind, x); mouse('mouse' + kind, x); };
-  both('down', plot.left + 80);
-  for (let n = 0; n < times; n++) {
-    const from = performance.now();
-    const changed = new Promise((go) => { const watch = new MutationObserver(() => { watch.disconnect(); go(true); }); watch.observe(svg, { subtree: true, childList: true, attributes: true }); setTimeout(() => go(false), 3000); });
-    both('move', plot.left + 90 + n * 3);
-    if (!(await changed)) return null;
-    await new Promise((go) => requestAnimationFrame(() => go()));
-    took.push(performance.now() - from);
-  }
-  both('up', plot.left + 90);
-  return took;
+WATCH = """() => {
+  const all = document.querySelectorAll('svg.marks'), svg = all[all.length - 1];
+  svg.scrollIntoView({ block: 'center' });
+  window.ctTook = [];
+  let at = 0;
+  svg.addEventListener('pointermove', () => { at = at || performance.now(); }, true);
+  new MutationObserver(() => {
+    if (!at) return;
+    const from = at;
+    at = 0;
+    requestAnimationFrame(() => window.ctTook.push(performance.now() - from));
+  }).observe(svg, { subtree: true, childList: true, attributes: true });
+  const box = svg.getBoundingClientRect();
+  return [box.left, box.top, box.width];
 }"""
 
 
@@ -249,11 +246,19 @@ def beside_jupyterchart(book: Any) -> None:
         shown = book.page.evaluate("document.querySelectorAll('svg.marks').length")
         took = ran(book, JUPYTERCHART.format(n=rows), there, shown)
         print(f"{f'beside it: JupyterChart of {rows:,} rows, cell run -> picture':<62} {took:>8.1f}", flush=True)
-        moves = book.page.evaluate(VEGA_MOVES, 20)
-        if moves is None:
-            print(f"{f'beside it: JupyterChart of {rows:,} rows, brush move':<62} did not redraw within 3 s")
-            return
-        report(f"beside it: JupyterChart of {rows:,} rows, brush move", moves, None)
+        left, top, width = book.page.evaluate(WATCH)
+        mouse = book.page.mouse
+        mouse.move(left + width * 0.2, top + 80)
+        mouse.down()
+        for step in range(20):
+            mouse.move(left + width * (0.25 + step * 0.02), top + 80)
+            book.page.wait_for_timeout(60)
+        mouse.up()
+        moves = book.page.evaluate("window.ctTook")
+        if moves:
+            report(f"beside it: JupyterChart of {rows:,} rows, brush move", moves, None)
+        else:
+            print(f"beside it: JupyterChart of {rows:,} rows did not redraw under the brush")
 
 
 MSTICPY = """import sys, time, warnings; warnings.filterwarnings("ignore")
