@@ -35,6 +35,7 @@ def copy(text, start, end, canon, at):
 
 @compiled
 def member_name(text, start, end, canon, at):
+    """Writes a member's name with its quotes and colon behind ``canon[at]``; returns where they end."""
     canon[at] = 34
     at = copy(text, start, end, canon, at + 1)
     canon[at], canon[at + 1] = 34, 58
@@ -179,6 +180,7 @@ def put(code, canon, at):
 
 @compiled
 def utf8(code, out, at):
+    """Writes a code point as UTF-8 behind ``out[at]``; returns where it ends."""
     if code < 0x80:
         out[at] = code
         return at + 1

@@ -20,6 +20,7 @@ compiled = njit(cache=True, nogil=True, boundscheck=True)
 
 @compiled
 def same(text, at, expected):
+    """Whether some bytes stand at a position."""
     if at + len(expected) > len(text):
         return False
     for i in range(len(expected)):
@@ -87,6 +88,7 @@ def _plain_end(text, p, end):
 
 @compiled
 def hex_digit(c):
+    """The value of a hexadecimal digit, -1 for any other byte."""
     if 48 <= c <= 57:
         return np.int64(c) - 48
     if 97 <= c <= 102:
