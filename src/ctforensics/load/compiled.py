@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,17 +28,34 @@ _SAMPLE = (
 
 @lru_cache(maxsize=1)
 def why_not() -> str | None:
-    """Why the compiled walk cannot be used here, or None where it can. Compiles it (half a minute, once for an installation)."""
+    """Why the compiled walk cannot be used here, or None where it can. Compiles it (half a minute, once for an installation).
+
+    That happens in a process of its own: the compiler takes memory that the writer of a database needs more.
+    """
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed (the extra `speed` brings it)"
-    try:
-        made = taped()
-        made.add(0, _SAMPLE, None)
-        walked, declined = made.walk()
-        walked.tables([])
-    except (ImportError, RuntimeError, OSError) as error:  # a numba of another make, no folder to keep compiled code in
-        return f"numba cannot compile here: {error}"
-    return "the compiled walk declines its own sample" if declined else None
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+    tried = subprocess.run(
+        [sys.executable, "-P", "-m", "ctforensics.load.compiled"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if tried.returncode == 0:
+        return None
+    said = tried.stdout.strip() or (tried.stderr.strip().splitlines() or [f"code {tried.returncode}"])[-1]
+    return f"numba cannot compile here: {said}"
+
+
+def _try() -> int:
+    made = taped()
+    made.add(0, _SAMPLE, None)
+    walked, declined = made.walk()
+    if declined:
+        print("the walk declines its own sample")
+    walked.tables([])
+    return len(declined)
 
 
 def taped(*, keep_raw: bool = False, most: int = 1 << 26) -> Taped:
@@ -90,3 +108,7 @@ def _cache() -> Path | None:
         return None
     nearest = next((p for p in (place, *place.parents) if p.exists()), None)
     return place if nearest and os.access(nearest, os.W_OK) else None
+
+
+if __name__ == "__main__":
+    sys.exit(_try())

@@ -16,7 +16,7 @@ from ctforensics.load.reader import Chunk
 from ctforensics.trail import tables
 
 ROW_GROUP = 122_880
-MEMORY = "700MB"
+MEMORY = "400MB"
 FILES_AT_ONCE = 60_000
 BYTES_AT_ONCE = 384 << 20  # more than a usual row group has
 
@@ -229,7 +229,8 @@ class Prefixes:
         """Takes further ones; runs of like size are merged, so that there are never many."""
         fresh = np.sort(prefixes)
         while self.runs and len(self.runs[-1]) < 2 * len(fresh):
-            fresh = np.sort(np.concatenate((self.runs.pop(), fresh)), kind="stable")
+            fresh = np.concatenate((self.runs.pop(), fresh))
+            fresh.sort()
         if len(fresh):
             self.runs.append(fresh)
 

@@ -30,7 +30,7 @@ _AHEAD = 10
 _COLLECT = 32
 _TABLES = ("files", "events", "sources", "rejects", "aggregated")
 # glibc gives large blocks back to the system at once, and every new page costs more than what we write into it.
-_KEEP_PAGES = {"MALLOC_MMAP_THRESHOLD_": str(1 << 28), "MALLOC_TRIM_THRESHOLD_": str(1 << 28)}
+_KEEP_PAGES = {"MALLOC_MMAP_THRESHOLD_": str(1 << 25), "MALLOC_TRIM_THRESHOLD_": str(1 << 27)}
 _tasks = msgspec.msgpack.Decoder(list[Task])
 
 
