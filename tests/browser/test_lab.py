@@ -244,14 +244,16 @@ def test_letters_in_the_timeline_do_not_edit_the_notebook(notebook):
     assert page.page.locator(".jp-Notebook .jp-Cell").count() == cells
 
 
-def test_a_brush_is_answered_while_a_cell_computes(notebook):
-    page = notebook(OPEN).run()
-    page.start("import time\nend = time.time() + 8\nwhile time.time() < end: pass\nprint('done computing')")
+def test_a_brush_is_answered_while_a_cell_computes(notebook, tmp_path):
+    page, enough = notebook(OPEN).run(), tmp_path / "enough"
+    page.start(f"import os\nwhile not os.path.exists({str(enough)!r}): pass\nprint('done computing')")
     page.page.wait_for_timeout(500)
     page.drag(0.3, 0.4)
     page.ready()
     page.page.wait_for_function("!document.querySelector('.ct-count').textContent.startsWith('200,000')")
     assert page.page.get_by_text("done computing", exact=True).count() == 0
+    enough.touch()
+    page.page.get_by_text("done computing", exact=True).wait_for()
 
 
 def test_two_timelines_on_one_case_do_not_disturb_each_other(notebook):

@@ -3,7 +3,6 @@
 import gzip
 import io
 import json
-import subprocess
 import sys
 import zipfile
 
@@ -18,6 +17,7 @@ from ctforensics.load.run import load
 from ctforensics.originals.records import originals, records
 from ctforensics.unwrap import archives
 from tests.load.loading_desk import record
+from tests.support.memory import measured
 
 BOMB = b'{"Records":[' + b" " * (1 << 25) + json.dumps(record(7)).encode() + b"]}"
 
@@ -110,13 +110,12 @@ def test_a_record_beyond_the_bound_is_told_in_every_shape(desk, shape):
 
 
 MEASURED = """
-import resource, sys
+import sys
 from pathlib import Path
 from ctforensics.case.folder import CaseFolder
 from ctforensics.load.run import load
 result = load(CaseFolder(Path(sys.argv[1])), jobs=1)
 print(result.records, result.events, result.rejects)
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
@@ -128,12 +127,9 @@ def test_a_single_record_of_300_megabytes_is_refused_in_bounded_memory(desk):
         for _ in range(300):
             stream.write(b"y" * 1_000_000)
         stream.write(b'"},' + last + b"]}")
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED, str(desk.case.path)], capture_output=True, text=True, check=True
-    )
-    said, peak = done.stdout.splitlines()
-    assert said == "3 2 {'record_too_large': 1}"
-    assert int(peak) / (1 << 10 if sys.platform == "linux" else 1 << 20) < 1500  # megabytes
+    said, peak = measured(MEASURED, str(desk.case.path))
+    assert said == ["3 2 {'record_too_large': 1}"]
+    assert peak < 1500
 
 
 def test_the_command_takes_all_three(tmp_path, capsys):
