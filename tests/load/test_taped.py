@@ -2,6 +2,7 @@
 
 import json
 import random
+import zipfile
 
 import duckdb
 import pytest
@@ -161,28 +162,52 @@ def test_mutilated_texts_are_read_as_the_reference_reads_them_or_declined():
     assert taken > 300
 
 
+def test_members_that_somebody_stood_upside_down_by_the_thousand_are_left_to_the_reference():
+    few, many = ({f"m{n:05d}": n for n in reversed(range(count))} for count in (100, 20_000))
+    assert agrees([written(record(1, requestParameters=few))])
+    assert not agrees([written(record(1, requestParameters=many))])
+    assert agrees([written(record(1, requestParameters=dict(sorted(many.items()))))])
+
+
 def test_raw_text_is_kept_where_it_is_asked_for():
     raws = [written(record(1)), written(record(2, unheardOf=1))]
     _, _, events, _ = walked(content_of(raws), keep_raw=True)
     assert sorted(events["record_text"].to_pylist()) == sorted(raw.decode() for raw in raws)
 
 
-def test_a_load_by_the_walk_gives_the_rows_of_a_load_without_it(desk, tmp_path, monkeypatch):
+@pytest.mark.parametrize("portion", [1, 20_000, 1 << 24])
+def test_a_load_by_the_walk_gives_the_rows_of_a_load_without_it(desk, tmp_path, monkeypatch, portion):
     for n in range(30):
-        records = [
-            record(n * 20 + k, unheardOf=k if k == 7 else None) if k % 5 else record(n * 20 + k) for k in range(30)
-        ]
-        desk.put(f"{n:02d}.json", written({"Records": records}))
+        made = [record(n * 20 + k, **({"unheardOf": 1} if k == 7 else {})) for k in range(30)]
+        desk.put(f"{n:02d}.json", written({"Records": made}))
     desk.put("odd.json", content_of([written(record(9000)), written(record(9001, eventTime="never"))]))
     desk.put("blank.json", {"Records": [record(9002)]})
     desk.put("broken.json", content_of([written(record(9003))])[:-30])
+    with zipfile.ZipFile(desk.evidence / "more.zip", "w") as packed:
+        for n in range(5):
+            packed.writestr(f"{n}.json", written({"Records": [record(10_000 + n * 10 + k) for k in range(12)]}))
     desk.load(jobs=1)
     other = case_folder.create(tmp_path / "walked")
     add_root(other, desk.evidence, "mirror")
     monkeypatch.setattr(run, "MANY_CHUNKS", 1)
-    run.load(other, jobs=1)
+    monkeypatch.setattr("ctforensics.load.taped.PORTION", portion)
+    result = run.load(other, jobs=1)
+    assert result.balanced
+    assert not result.read_slowly
     rows = {}
     for case in (desk.case, other):
         with duckdb.connect(str(case.database), read_only=True) as con:
             rows[case] = {name: con.execute(sql).fetchall() for name, sql in PROMISED.items()}
     assert rows[desk.case] == rows[other]
+
+
+def test_a_load_says_why_it_was_slow_and_what_it_is_doing(desk, monkeypatch):
+    desk.put("a.json", {"Records": [record(1)]})
+    monkeypatch.setattr(run, "MANY_CHUNKS", 1)
+    monkeypatch.setattr(compiled, "why_not", lambda: "numba is not installed (the extra `speed` brings it)")
+    told = []
+    result = desk.load(progress=lambda done, total=None, note="": told.append(note))
+    assert "Read at half the speed: numba is not installed (the extra `speed` brings it)." in result.lines()
+    assert result.to_json()["read_slowly"].startswith("numba is not installed")
+    assert told[0].startswith("starting the compiled reader")
+    assert [note for note in told if note.startswith("all read")] == told[-3:]

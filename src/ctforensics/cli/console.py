@@ -67,13 +67,13 @@ class Progress:
         self.on = sys.stderr.isatty()
 
     def __call__(self, done: int, total: int | None = None, note: str = "") -> None:
-        """Shows how far it is: at most five times a second, and not in the first second."""
+        """Shows how far it is: at most five times a second, and not in the first second. What a note says is shown at once."""
         now = time.monotonic()
-        if not self.on or now - self.started < 1 or now - self.shown < 0.2:
+        if not self.on or (not note and (now - self.started < 1 or now - self.shown < 0.2)):
             return
         self.shown = now
         of = f" of {total:,}" if total else ""
-        rate = done / (now - self.started)
+        rate = done / max(now - self.started, 0.001)
         print(
             f"\r{self.what}: {done:,}{of} {self.unit}, {rate:,.0f} a second {safe(note)}\x1b[K",
             end="",

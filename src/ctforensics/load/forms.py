@@ -21,6 +21,8 @@ from ctforensics.load.nodes import (
     hex_digit,
 )  # fmt: skip
 
+_MOST_MOVES = 1 << 14
+
 
 @njit(cache=True, nogil=True, boundscheck=False)
 def copy(text, start, end, canon, at):
@@ -44,8 +46,11 @@ def member_name(text, start, end, canon, at):
 
 @compiled
 def children(text, nodes, node, order, top):
-    """Puts the children of a container behind ``order[top]``, members sorted by name; their number, or -1 for a double name."""
-    child, count = nodes[node, FIRST], 0
+    """Puts the children of a container behind ``order[top]``, members sorted by name; their number.
+
+    It is -1 for a double name, and where sorting in place takes too many moves: hundreds of members that somebody stood upside down.
+    """
+    child, count, moves = nodes[node, FIRST], 0, 0
     sort = nodes[node, KIND] == OBJECT
     while child >= 0:
         i = top + count
@@ -57,6 +62,9 @@ def children(text, nodes, node, order, top):
                 break
             order[i] = order[i - 1]
             i -= 1
+        moves += top + count - i
+        if moves > _MOST_MOVES:
+            return -1
         order[i] = child
         count, child = count + 1, nodes[child, NEXT]
     return count

@@ -52,6 +52,7 @@ class Reader:
         self.bulk = Bulk(keep_raw=options.keep_raw, most=options.limits.record)
         self.taped = compiled.taped(keep_raw=options.keep_raw, most=options.limits.record) if options.compiled else None
         self.later: dict[int, tuple[dict[str, Any], Opened]] = {}
+        self.walked: list[tuple[pa.Table, pa.Table]] = []
         self.files: list[dict[str, Any]] = []
         self.events: list[dict[str, Any]] = []
         self.sources: list[dict[str, Any]] = []
@@ -141,6 +142,8 @@ class Reader:
         elif clean and self.taped:
             if self.taped.add(number, found.content, file["delivered_at"]):
                 self.later[number] = file, found
+                if self.taped.full:
+                    self._walk()
                 return
         elif clean:
             count = self.bulk.add(number, found.content, file["delivered_at"])
@@ -154,9 +157,10 @@ class Reader:
         outcome = "loaded" if count else "empty"
         file.update(kind="cloudtrail", source_form="records", records=count, sifted=sifted, outcome=outcome)
 
-    def _walked(self) -> tuple[pa.Table, pa.Table]:
-        """The records of the files that the compiled walk takes; those that it declines are read with care."""
-        assert self.taped
+    def _walk(self) -> None:
+        """Takes the records of the files that wait for the compiled walk; those that it declines are read with care."""
+        if self.taped is None or not self.later:
+            return
         walked, declined = self.taped.walk()
         for number, count in walked.counts().items():
             self._whole(self.later[number][0], count)
@@ -167,9 +171,10 @@ class Reader:
                 windows[number] = min(first, found["event_time"]), max(last, found["event_time"])
         for number, (first, last) in windows.items():
             self.files[number].update(first_event_time=first, last_event_time=last)
+        self.walked.append(walked.tables(odd))
         for number in declined:
             self._carefully(number, *self.later[number])
-        return walked.tables(odd)
+        self.taped, self.later = compiled.taped(keep_raw=self.options.keep_raw, most=self.options.limits.record), {}
 
     def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
         reading = cloudtrail.read(found.content, file["path"], self.options.limits)
@@ -225,13 +230,15 @@ class Reader:
         self.files.append({**file, "outcome": "rejected", "reason": "not_opened", "records": 1, "rejected": 1})
 
     def _chunk(self) -> Chunk:
-        events, sources = self._walked() if self.later else self.bulk.tables()
-        if not self.later:
-            for number, (first, last) in self.bulk.windows(events).items():
-                self.files[number].update(first_event_time=first, last_event_time=last)
-        if self.events:
-            events = pa.concat_tables([events, table_of(self.events, EVENTS)])
-            sources = pa.concat_tables([sources, table_of(self.sources, SOURCES)])
+        self._walk()
+        events, sources = self.bulk.tables()
+        for number, (first, last) in self.bulk.windows(events).items():
+            self.files[number].update(first_event_time=first, last_event_time=last)
+        made = [(events, sources), *self.walked, (table_of(self.events, EVENTS), table_of(self.sources, SOURCES))]
+        events, sources = (
+            pa.concat_tables([part for part in parts if part.num_rows] or parts[:1])
+            for parts in zip(*made, strict=True)
+        )
         return Chunk(
             files=table_of(self.files, FILES),
             events=events,

@@ -13,7 +13,8 @@ class LoadResult:
     """Counts of files by outcome and of records by fate, over the whole case after this load.
 
     ``new_files`` counts what this load opened. ``findings`` are rows (code, subject, detail). ``found`` is true where
-    something wants attention: rejects, conflicts, changed evidence, or nothing of CloudTrail at all.
+    something wants attention: rejects, conflicts, changed evidence, or nothing of CloudTrail at all. ``read_slowly`` says why a
+    large archive was read without the compiled walk; the rows are the same.
     """
 
     files: dict[str, int]
@@ -30,6 +31,7 @@ class LoadResult:
     conflicts: int = 0
     findings: tuple[dict[str, Any], ...] = ()
     scope: dict[str, Any] = field(default_factory=dict)
+    read_slowly: str = ""
 
     @property
     def found(self) -> bool:
@@ -79,4 +81,6 @@ class LoadResult:
             said.append("Nothing here is CloudTrail. Name the folder (or zip, or tar) that holds its log files.")
         if self.conflicts:
             said.append(f"Conflicts: {self.conflicts:,} between copies of one event (table conflicts).")
+        if self.read_slowly:
+            said.append(f"Read at half the speed: {self.read_slowly}.")
         return said + [f"Finding {f['code']}: {f['subject']}: {f['detail']}." for f in self.findings]

@@ -69,12 +69,16 @@ def load(
     with generation.writer(folder, "load") as writer, _said_plainly(folder):
         con, options = _begin(writer, options)
         try:
-            opened = _fill(con, folder, roots, options, jobs, progress)
+            tell = progress or _nobody
+            opened, slow = _fill(con, folder, roots, options, jobs, tell)
+            tell(opened, note="all read; sorting out copies and the ledger")
             settle.settle(con)
+            tell(opened, note="all read; verification and coverage")
             if judge:
                 judge(con)
+            tell(opened, note="all read; the index of the timeline")
             screen.build(con)
-            result = _result(con, scope, opened)
+            result = _result(con, scope, opened, slow)
             con.execute("BEGIN")
             _facts(con, options)
             con.execute("COMMIT")
@@ -86,6 +90,10 @@ def load(
         folder, "load", scope=scope.to_json(), files=result.files, records=result.records, events=result.events
     )
     return result
+
+
+def _nobody(done: int, total: int | None = None, note: str = "") -> None:
+    """Whom a load tells where nobody listens."""
 
 
 @contextmanager
@@ -152,35 +160,35 @@ def _fill(
     roots: list[Root] | None,
     options: Options,
     jobs: int | None,
-    progress: Reports | None,
-) -> int:
-    """Reads and stores everything that is new; returns how many files that were."""
+    progress: Reports,
+) -> tuple[int, str]:
+    """Reads and stores everything that is new; returns how many files that were, and why they were read slowly, if they were."""
     planned = plan.Plan.begin(
         con, options, _generation(con), store.read_fact(con, "matching"), store.read_fact(con, "limits")
     )
     stored = store.Store(con, _generation(con))
     wanted = roots if roots is not None else roots_of(folder)
     chunks = plan.chunks(planned.tasks(folder, wanted))
-    done = 0
-    for chunk in _read(folder, chunks, options, jobs):
+    first, done, slow = list(islice(chunks, MANY_CHUNKS)), 0, ""
+    if len(first) == MANY_CHUNKS:
+        progress(0, note="starting the compiled reader (its very first start takes up to a minute)")
+        slow = compiled.why_not() or ""
+        options = replace(options, compiled=not slow)
+    for chunk in _read(folder, first, chunks, options, jobs):
         _note_changes(con, planned, chunk)
         stored.add(chunk, _replaced(planned, chunk))
         done += chunk.files.num_rows
-        if progress:
-            progress(done)
+        progress(done)
     stored.flush()
     _note_missing(con, planned, None if roots is None else {root.label for root in roots})
-    return done
+    return done, slow
 
 
 def _read(
-    folder: CaseFolder, chunks: Iterator[list[Task]], options: Options, jobs: int | None
+    folder: CaseFolder, first: list[list[Task]], chunks: Iterator[list[Task]], options: Options, jobs: int | None
 ) -> Iterator[reader.Chunk]:
-    """Small loads are read here; a worker costs half a second to start, the compiled walk two."""
-    first = list(islice(chunks, MANY_CHUNKS))
+    """Small loads are read here: a worker costs half a second to start, and two with the compiled walk."""
     count = jobs if jobs is not None else os.cpu_count() or 1
-    if len(first) == MANY_CHUNKS and compiled.why_not() is None:
-        options = replace(options, compiled=True)
     if count <= 1 or len(first) < FEW_CHUNKS:
         return workers.here(folder, chain(first, chunks), options)
     return workers.apart(folder, chain(first, chunks), options, count)
@@ -285,7 +293,7 @@ def _facts(con: duckdb.DuckDBPyConnection, options: Options) -> None:
         store.fact(con, name, value)
 
 
-def _result(con: duckdb.DuckDBPyConnection, scope: Scope, opened: int) -> LoadResult:
+def _result(con: duckdb.DuckDBPyConnection, scope: Scope, opened: int, slow: str) -> LoadResult:
     def counts(sql: str) -> dict[str, Any]:
         return dict(con.execute(sql).fetchall())
 
@@ -308,4 +316,5 @@ def _result(con: duckdb.DuckDBPyConnection, scope: Scope, opened: int) -> LoadRe
         conflicts=con.execute("SELECT count(*) FROM conflicts WHERE kind <> 'addendum'").fetchall()[0][0],
         findings=tuple(dict(zip(("code", "class", "subject", "detail"), row, strict=True)) for row in findings),
         scope=scope.to_json(),
+        read_slowly=slow,
     )

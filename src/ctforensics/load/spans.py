@@ -106,7 +106,9 @@ def _mixed(canon, start, end, seed):
         for k in range(1, 8):
             word |= np.uint64(canon[p + np.uint64(k)]) << np.uint64(8 * k)
         mixed = (mixed ^ word) * np.uint64(0xFF51AFD7ED558CCD)
-        mixed ^= mixed >> np.uint64(32)
+        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(
+            0xC4CEB9FE1A85EC53
+        )  # no difference cancels without the seed
         p += np.uint64(8)
     while p < last:
         mixed = (mixed ^ np.uint64(canon[p])) * np.uint64(0x100000001B3)
@@ -128,7 +130,7 @@ def _equal(canon, start, end, other, other_end):
 
 
 @compiled
-def together(numbers):
+def together(numbers, seed):
     """The same for rows of numbers: a number for each row of ``numbers[rows, columns]``, and the first row of each."""
     rows, columns = numbers.shape
     size = 16
@@ -138,11 +140,11 @@ def together(numbers):
     found, firsts = np.empty(rows, np.int32), np.empty(rows, np.int64)
     count = 0
     for i in range(rows):
-        mixed = np.uint64(0x9E3779B97F4A7C15)
+        mixed = np.uint64(seed)
         for c in range(columns):
             mixed = (mixed ^ np.uint64(numbers[i, c] + 2)) * np.uint64(0xFF51AFD7ED558CCD)
-            mixed ^= mixed >> np.uint64(32)
-        slot = np.int64(mixed & np.uint64(size - 1))
+            mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0xC4CEB9FE1A85EC53)
+        slot = np.int64((mixed >> np.uint64(29)) & np.uint64(size - 1))
         while True:
             n = table[slot]
             if n < 0:
