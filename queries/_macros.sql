@@ -346,12 +346,8 @@ SELECT value AS user_agent, regexp_replace(value, '[0-9][0-9.]*.*$', '') AS prod
 FROM dim_agent
 WHERE value IS NOT NULL;
 
--- Whether an address is of a network that nobody routes: private, shared, link-local, loopback. Those kept for documentation count
--- as public, because made-up and anonymised records use them so.
-CREATE MACRO is_private_address(p_text) AS
-regexp_matches(
-    p_text, '^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.|100\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\.|169\.254\.|127\.|[fF][cCdD]|[fF][eE]80)'
-);
+-- Whether a kind of source is an address of whatever kind. Reserved ones count: made-up and anonymised records use them as public.
+CREATE MACRO is_address(p_kind) AS p_kind IN ('public_ip', 'private_ip', 'reserved_ip');
 
 -- Whether a call is one of ours: the investigator labelled its key, actor, session or address "examiner" in inputs/labels.
 CREATE MACRO by_examiner(p_key, p_actor, p_principal, p_session, p_address) AS

@@ -55,7 +55,7 @@ places AS (
         some_of(s.event_name) AS event_names,
         some_of(s.user_agent) AS user_agents,
         some_of(s.vpc_endpoint_id) AS vpc_endpoint_ids,
-        is_private_address(s.source_ip_address) AS is_private,
+        any_value(s.source_kind) = 'private_ip' AS is_private,
         any_value(s.user_identity ->> '$.sessionContext.ec2RoleDelivery') AS metadata_version,
         arg_min(s.event_id, (s.event_time, s.event_id)) AS first_event_id,
         arg_max(s.event_id, (s.event_time, s.event_id)) AS last_event_id,

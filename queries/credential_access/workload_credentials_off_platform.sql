@@ -70,12 +70,12 @@ marked AS (
         *,
         list_filter([
             CASE
-                WHEN source_kind IN ('public_ip', 'private_ip') AND NOT is_private_address(source_ip_address)
+                WHEN source_kind IN ('public_ip', 'reserved_ip')
                     AND NOT EXISTS (SELECT 1 FROM aws_ranges AS r WHERE ip_number(source_ip_address) BETWEEN r.low AND r.high)
                     AND NOT contains(coalesce(user_agent, ''), 'exec-env/')
                     THEN 'address is not known as one of AWS'
             END,
-            CASE WHEN $private_too AND is_private_address(source_ip_address) THEN 'private address' END,
+            CASE WHEN $private_too AND source_kind = 'private_ip' THEN 'private address' END,
             CASE WHEN agent_family IN ('cli', 'browser', 'console', 'tool') THEN 'interactive tool: ' || agent_family END
         ], lambda x: x IS NOT NULL) AS remarks
     FROM sessions

@@ -23,7 +23,7 @@ WITH calls AS (
     SELECT e.*, n.network
     FROM scoped($since, $until, $accounts, $regions, $outcome) AS e
     JOIN address_networks() AS n ON n.address = e.source_ip_address
-    WHERE e.access_key_id IS NOT NULL AND e.source_kind IN ('public_ip', 'private_ip', 'other', 'invalid')
+    WHERE e.access_key_id IS NOT NULL AND e.source_kind NOT IN ('aws_service', 'aws_internal', 'empty')
 ),
 
 uses AS (

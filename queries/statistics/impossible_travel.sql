@@ -27,7 +27,7 @@ WITH calls AS (
         p.network_operator
     FROM scoped($since, $until, $accounts, $regions, $outcome) AS e
     JOIN address_places AS p ON p.address = e.source_ip_address
-    WHERE e.source_kind IN ('public_ip', 'private_ip') AND e.invoked_by IS NULL
+    WHERE is_address(e.source_kind) AND e.invoked_by IS NULL
 ),
 
 pairs AS (

@@ -17,7 +17,7 @@ from ctforensics.errors import ForensicsError, NotInstalled
 TABLE = "address_places"
 COLUMNS = "address VARCHAR, country VARCHAR, city VARCHAR, latitude DOUBLE, longitude DOUBLE, asn BIGINT, network_operator VARCHAR"
 _ADDRESSES = """SELECT DISTINCT source_ip_address FROM events
-WHERE source_kind IN ('public_ip', 'private_ip') AND source_ip_address IS NOT NULL ORDER BY ALL"""
+WHERE is_address(source_kind) AND source_ip_address IS NOT NULL ORDER BY ALL"""
 _BATCH = 10_000
 
 Place = dict[str, Any]

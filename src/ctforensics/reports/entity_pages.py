@@ -10,7 +10,7 @@ from ctforensics.reports.pieces import Piece, Pieces
 # What stands out by refusals or writes comes first; services that act for somebody are left out.
 _ADDRESSES = """SELECT source_ip_address AS address, count(*) AS events, count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed,
   count(DISTINCT actor) AS actors, min(event_time) AS first_seen, max(event_time) AS last_seen FROM events
-WHERE source_kind IN ('public_ip', 'private_ip') GROUP BY ALL ORDER BY refused_or_failed DESC, events DESC, address LIMIT 25"""
+WHERE is_address(source_kind) GROUP BY ALL ORDER BY refused_or_failed DESC, events DESC, address LIMIT 25"""
 _ACTORS = """SELECT actor, count(*) AS events, count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed,
   count(DISTINCT source_ip_address) AS addresses, count(DISTINCT access_key_id) AS access_keys, min(event_time) AS first_seen,
   max(event_time) AS last_seen FROM events WHERE actor IS NOT NULL AND user_identity_type IS DISTINCT FROM 'AWSService'

@@ -49,7 +49,7 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "key",
         "SELECT access_key_id FROM events UNION SELECT issued_access_key_id FROM events UNION SELECT principal_id FROM events",
     ),
-    ("address", "SELECT source_ip_address FROM events WHERE source_kind IN ('public_ip', 'private_ip')"),
+    ("address", "SELECT source_ip_address FROM events WHERE is_address(source_kind)"),
     (
         "name",
         """SELECT user_name FROM events UNION SELECT role_session_name FROM events UNION SELECT source_identity FROM events

@@ -149,7 +149,12 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     _concluded("invoked_by", "VARCHAR", "Service that made the call on the actor's behalf."),
     _concluded("outcome", "VARCHAR", "success, denied, failed, dry_run_ok, requested: of this event alone."),
     _concluded("error_class", "VARCHAR", "errorCode without Client. or Server., or what the sign-in result says."),
-    _concluded("source_kind", "VARCHAR", "public_ip, private_ip, aws_service, aws_internal, invalid, other, empty."),
+    _concluded(
+        "source_kind",
+        "VARCHAR",
+        "public_ip, private_ip (not routed), reserved_ip (for documentation or tests: made-up or anonymised records), aws_service,"
+        " aws_internal, invalid, other, empty.",
+    ),
     _concluded("agent_family", "VARCHAR", "console, cli, sdk, iac, browser, aws_service, tool, other, none."),
     _concluded("event_base_name", "VARCHAR", "eventName without a trailing API date."),
     _concluded("event_class", "VARCHAR", "read, list, write, permissions, session, data, insight, network."),
