@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,22 @@ def test_the_constraints_pin_every_declared_package_within_its_bounds():
         version = pinned.get(canonicalize_name(requirement.name))
         assert version, f"{requirement.name} is not pinned"
         assert requirement.specifier.contains(version, prereleases=True), f"{requirement} against {version}"
+
+
+def test_no_pinned_version_needs_more_than_the_python_that_is_promised():
+    from packaging.specifiers import SpecifierSet
+
+    too_new = []
+    for line in (ROOT / "constraints.txt").read_text("utf-8").splitlines():
+        name, version = line.split("==")
+        try:
+            here = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue
+        needs = SpecifierSet(here.metadata["Requires-Python"] or "")
+        if here.version == version and not needs.contains("3.11.0"):
+            too_new.append(f"{line} needs Python {needs}")
+    assert not too_new, "Debian 12 has Python 3.11.2"
 
 
 @pytest.fixture(scope="module")
