@@ -1,8 +1,10 @@
 """What is plainly in order is matched all at once: with the same verdicts as one by one."""
 
 import hashlib
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from support.digest_archive import Archive, codes, shown
@@ -99,3 +101,16 @@ def test_two_authentic_digests_that_list_other_content_for_one_place_are_a_confl
     )
     assert codes(result).get("L_CONFLICT") == 1, shown(result)
     assert result.authentic == "fail"
+
+
+@pytest.mark.parametrize("bits", [3, 5, 7])
+def test_names_that_look_marked_change_nothing_and_each_file_is_told_that_is_counted(
+    bits: int, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    archive.hours(archive.maker(), 24, logs=4)
+    archive.verify(tmp_path)
+    damaged = archive.logs()[50]
+    (tmp_path / "copy of a file.json.gz").write_bytes(archive.objects[damaged] + b"\0")
+    whole = told(archive.judge(tmp_path))
+    monkeypatch.setattr(spool, "zlib", SimpleNamespace(crc32=lambda value: zlib.crc32(value) >> (32 - bits)))
+    assert told(archive.judge(tmp_path)) == whole

@@ -36,12 +36,14 @@ class Plain:
         for part in range(PARTS):
             pairs, listings, logs = self._pairs(part)
             self._write(listings, logs)
+            self._touch_names(listings, logs)
             self._count(pairs, 1)
             ways.update([listed[0] == log[1] for _, listed, log in pairs])
         if (
             len(ways) > 1 or not self._ledger.places_differ
         ):  # below their bucket's name and at their bare keys, or several roots
             self._touch_crowded()
+        # From here on nothing more is marked: who asks later which pairs were written must get the same answer for each.
         for part in range(PARTS if self._touched else 0):
             touched = [pair for pair in self._pairs(part)[0] if self._is_touched(pair[1])]
             self._write([(number, listed) for number, listed, _ in touched], [log for _, _, log in touched])
@@ -99,14 +101,15 @@ class Plain:
         return pairs, left, logs if not used else [log for log in logs if log[0] not in used]
 
     def _write(self, listings: list[Listing], logs: list[Log]) -> None:
-        if not listings and not logs:
-            return
+        if listings or logs:
+            self._ledger.write_logs(logs)
+            self._ledger.write_listings(listings)
+
+    def _touch_names(self, listings: list[Listing], logs: list[Log]) -> None:
         for _, listed in listings:
             self._touch(listed[1])
         for log in logs:
             self._touch(log[1])
-        self._ledger.write_logs(logs)
-        self._ledger.write_listings(listings)
 
     def write_outcomes(self) -> None:
         """Writes the outcomes of what is plainly in order beside the others: only where somebody wants to read them."""
