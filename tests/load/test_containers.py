@@ -8,6 +8,9 @@ import zipfile
 
 import pytest
 
+from ctforensics.case import folder as case_folder
+from ctforensics.load.roots import add_root
+from ctforensics.load.run import load
 from ctforensics.load.scope import Scope
 from tests.load.loading_desk import record
 from tests.load.test_safe import NAME
@@ -77,3 +80,23 @@ def test_a_compressed_tar_is_read_once(desk):
     assert whole(desk.load())
     again = desk.load()
     assert whole(again) and again.new_files == 0
+
+
+def test_a_zip_that_took_the_place_of_another_is_read_though_its_members_have_the_same_names_and_sizes(tmp_path):
+    """In the same process, as in a notebook that stays open."""
+
+    def put(**numbers):
+        with zipfile.ZipFile(tmp_path / "new.zip", "w") as container:
+            for name, number in numbers.items():
+                container.writestr(f"{name}.json", json.dumps({"Records": [record(number)]}))
+        (tmp_path / "new.zip").replace(tmp_path / "logs.zip")
+
+    put(a=1)
+    case = case_folder.create(tmp_path / "case")
+    add_root(case, tmp_path / "logs.zip", "zipped")
+    assert load(case).events == 1
+    again = load(case)
+    assert (again.new_files, again.events) == (0, 1)
+    put(a=2, b=3)
+    result = load(case)
+    assert (result.events, result.rejected) == (3, 0)

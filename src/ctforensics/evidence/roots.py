@@ -51,7 +51,7 @@ class Located:
     ``path`` is relative, with ``/``; a member of a container is ``container!/member``. ``refused`` says why it must not be
     opened (symbolic link, pipe, ...). ``open`` gives its stored bytes (inside a container: the member's bytes), ``file`` the
     file that it is (``file_name`` as the operating system takes it), ``packed`` what a member of a zip takes there. ``modified``
-    is naive UTC. A walk makes one for every file, so what costs a system call (size, time) is asked for when it is wanted, and is
+    is naive UTC, of a member that of its container: what the container says of it proves no change. A walk makes one for every file, so what costs a system call (size, time) is asked for when it is wanted, and is
     0 and None where the file is gone by then.
     """
 
@@ -271,7 +271,7 @@ def _paths(container: str, names: list[str]) -> list[str]:
 
 def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
     # Members may be opened after the walk has ended, so the archive closes itself when nothing refers to it any more.
-    archive = zipfile.ZipFile(root)
+    archive, changed = zipfile.ZipFile(root), _changed(root)
     entries = archive.infolist()
     paths = _paths(name, [entry.filename for entry in entries])
     shared = _shared(entries)
@@ -284,7 +284,7 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
         if entry.header_offset in shared:
             yield Located(label, path, entry.file_size, refused="container member that shares its bytes with another")
             continue
-        yield _zipped(archive, entry, label, path)
+        yield _zipped(archive, entry, label, path, changed)
 
 
 _LOCAL_HEADER = 30  # bytes before the name of a member (APPNOTE.TXT 4.3.7)
@@ -310,7 +310,7 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
         weakref.finalize(archive, archive.fileobj.close)
     # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
     forward = root.name.lower().endswith(("gz", "tgz"))
-    members = archive.getmembers()
+    members, changed = archive.getmembers(), _changed(root)
     more = goes_on(archive)
     lock = threading.Lock()
     named = list(zip(_paths(name, [entry.name for entry in members]), members, strict=True))
@@ -319,14 +319,19 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
             continue
         refused = tar_refusal(entry)
         opener = None if refused else partial(_open_tar_member, archive, entry, lock)
-        yield Located(label, path, 0 if refused else entry.size, refused=refused, open=opener)
+        yield Located(label, path, 0 if refused else entry.size, changed, refused=refused, open=opener)
     if more:
         yield Located(label, name, 0, refused=GOES_ON)
 
 
-def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, path: str) -> Located:
+def _changed(container: Path) -> datetime:
+    """When a container was written, as a file's ``modified`` has it."""
+    return datetime.fromtimestamp(container.stat().st_mtime, UTC).replace(tzinfo=None)
+
+
+def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, path: str, changed: datetime) -> Located:
     opener = partial(_open_member, archive, entry)
-    return Located(label, path, entry.file_size, open=opener, packed=entry.compress_size)
+    return Located(label, path, entry.file_size, changed, open=opener, packed=entry.compress_size)
 
 
 def _open_member(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> BinaryIO:
@@ -348,16 +353,17 @@ def members(container: Path, label: str) -> dict[str, Located]:
     Empty where it is neither.
     """
     found: dict[str, Located] = {}
+    changed = _changed(container)
     if zipfile.is_zipfile(container):
         archive = zipfile.ZipFile(container)
         entries = archive.infolist()
         for path, entry in zip(_paths(container.name, [e.filename for e in entries]), entries, strict=True):
-            found[path] = _zipped(archive, entry, label, path)
+            found[path] = _zipped(archive, entry, label, path, changed)
     elif tarfile.is_tarfile(container):
         tar = tarfile.open(container, tarinfo=StrictTarInfo)  # noqa: SIM115 - stays open as long as its members are wanted
         lock = threading.Lock()
         infos = tar.getmembers()
         for path, info in zip(_paths(container.name, [i.name for i in infos]), infos, strict=True):
             if tar_refusal(info) is None:
-                found[path] = Located(label, path, info.size, open=partial(_open_tar_member, tar, info, lock))
+                found[path] = Located(label, path, info.size, changed, open=partial(_open_tar_member, tar, info, lock))
     return found

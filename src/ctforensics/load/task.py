@@ -42,11 +42,20 @@ class Task(msgspec.Struct, frozen=True):
         return found
 
 
-_archives: dict[tuple[str, str], dict[str, Located]] = {}
+_archives: dict[tuple[str, str], tuple[tuple[int, ...], dict[str, Located]]] = {}
 
 
 def _members(place: str, label: str) -> dict[str, Located]:
-    """The members of a container that is a root by itself, listed once in each process."""
-    if (place, label) not in _archives:
-        _archives[place, label] = roots.members(Path(place), label)
-    return _archives[place, label]
+    """The members of a container that is a root by itself, listed once in each process as long as it stays the same file."""
+    try:
+        now = Path(place).stat()
+    except OSError as error:
+        raise EvidenceError(f"Cannot be read: {error.strerror}.", where=place) from error
+    identity = (now.st_dev, now.st_ino, now.st_size, now.st_mtime_ns)
+    known = _archives.get((place, label))
+    if known is None or known[0] != identity:
+        try:
+            known = _archives[place, label] = (identity, roots.members(Path(place), label))
+        except roots.DAMAGED as error:
+            raise EvidenceError(f"The container cannot be read: {error}.", where=place) from error
+    return known[1]
