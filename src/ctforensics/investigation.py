@@ -311,10 +311,10 @@ class Case:
 
         The ending of ``output`` chooses the format: .html, .pdf, .md, .docx, .ipynb. ``redact`` names a profile: all, people.
         """
-        from ctforensics.reports.run import make
+        from ctforensics.reports.noted import make_noted
 
         target = Path(output) if output else self.folder.reports / f"{Path(name).stem}.html"
-        return make(self.path, name, params, target, redact=redact).path
+        return make_noted(self.path, name, params, target, redact=redact).path
 
     def export(self, output: str | Path, *, format: str = "jsonl", where: str = "") -> Path:
         """Writes events as original records (jsonl), parquet, csv or timesketch lines; ``where`` is an SQL condition."""

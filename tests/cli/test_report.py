@@ -1,10 +1,14 @@
 """The commands reports, report, export and exhibit: what they print and how they end."""
 
+import hashlib
 import json
+import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
+from ctforensics.case import journal
 from ctforensics.cli import main
 
 pytestmark = pytest.mark.timeout(180)
@@ -46,9 +50,20 @@ def test_a_case_without_events_is_said_to_be_empty(tmp_path, capsys):
 
 
 def test_daily_review_ends_with_one_where_the_trail_was_tampered_with(story_case, tmp_path, capsys):
-    case = str(story_case("tampered_log").path)
-    assert main(["report", case, "daily_review", "-o", str(tmp_path / "o.html"), "--json"]) == 1
-    assert json.loads(capsys.readouterr().out)["found"] >= 1
+    case = shutil.copytree(story_case("tampered_log").path, tmp_path / "case")
+    before = list(journal.read(case / "custody.jsonl"))
+    assert main(["report", str(case), "daily_review", "-o", str(tmp_path / "o.html"), "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["found"] >= 1
+    *kept, noted = journal.read(case / "custody.jsonl")
+    assert kept == before and (noted["action"], noted["report"], noted["of"]) == (
+        "report",
+        "daily_review",
+        before[-1]["hash"],
+    )
+    files = [tmp_path / "o.html", *map(Path, told["attachments"])]
+    assert noted["files"] == {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    assert journal.verify(case / "custody.jsonl").ok
 
 
 def test_an_exhibit_is_made_and_checked_and_a_changed_one_ends_with_one(story_case, tmp_path, capsys):

@@ -54,6 +54,9 @@ def test_a_cell_that_raises_is_named_its_traceback_is_kept_and_the_exit_code_is_
     assert "code cell 2 (`x / 0  # the culprit`) raised ZeroDivisionError" in told(capsys)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["o.html.log", own.name]
     assert "Traceback" in (tmp_path / "o.html.log").read_text()
+    made = tmp_path / "not there yet" / "o.html"
+    assert cli.main(["report", str(case.path), str(own), "-o", str(made)]) == 2
+    assert "raised ZeroDivisionError" in told(capsys) and [p.name for p in made.parent.iterdir()] == ["o.html.log"]
 
 
 @pytest.mark.parametrize("loaded", [False, True], ids=["without events", "without verification"])

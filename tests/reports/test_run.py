@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctforensics.errors import ForensicsError, ParameterError, UnknownName
-from ctforensics.reports import run
+from ctforensics.reports import execute, run
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -130,3 +130,9 @@ def test_a_run_that_is_killed_leaves_the_older_report_and_nothing_half_made(writ
     running.kill()
     running.wait()
     assert [p.name for p in out.iterdir()] == ["r.html"] and (out / "r.html").read_text() == "older"
+
+
+def test_places_that_python_was_told_relative_to_the_callers_folder_hold_for_the_kernel_too(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", f"src{os.pathsep}/opt/site")
+    assert execute._environment(tmp_path, {})["PYTHONPATH"] == f"{tmp_path.resolve() / 'src'}{os.pathsep}/opt/site"

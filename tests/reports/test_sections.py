@@ -7,9 +7,10 @@ import pytest
 from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.investigation import open_case
 from ctforensics.notes.book import NoteBook
-from ctforensics.reports import CaseReport, swimlanes
-from ctforensics.reports.held import Held
+from ctforensics.reports import CaseReport, coverage_pages, swimlanes
+from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.scripts import drawn
+from tests.support import small_case
 
 
 @pytest.fixture
@@ -216,3 +217,47 @@ def test_marked_events_stand_with_what_they_are_and_the_words_of_the_analyst(own
     assert name in made and event_id in made and "the first call of all" in made
     assert "not in the loaded evidence" not in made
     CaseReport(own_case, title="t", final=True)
+
+
+def test_a_question_that_cannot_be_narrowed_says_that_it_was_asked_of_the_whole_case(story_case):
+    report = CaseReport(story_case("quiet_week"), title="t")
+    asked = {"access_key_id": "AKIAEXAMPLE0000000001"}
+    assert "Asked of the whole case" in texts(report.ask("key_quarantine_signals", **asked))
+    assert "Asked of the whole case" not in texts(report.ask("actions_by_access_key", **asked))
+    assert "Asked of the whole case" not in texts(report.ask("key_quarantine_signals"))
+
+
+def test_reads_of_another_target_or_from_another_address_are_never_told_in_one_row(tmp_path):
+    reads = [{"sourceIPAddress": "198.51.100.7"}, {"sourceIPAddress": "198.51.100.7", "awsRegion": "eu-west-1"}]
+    reads += [{"sourceIPAddress": "203.0.113.9"}, {"requestParameters": {"bucketName": "payroll"}}]
+    case = small_case.make(tmp_path, events=0)
+    case.load(
+        small_case.add(tmp_path / "evidence", "reads.json", *(small_case.record(n, **m) for n, m in enumerate(reads)))
+    )
+    made = CaseReport(case, title="t").story([small_case.KEY]).items[-1].data
+    names = [column["name"] for column in made["columns"]]
+    rows = [dict(zip(names, row, strict=True)) for row in made["rows"]]
+    assert [(row["events"], row["source_ip_address"], row["target"], row["region"]) for row in rows] == [
+        (2, "198.51.100.7", None, ["eu-west-1", "us-east-1"]),
+        (1, "203.0.113.9", None, ["us-east-1"]),
+        (1, "198.51.100.7", "payroll", ["us-east-1"]),
+    ]
+    case.close()
+
+
+@pytest.mark.parametrize(
+    ("events", "objects", "said"),
+    [
+        (1, 1, "1 data event is here, all of S3 objects;"),
+        (3, 3, "3 data events are here, all of S3 objects;"),
+        (3, 2, "3 data events are here, 2 of them of S3 objects;"),
+        (2, 0, "There are data events, but none of S3 objects"),
+        (0, 0, "There is no data event here"),
+    ],
+)
+def test_what_could_not_be_logged_is_said_in_numbers_that_agree(monkeypatch, events, objects, said):
+    class Counted:
+        def rows(self, *_):
+            return Rows([], [(events, 0, 0, objects)], None)
+
+    assert coverage_pages.limits(Counted())[1].data["items"][0].startswith(said)

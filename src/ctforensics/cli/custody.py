@@ -71,7 +71,7 @@ def _show(args: argparse.Namespace, folder: CaseFolder) -> int:
 
 
 def _gist(line: dict[str, Any]) -> str:
-    parts = [str(line[name]) for name in ("state", "source", "party", "title", "command") if line.get(name)]
+    parts = [str(line[name]) for name in ("state", "source", "party", "title", "command", "report") if line.get(name)]
     ledger = line.get("ledger")
     if isinstance(ledger, dict):
         parts.append(f"{ledger.get('acquired', 0)} acquired of {ledger.get('planned', 0)}")

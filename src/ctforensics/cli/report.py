@@ -41,11 +41,11 @@ def add(commands: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    from ctforensics.reports.run import make
+    from ctforensics.reports.noted import make_noted
 
     targets = args.output or [args.case / "reports" / f"{Path(args.name).stem}.html"]
     console.say(f"Running the report {Path(args.name).stem}.")
-    made = make(args.case, args.name, pairs(args.param), *targets, timeout=args.timeout, redact=args.redact)
+    made = make_noted(args.case, args.name, pairs(args.param), *targets, timeout=args.timeout, redact=args.redact)
     if args.json:
         told = {"also": [str(path) for path in made.also], "attachments": [str(path) for path in made.attachments]}
         console.print_json({"schema": "1", "report": str(made.path), **told, "found": made.found})

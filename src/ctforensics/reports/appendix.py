@@ -73,7 +73,7 @@ def _rejects(held: Held) -> list[Piece]:
     made = [pieces.heading("What could not be read", level=3)]
     if found.rows:
         return [*made, held.table(found, "Pieces of evidence that are no readable record", limit=60)]
-    return [*made, pieces.text("Nothing was rejected: every piece of every opened file was read as a record.")]
+    return [*made, pieces.text("Nothing was rejected: every piece of every opened log file was read as a record.")]
 
 
 def _attached(held: Held) -> list[Piece]:
@@ -95,7 +95,8 @@ def statements(held: Held) -> list[Piece]:
     made = [pieces.heading("Statements", level=3)]
     made.append(
         pieces.text(
-            "Every figure and table above is the result of one of these statements, run read-only on the case database."
+            "Every figure and table above that names a source, S1 and so on, is the result of that statement, run read-only "
+            "on the case database. The others show what the case itself holds: its manifest, its notes, its custody record."
         )
     )
     return [*made, *(_statement(each) for each in held.statements)]

@@ -159,9 +159,9 @@ class CaseReport:
             return story_pages.of_keys(self.held, list(access_keys))
         return story_pages.notable(self.held, self.since or "-infinity", self.until or "infinity")
 
-    def ask(self, *names: str, **params: Any) -> Pieces:
-        """Questions of the library with their answers, each under its own heading."""
-        return question_pages.many(self.held, list(names), **params)
+    def ask(self, *names: str, limit: int = question_pages.MOST_SHOWN, **params: Any) -> Pieces:
+        """Questions of the library with their answers, each under its own heading; ``limit`` rows of each are printed."""
+        return question_pages.many(self.held, list(names), limit=limit, **params)
 
     def review(self, *names: str, signal: bool = False, **params: Any) -> Pieces:
         """Many questions: the number of rows of each, those with rows in full, the silent ones beside the coverage.

@@ -7,6 +7,7 @@ from typing import Any
 from ctforensics import clock
 from ctforensics.ask.searched import searched
 from ctforensics.reports import pieces
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.integrity import STATES
 from ctforensics.reports.pieces import Piece, Pieces
@@ -73,9 +74,9 @@ def limits(held: Held) -> list[Piece]:
     elif not objects:
         said.append("There are data events, but none of S3 objects: reading objects leaves no trace in this evidence.")
     else:
-        said.append(
-            f"{data:,} data events are here, {objects:,} of them of S3 objects; trails log them only for the resources that were chosen."
-        )
+        of_objects = "all of S3 objects" if objects == data else f"{objects:,} of them of S3 objects"
+        here = f"{counted(data, 'data event')} {'is' if data == 1 else 'are'} here, {of_objects}"
+        said.append(f"{here}; trails log them only for the resources that were chosen.")
     if not network:
         said.append(
             "There is no network activity event: calls through VPC endpoints that were refused there are not seen."
@@ -170,7 +171,13 @@ def _spec(values: list[dict[str, Any]], words: list[str], lo: int, hi: int, lane
                 "field": "state",
                 "type": "nominal",
                 "scale": {"domain": words, "range": [fills[w] for w in words]},
-                "legend": {"title": None, "orient": "top", "symbolType": "square", "symbolSize": 130},
+                "legend": {
+                    "title": None,
+                    "orient": "top",
+                    "symbolType": "square",
+                    "symbolSize": 130,
+                    "columnPadding": 26,
+                },
             },
             "tooltip": [{"field": "lane"}, {"field": "state"}],
         },

@@ -20,8 +20,8 @@ GROUP BY ALL ORDER BY refused_or_failed DESC, events DESC, actor LIMIT 25"""
 def section(held: Held) -> Pieces:
     """Labelled values, then the addresses and actors with most refusals."""
     made: list[Piece] = _labelled(note_pages.book(held))
-    made.append(held.table(held.rows("Addresses", _ADDRESSES), "Addresses with most refusals, the first 25"))
-    made.append(held.table(held.rows("Actors", _ACTORS), "Actors with most refusals, the first 25"))
+    made.append(held.table(held.rows("Addresses", _ADDRESSES), "Addresses, at most 25: those with most refusals first"))
+    made.append(held.table(held.rows("Actors", _ACTORS), "Actors, at most 25: those with most refusals first"))
     return Pieces(made)
 
 

@@ -73,6 +73,10 @@ def _client(notebook: Any, folder: Path, scratch: Path, timeout: int) -> Any:
 
 def _environment(scratch: Path, variables: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    if kept.get("PYTHONPATH"):  # the kernel works in another folder, where relative places mean nothing
+        kept["PYTHONPATH"] = os.pathsep.join(
+            str(Path(place).resolve()) for place in kept["PYTHONPATH"].split(os.pathsep)
+        )
     kept |= {name: str(scratch) for name in ("HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP")}
     kept |= {f"{name}_DIR": str(scratch) for name in ("JUPYTER_RUNTIME", "JUPYTER_CONFIG", "JUPYTER_DATA")}
     kept |= {

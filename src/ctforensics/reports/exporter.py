@@ -95,6 +95,7 @@ class CtReportExporter(TemplateExporter):
         environment.filters["marked"] = marked
         environment.filters["breaks"] = str if self.live else breaks
         environment.filters["sign"] = SIGNS.get
+        environment.filters["wide"] = wide
         environment.filters["base64"] = base64_text
         return environment
 
@@ -144,6 +145,12 @@ def breaks(text: str) -> Any:
     from markupsafe import Markup, escape
 
     return Markup(_BREAK.sub(r"\1<wbr>", str(escape(text))))
+
+
+def wide(text: str) -> bool:
+    """Whether a fact needs the whole width, so that a hash, an ARN or a pair of instants is not broken in two."""
+    words = text.split()
+    return len(text) > 32 and (len(words) <= 3 or max(map(len, words)) > 32)
 
 
 def base64_text(block: dict[str, Any]) -> str:

@@ -27,6 +27,11 @@ WHAT = {
     ),
     "altered query result": ("Q_HASH", "Q_BAD_SIGNATURE", "Q_BAD_FORMAT"),
 }
+# What the digests alone cannot tell from it: said wherever the word stands by itself.
+OR_ELSE = {
+    "deleted": " or never handed over",
+    "injected": " or delivered by a trail without validation",
+}
 _WHAT_SQL = (
     "CASE "
     + " ".join(f"WHEN code IN ({', '.join(repr(c) for c in codes)}) THEN '{word}'" for word, codes in WHAT.items())
@@ -52,6 +57,13 @@ FROM verifications GROUP BY class, code, kind
 ORDER BY list_position(['fail', 'unknown', 'anomaly', 'ok'], class), code, kind"""
 FINDINGS = """SELECT code, class, account, region, trail, since, until, subject, detail FROM findings
 ORDER BY list_position(['fail', 'incomplete', 'unknown', 'anomaly'], class) NULLS LAST, since NULLS LAST, code, account, region, trail"""
+
+
+_MEANS = {
+    "altered": "Altered: an authentic digest lists the file with another hash.",
+    "deleted": "Deleted: an authentic digest lists the file and it is not here; it was deleted, or never handed over.",
+    "injected": "Injected: authentic digests cover the file's time and none lists it; it was put there, or delivered by a trail without validation.",
+}
 
 
 def wrong_files(held: Held) -> Rows:
@@ -122,7 +134,7 @@ def _named(held: Held) -> list[str]:
     lines = []
     for what, names in said.items():
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-        lines.append(f"{what.capitalize()}: {', '.join(names[:3])}{more}.")
+        lines.append(f"{what.capitalize()}{OR_ELSE.get(what, '')}: {', '.join(names[:3])}{more}.")
     return [*lines, "Section “Verification” names every file."]
 
 
@@ -142,7 +154,7 @@ def completeness(held: Held) -> Piece:
     states = dict(held.rows("Hours by state of coverage", STATES).rows)
     missing = states.get("missing", 0) + states.get("tampered", 0)
     holes = [
-        f"{counted(states[state], 'hour')} of one account, region and trail {'is' if states[state] == 1 else 'are'} {word}."
+        f"{counted(states[state], 'hour')}, counted for each account, region and trail, {'is' if states[state] == 1 else 'are'} {word}."
         for state, word in (
             ("missing", "missing"),
             ("tampered", "tampered with"),
@@ -189,10 +201,12 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
     wrong = wrong_files(held)
     if wrong.rows:
         caption = "Files that contradict the digests: altered, deleted, injected"
+        met = {row["what"] for row in wrong.dicts()}
         made.append(
             held.table(
                 wrong,
                 caption,
+                note=" ".join(sentence for what, sentence in _MEANS.items() if what in met),
                 detail=["code", "detail", "digest", "content_sha256"],
                 labels={"content_sha256": "sha256 of content"},
             )
@@ -202,10 +216,21 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
     open_files = held.rows("Files not proven or not as delivered", _OPEN)
     if open_files.rows and every_open:
         made.append(held.table(open_files, "Files that are not proven, or proven but not as delivered", limit=60))
+    made += _unchecked(held) if codes.rows else []
     findings = held.rows("Findings about the evidence", FINDINGS)
     if findings.rows:
         made.append(held.table(findings, "Findings about chains, trails and coverage"))
     return Pieces(made)
+
+
+def _unchecked(held: Held) -> list[Piece]:
+    """The listed files that verification did not judge, with the reason that there can be."""
+    sql = "SELECT count(*) FROM files WHERE coalesce(verification, 'not_checked') = 'not_checked'"
+    left = held.number("Files not checked", sql)
+    if not left:
+        return []
+    said = f"{counted(left, 'listed file')} {'was' if left == 1 else 'were'} not checked: outside the window of the verification, or of a kind that digests do not list."
+    return [pieces.text(said)]
 
 
 def _checked(codes: Rows) -> str:

@@ -13,6 +13,8 @@ from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.pieces import Piece, Pieces
 
 MOST_FETCHED = 200_000  # rows of one answer that a report takes in; where there are more, it says so
+MOST_SHOWN = 100  # rows of one answer that are printed, unless said otherwise
+_WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
 _LEFT_OUT = ("event_key", "raw", "record_text")
 _FIRST = (
@@ -28,7 +30,7 @@ _FIRST = (
 )
 
 
-def ask(held: Held, name: str, *, heading: bool = True, limit: int = 100, **params: Any) -> Pieces:
+def ask(held: Held, name: str, *, heading: bool = True, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
     """One question with its answer. A question without rows says what was searched and where the evidence has holes."""
     question = held.case.catalog.get(name)
     takes = {p.name for p in question.all_params}
@@ -50,14 +52,16 @@ def ask(held: Held, name: str, *, heading: bool = True, limit: int = 100, **para
     return Pieces(made)
 
 
-def many(held: Held, names: list[str], **params: Any) -> Pieces:
+def many(held: Held, names: list[str], *, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
     """Several questions, each of which takes what it knows of the parameters; one that needs more is left out by name."""
     made: list[Piece] = []
     for name in names:
         question = held.case.catalog.get(name)
         takes = {p.name for p in question.all_params}
+        known = {k: v for k, v in params.items() if k in takes}
         try:
-            made += ask(held, name, **{k: v for k, v in params.items() if k in takes}).items
+            told = ask(held, name, limit=limit, **known).items
+            made += told if known or not params else [*told[:2], pieces.callout("note", _WHOLE), *told[2:]]
         except ParameterError as error:
             made.append(pieces.callout("note", f"The question {name} was not asked: {error.message}"))
     return Pieces(made)

@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +35,7 @@ _ATTACHED = re.compile(r"s\d+_[a-z0-9_]*\.csv")  # as Held.table names them
 class Made:
     """A finished report: where it is, what stands beside it, what it told the command (see ``pieces.signal``).
 
-    ``also`` are the further files that the same run was written to.
+    ``also`` are the further files that the same run was written to, ``head`` the custody head whose state the report speaks of.
     """
 
     path: Path
@@ -45,6 +44,7 @@ class Made:
     said: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     also: tuple[Path, ...] = ()
+    head: str = ""
 
 
 def make(
@@ -74,7 +74,7 @@ def make(
             raise UnknownName("redaction profile", redact, PROFILES)
     values = parameters.convert(list(chosen.parameters), params or {}, chosen.name)
     as_of = asof.of_case(folder) if folder else asof.NO_CASE
-    with _scratch() as scratch:
+    with _scratch() as scratch, _homed(scratch):
         variables = {"CTFORENSICS_PARAMS": json.dumps(values), "CTFORENSICS_ATTACH": str(scratch / "attached")}
         variables |= {"CTFORENSICS_NOW": clock.utc_text(as_of.at)} if as_of.at else {}
         variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
@@ -85,7 +85,7 @@ def make(
         notebook = handover.scrubbed(json.loads(json.dumps(notebook)), private)
         if redact and folder:
             notebook = _redacted(notebook, folder, redact)
-        return _written(notebook, targets, scratch, as_of.at)
+        return _written(notebook, targets, scratch, as_of)
 
 
 def _redacted(notebook: Any, folder: CaseFolder, profile: str) -> Any:
@@ -98,7 +98,8 @@ def _redacted(notebook: Any, folder: CaseFolder, profile: str) -> Any:
 
 def _private(folder: CaseFolder | None, scratch: Path, chosen: catalog.ReportNotebook) -> dict[str, str]:
     """Places on this machine, longest first, with the words that stand for them in whatever leaves the house."""
-    places = {str(scratch): "TMP", str(chosen.path.resolve().parent): "NOTEBOOKS", f"{Path.home()}{os.sep}": "HOME/"}
+    places = {f"{Path.home()}{os.sep}": "HOME/", str(chosen.path.resolve().parent): "NOTEBOOKS"}
+    places |= {f"{scratch}{os.sep}": "TMP/", str(scratch): "TMP"}
     if folder:
         places |= {str(folder.path.resolve()): "CASE", str(folder.path.absolute()): "CASE"}
     return {text: places[text] for text in sorted(places, key=len, reverse=True) if len(text) > 3}
@@ -127,6 +128,21 @@ def _scratch() -> Iterator[Path]:
         yield Path(name)
 
 
+@contextmanager
+def _homed(scratch: Path) -> Iterator[None]:
+    """Lends the private folder as home to a user who has none (an id without an account, no HOME): Jupyter cannot be imported without."""
+    try:
+        Path.home()
+    except RuntimeError:
+        os.environ["HOME"] = str(scratch)
+        try:
+            yield
+        finally:
+            os.environ.pop("HOME", None)
+    else:
+        yield
+
+
 def _executed(
     chosen: catalog.ReportNotebook,
     values: dict[str, Any],
@@ -153,11 +169,16 @@ def _executed(
 def _logged(error: CellFailed, target: Path) -> ForensicsError:
     """Keeps the traceback beside where the report would have been."""
     log = target.with_name(target.name + ".log")
-    log.write_text(error.traceback + "\n", "utf-8")
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(error.traceback + "\n", "utf-8")
+    except OSError as refused:
+        hint = f"No report was written, and no log of the traceback either: {refused.strerror}."
+        return ForensicsError(error.message, where=error.where, hint=hint)
     return ForensicsError(error.message, where=error.where, hint=f"No report was written; the traceback is in {log}.")
 
 
-def _written(notebook: Any, targets: list[Path], scratch: Path, at: datetime | None) -> Made:
+def _written(notebook: Any, targets: list[Path], scratch: Path, as_of: asof.AsOf) -> Made:
     """Every format is made before the first file is put in its place."""
     from ctforensics.reports import document, writers
     from ctforensics.reports.pdf import NoBrowser
@@ -166,7 +187,7 @@ def _written(notebook: Any, targets: list[Path], scratch: Path, at: datetime | N
     made = [scratch / f"report{number}{target.suffix.lower()}" for number, target in enumerate(targets)]
     try:
         for file in made:
-            writers.write(told, notebook, file, at)
+            writers.write(told, notebook, file, as_of.at)
     except NoBrowser as error:
         page = _place(_as_page(told, scratch), _printed(targets).with_suffix(".html"))
         raise ForensicsError(f"{error.message} The HTML report was written: {page}.", hint=error.hint) from error
@@ -177,7 +198,7 @@ def _written(notebook: Any, targets: list[Path], scratch: Path, at: datetime | N
     for file, target in zip(made, targets, strict=True):
         _place(file, target)
         target.with_name(target.name + ".log").unlink(missing_ok=True)  # of an older run that failed
-    return Made(targets[0], placed, told.found, tuple(told.said), also=tuple(targets[1:]))
+    return Made(targets[0], placed, told.found, tuple(told.said), also=tuple(targets[1:]), head=as_of.head)
 
 
 def _printed(targets: list[Path]) -> Path:

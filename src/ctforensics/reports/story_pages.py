@@ -24,16 +24,16 @@ SELECT f.step, f.access_key_id, f.issued_by, any_value(e.actor ORDER BY e.event_
   min(e.event_time) AS first_used, max(e.event_time) AS last_used, count(e.event_key) AS events,
   count(e.event_key) FILTER (e.outcome IN ('denied', 'failed')) AS refused_or_failed
 FROM first f LEFT JOIN events e USING (access_key_id) GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
-# Runs of the same call by the same key with the same outcome become one line with its first and last event.
+# Reads that follow one another and differ in nothing but their region become one line with its first and last event.
 _STEPS = f"""{_GROWN}, mine AS (
   SELECT e.* FROM events e WHERE e.access_key_id IN (SELECT access_key_id FROM grown)
     OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL)),
-marked AS (SELECT *, (event_name, access_key_id, outcome, CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END)
-  AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
+marked AS (SELECT *, (event_name, access_key_id, outcome, source_ip_address, target, recipient_account_id, actor,
+  CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END) AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
 runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) AS run FROM marked)
 SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_value(outcome) AS outcome, count(*) AS events,
-  any_value(access_key_id) AS access_key_id, any_value(source_ip_address ORDER BY place) AS source_ip_address,
-  any_value(target ORDER BY place) AS target, any_value(recipient_account_id) AS account, any_value(aws_region ORDER BY place) AS region,
+  any_value(access_key_id) AS access_key_id, any_value(source_ip_address) AS source_ip_address, any_value(target) AS target,
+  any_value(recipient_account_id) AS account, list(DISTINCT aws_region ORDER BY aws_region) AS region,
   any_value(issued_access_key_id ORDER BY place) AS issued_access_key_id, CASE WHEN count(*) > 1 THEN max(event_time) END AS until,
   any_value(actor) AS actor, list(event_id ORDER BY place)[1:20] AS event_ids,
   arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
@@ -47,20 +47,19 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
     'DeletePublicAccessBlock', 'PutBucketAcl', 'ConsoleLogin', 'GetFederationToken', 'ModifySnapshotAttribute', 'PutKeyPolicy',
     'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
 ORDER BY event_time, event_id, event_key"""
-_LABELS = {"source_ip_address": "from", "events": "n", "until": "last of these", "event_time": "time"}
+_LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
 
 def of_keys(held: Held, keys: list[str]) -> Pieces:
     """The story of some access keys: the keys that grew from them, then every step in order."""
     grown = held.rows("Access keys that grew from the ones given", _KEYS, keys=keys)
     steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
-    told = f"From {counted(len(keys), 'access key')} the records lead to {len(grown.rows) - len(keys):,} more."
-    made: list[Piece] = [pieces.text(told)]
+    made: list[Piece] = [pieces.text(_led_to(len(keys), len(grown.rows) - len(keys)))]
     picture = swimlanes.chart(grown.dicts())
     made += [picture] if picture else []
     made.append(held.table(grown, "Access keys and sessions, in the order in which they were reached", labels=_LABELS))
     if steps.rows:
-        note = "Calls that only read are drawn together where they follow one another; the first twenty event ids are given."
+        note = "Reads of one target from one address that follow one another stand in one row, with their first twenty event ids."
         detail = ["event_ids", "actor", "until", "region", "issued_access_key_id"]
         made.append(
             held.table(
@@ -72,6 +71,11 @@ def of_keys(held: Held, keys: list[str]) -> Pieces:
 
         made.append(pieces.callout("incomplete", f"No event by these keys is in the evidence. {statement(held)}"))
     return Pieces(made)
+
+
+def _led_to(given: int, more: int) -> str:
+    begun = f"From {counted(given, 'access key')} the records lead to"
+    return f"{begun} {counted(more, 'other key or session', 'other keys and sessions') if more else 'no other'}."
 
 
 def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pieces:

@@ -27,7 +27,10 @@ def chart(keys: list[dict[str, Any]]) -> Piece | None:
     left = len(keys) - len(drawn)
     caption = "Credentials over time: bars from first to last use, diamonds where a credential was issued, lines to its issuer"
     alt = f"{counted(len(drawn), 'credential')}, {counted(len(marks), 'hand-over')}."
-    alt += f" {left:,} further credentials were never used here or stand in the table only." if left else ""
+    were = "was" if left == 1 else "were"
+    alt += (
+        f" {counted(left, 'further credential')} {were} never used here, or {were} left to the table." if left else ""
+    )
     return pieces.chart(_spec(bars, marks, list(lanes.values())), caption=caption, alt=alt)
 
 

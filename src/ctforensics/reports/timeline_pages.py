@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ctforensics.reports import pieces
+from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 from ctforensics.show import charts, page
 from ctforensics.show.scale import ms_text
+from ctforensics.show.where import words as where_words
 
 _DAYS = """SELECT date_trunc('day', event_time)::DATE AS day, count(*) AS events,
   count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed,
@@ -44,17 +46,22 @@ def chart(
     try:
         count = session.bars()["count"]
         spec = charts.picture(page.datasets(session), session.view.lo, session.view.hi, width=690)
-        said = page.summary(session, count)
-        span = f"{ms_text(session.view.lo)} until {ms_text(session.view.hi)}"
+        span = f"from {ms_text(session.view.lo)} until {ms_text(_whole(session.view.hi))}"
+        said = f"{counted(count, 'event')} {span}, {where_words(session.view.where)}"
+        lacking = f"coverage, each moment in its worst state: {session.coverage()}"
         sql, values = session.sql()
     finally:
         session.close()
     drawn = held.rows("Events that the chart counts", f"SELECT count(*) AS events FROM ({sql})", **values).statement
     words = (
-        caption
-        or f"Events over time, {span}; errors at the base, then writes, then reads; coverage above, findings as marks"
+        caption or "Events over time; errors at the base, then writes, then reads; coverage above, findings as marks"
     )
-    return pieces.chart(_light(spec), caption=words, alt=f"{said[0].upper()}{said[1:]}. Source: {drawn.label}.")
+    return pieces.chart(_light(spec), caption=words, alt=f"{said}; {lacking}. Source: {drawn.label}.")
+
+
+def _whole(ms: int) -> int:
+    """The end of a span on the second: CloudTrail's times have no fractions, and the millisecond behind the last event is none of it."""
+    return -(-ms // 1000) * 1000
 
 
 def _light(spec: dict[str, Any]) -> dict[str, Any]:
