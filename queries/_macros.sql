@@ -432,6 +432,96 @@ SELECT spans.burst, marked.*
 FROM marked
 JOIN spans ON marked.who = spans.who AND marked.event_time BETWEEN spans.span_since AND spans.span_until;
 
+-- One row for each burst: how much and what, by whom and from where, and the events it rests on.
+-- p_calls is the name of a table of the question that has the columns of events and, concluded by the question, who and thing.
+CREATE MACRO burst_sums(p_calls, p_minutes, p_least) AS TABLE
+SELECT
+    who,
+    min(event_time) AS first_time,
+    max(event_time) AS last_time,
+    max(things_lately) AS most_in_window,
+    count(DISTINCT thing) AS different,
+    count(*) AS calls,
+    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
+    some_of(thing) AS things,
+    some_of(event_source) AS event_sources,
+    some_of(event_base_name) AS event_names,
+    some_of(requested_role_arn) AS roles,
+    some_of(invoked_by) AS invoked_by,
+    some_of(actor) AS actors,
+    some_of(access_key_id) AS access_key_ids,
+    some_of(source_ip_address) AS source_ip_addresses,
+    some_of(agent_family) AS agent_families,
+    count(DISTINCT aws_region) AS different_regions,
+    some_of(aws_region) AS aws_regions,
+    some_of(recipient_account_id) AS recipient_account_ids,
+    arg_min(event_id, (event_time, event_id)) AS first_event_id,
+    arg_max(event_id, (event_time, event_id)) AS last_event_id,
+    arg_min(event_id, (event_time, event_id), 100) AS event_ids,
+    verifications(verification) AS verification
+FROM bursts(p_calls, p_minutes, p_least)
+GROUP BY who, burst;
+
+-- Lists of calls, written as service:Name, and how much of each list a doer used. p_lists and p_calls are names of tables of the
+-- question: (list, name), and the columns of events with who.
+CREATE MACRO source_in(p_call) AS split_part(p_call, ':', 1) || '.amazonaws.com';
+CREATE MACRO list_shares(p_lists, p_calls, p_threshold) AS TABLE
+WITH sizes AS (
+    SELECT list, count(*) AS size FROM query_table(p_lists) GROUP BY list
+)
+
+SELECT
+    who,
+    lists.list,
+    round(count(DISTINCT lists.name) / any_value(sizes.size), 2) AS share,
+    count(DISTINCT lists.name) AS different,
+    any_value(sizes.size) AS size_of_list,
+    count(*) AS calls,
+    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
+    min(event_time) AS first_time,
+    max(event_time) AS last_time,
+    some_of(lists.name) AS calls_made,
+    some_of(actor) AS actors,
+    some_of(access_key_id) AS access_key_ids,
+    some_of(source_ip_address) AS source_ip_addresses,
+    some_of(aws_region) AS aws_regions,
+    some_of(recipient_account_id) AS recipient_account_ids,
+    arg_min(event_id, (event_time, event_id)) AS first_event_id,
+    arg_max(event_id, (event_time, event_id)) AS last_event_id,
+    arg_min(event_id, (event_time, event_id), 100) AS event_ids,
+    verifications(verification) AS verification
+FROM query_table(p_calls) AS done
+JOIN query_table(p_lists) AS lists
+    ON done.event_source = source_in(lists.name) AND done.event_base_name = split_part(lists.name, ':', 2)
+JOIN sizes ON sizes.list = lists.list
+GROUP BY who, lists.list
+HAVING count(DISTINCT lists.name) >= p_threshold * any_value(sizes.size);
+
+-- What actors did between p_since and p_until and not in the p_days before: one row for each actor, service and thing, with the key
+-- of its first event. p_seen is the name of a table of the question (actor, service, thing, event_key, event_time, event_id).
+CREATE MACRO first_seen(p_seen, p_since, p_until, p_days) AS TABLE
+WITH dated AS (
+    SELECT
+        *,
+        event_time >= CAST(p_since AS TIMESTAMP) AND event_time < CAST(p_until AS TIMESTAMP) AS inside,
+        event_time < CAST(p_since AS TIMESTAMP) AND event_time >= CAST(p_since AS TIMESTAMP) - to_days(CAST(p_days AS INTEGER)) AS before
+    FROM query_table(p_seen)
+    WHERE event_time > TIMESTAMP '1970-01-01'
+)
+
+SELECT
+    actor,
+    service,
+    thing,
+    count(*) FILTER (inside) AS events,
+    (
+        SELECT count(DISTINCT date_trunc('day', event_time)) FROM dated WHERE before
+    ) AS baseline_days_with_events,
+    arg_min(event_key, (event_time, event_id, event_key)) FILTER (inside) AS event_key
+FROM dated
+GROUP BY actor, service, thing
+HAVING count(*) FILTER (inside) > 0 AND count(*) FILTER (before) = 0;
+
 -- Machines and databases in calls -------------------------------------------------------------------------------------------
 
 -- Every EC2 instance type that the parameters name, in whatever place.

@@ -20,20 +20,9 @@
 -- ///
 WITH calls AS (
     SELECT
+        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        coalesce(request_parameters ->> '$.secretId', nullif(denied_resource(error_message), '*'), CAST(event_key AS VARCHAR)) AS thing,
-        event_time,
-        event_id,
-        actor,
-        access_key_id,
-        source_ip_address,
-        agent_family,
-        aws_region,
-        recipient_account_id,
-        outcome,
-        verification,
-        event_base_name,
-        request_parameters
+        coalesce(request_parameters ->> '$.secretId', nullif(denied_resource(error_message), '*'), CAST(event_key AS VARCHAR)) AS thing
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_source = 'secretsmanager.amazonaws.com'

@@ -22,18 +22,9 @@
 -- ///
 WITH calls AS (
     SELECT
+        *,
         counted_by($by, actor, access_key_id, source_ip_address) AS who,
-        event_source || ':' || coalesce(event_base_name, '') AS thing,
-        event_time,
-        event_id,
-        actor,
-        access_key_id,
-        source_ip_address,
-        agent_family,
-        aws_region,
-        recipient_account_id,
-        outcome,
-        verification
+        event_source || ':' || coalesce(event_base_name, '') AS thing
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_class IN ('read', 'list')
@@ -43,24 +34,7 @@ WITH calls AS (
 )
 
 SELECT
-    who,
-    min(event_time) AS first_time,
-    max(event_time) AS last_time,
-    max(things_lately) AS most_in_window,
-    count(DISTINCT thing) AS different,
-    count(*) AS calls,
-    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
-    some_of(thing) AS things,
-    some_of(actor) AS actors,
-    some_of(access_key_id) AS access_key_ids,
-    some_of(source_ip_address) AS source_ip_addresses,
-    some_of(agent_family) AS agent_families,
-    some_of(aws_region) AS aws_regions,
-    some_of(recipient_account_id) AS recipient_account_ids,
-    arg_min(event_id, (event_time, event_id)) AS first_event_id,
-    arg_max(event_id, (event_time, event_id)) AS last_event_id,
-    arg_min(event_id, (event_time, event_id), 100) AS event_ids,
-    verifications(verification) AS verification
-FROM bursts('calls', $minutes, $min_distinct)
-GROUP BY who, burst
+    who, first_time, last_time, most_in_window, different, calls, refused_or_failed, things, actors, access_key_ids,
+    source_ip_addresses, agent_families, aws_regions, recipient_account_ids, first_event_id, last_event_id, event_ids, verification
+FROM burst_sums('calls', $minutes, $min_distinct)
 ORDER BY first_time, who;

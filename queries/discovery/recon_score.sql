@@ -43,92 +43,67 @@
 -- trail = "leaked_key"
 -- ///
 WITH lists AS (
-        SELECT 'account' AS list, unnest([
-            'sts:GetCallerIdentity', 'iam:GetAccountSummary', 'iam:ListAccountAliases',
-            'iam:GetAccountPasswordPolicy', 'organizations:DescribeOrganization', 'organizations:ListAccounts',
-            'account:ListRegions', 'ec2:DescribeRegions', 'ec2:DescribeAccountAttributes'
-        ]) AS name
-        UNION ALL
-        SELECT 'identity' AS list, unnest([
-            'iam:ListUsers', 'iam:ListRoles', 'iam:ListGroups', 'iam:ListPolicies', 'iam:GetUser',
-            'iam:ListAccessKeys', 'iam:ListAttachedUserPolicies', 'iam:ListUserPolicies', 'iam:ListGroupsForUser',
-            'iam:GetAccountAuthorizationDetails', 'iam:ListInstanceProfiles', 'iam:SimulatePrincipalPolicy'
-        ]) AS name
-        UNION ALL
-        SELECT 'storage' AS list, unnest([
-            's3:ListBuckets', 's3:GetBucketAcl', 's3:GetBucketPolicy', 's3:GetBucketLocation',
-            's3:GetBucketVersioning', 's3:GetBucketLogging', 's3:GetBucketPublicAccessBlock',
-            's3:GetBucketEncryption', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes', 'rds:DescribeDBInstances',
-            'rds:DescribeDBSnapshots', 'dynamodb:ListTables'
-        ]) AS name
-        UNION ALL
-        SELECT 'compute' AS list, unnest([
-            'ec2:DescribeInstances', 'ec2:DescribeImages', 'ec2:DescribeKeyPairs', 'ec2:DescribeSecurityGroups',
-            'ec2:DescribeVpcs', 'ec2:DescribeSubnets', 'ec2:DescribeInstanceTypes', 'lambda:ListFunctions',
-            'ecs:ListClusters', 'eks:ListClusters', 'ecr:DescribeRepositories', 'servicequotas:ListServiceQuotas',
-            'servicequotas:GetServiceQuota'
-        ]) AS name
-        UNION ALL
-        SELECT 'secrets' AS list, unnest([
-            'secretsmanager:ListSecrets', 'ssm:DescribeParameters', 'kms:ListKeys', 'kms:ListAliases',
-            'lambda:GetFunction', 'codebuild:ListProjects', 'ssm:DescribeInstanceInformation'
-        ]) AS name
-        UNION ALL
-        SELECT 'mail' AS list, unnest([
-            'ses:GetSendQuota', 'ses:GetAccount', 'ses:ListIdentities', 'ses:ListEmailIdentities',
-            'ses:GetAccountSendingEnabled', 'sns:ListTopics', 'sns:GetSMSAttributes', 'sns:ListOriginationNumbers'
-        ]) AS name
-        UNION ALL
-        SELECT 'models' AS list, unnest([
-            'bedrock:ListFoundationModels', 'bedrock:GetFoundationModelAvailability',
-            'bedrock:ListInferenceProfiles', 'bedrock:GetModelInvocationLoggingConfiguration',
-            'bedrock:GetUseCaseForModelAccess', 'bedrock:ListFoundationModelAgreementOffers',
-            'bedrock:ListProvisionedModelThroughputs'
-        ]) AS name
-        UNION ALL
-        SELECT 'logging' AS list, unnest([
-            'cloudtrail:DescribeTrails', 'cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents',
-            'cloudtrail:GetEventSelectors', 'guardduty:ListDetectors', 'guardduty:GetDetector',
-            'config:DescribeConfigurationRecorders', 'logs:DescribeLogGroups', 'securityhub:DescribeHub'
-        ]) AS name
-),
-
-sizes AS (
-    SELECT list, count(*) AS size FROM lists GROUP BY list
+    SELECT 'account' AS list, unnest([
+        'sts:GetCallerIdentity', 'iam:GetAccountSummary', 'iam:ListAccountAliases',
+        'iam:GetAccountPasswordPolicy', 'organizations:DescribeOrganization', 'organizations:ListAccounts',
+        'account:ListRegions', 'ec2:DescribeRegions', 'ec2:DescribeAccountAttributes'
+    ]) AS name
+    UNION ALL
+    SELECT 'identity' AS list, unnest([
+        'iam:ListUsers', 'iam:ListRoles', 'iam:ListGroups', 'iam:ListPolicies', 'iam:GetUser',
+        'iam:ListAccessKeys', 'iam:ListAttachedUserPolicies', 'iam:ListUserPolicies', 'iam:ListGroupsForUser',
+        'iam:GetAccountAuthorizationDetails', 'iam:ListInstanceProfiles', 'iam:SimulatePrincipalPolicy'
+    ]) AS name
+    UNION ALL
+    SELECT 'storage' AS list, unnest([
+        's3:ListBuckets', 's3:GetBucketAcl', 's3:GetBucketPolicy', 's3:GetBucketLocation',
+        's3:GetBucketVersioning', 's3:GetBucketLogging', 's3:GetBucketPublicAccessBlock',
+        's3:GetBucketEncryption', 'ec2:DescribeSnapshots', 'ec2:DescribeVolumes', 'rds:DescribeDBInstances',
+        'rds:DescribeDBSnapshots', 'dynamodb:ListTables'
+    ]) AS name
+    UNION ALL
+    SELECT 'compute' AS list, unnest([
+        'ec2:DescribeInstances', 'ec2:DescribeImages', 'ec2:DescribeKeyPairs', 'ec2:DescribeSecurityGroups',
+        'ec2:DescribeVpcs', 'ec2:DescribeSubnets', 'ec2:DescribeInstanceTypes', 'lambda:ListFunctions',
+        'ecs:ListClusters', 'eks:ListClusters', 'ecr:DescribeRepositories', 'servicequotas:ListServiceQuotas',
+        'servicequotas:GetServiceQuota'
+    ]) AS name
+    UNION ALL
+    SELECT 'secrets' AS list, unnest([
+        'secretsmanager:ListSecrets', 'ssm:DescribeParameters', 'kms:ListKeys', 'kms:ListAliases',
+        'lambda:GetFunction', 'codebuild:ListProjects', 'ssm:DescribeInstanceInformation'
+    ]) AS name
+    UNION ALL
+    SELECT 'mail' AS list, unnest([
+        'ses:GetSendQuota', 'ses:GetAccount', 'ses:ListIdentities', 'ses:ListEmailIdentities',
+        'ses:GetAccountSendingEnabled', 'sns:ListTopics', 'sns:GetSMSAttributes', 'sns:ListOriginationNumbers'
+    ]) AS name
+    UNION ALL
+    SELECT 'models' AS list, unnest([
+        'bedrock:ListFoundationModels', 'bedrock:GetFoundationModelAvailability',
+        'bedrock:ListInferenceProfiles', 'bedrock:GetModelInvocationLoggingConfiguration',
+        'bedrock:GetUseCaseForModelAccess', 'bedrock:ListFoundationModelAgreementOffers',
+        'bedrock:ListProvisionedModelThroughputs'
+    ]) AS name
+    UNION ALL
+    SELECT 'logging' AS list, unnest([
+        'cloudtrail:DescribeTrails', 'cloudtrail:GetTrailStatus', 'cloudtrail:LookupEvents',
+        'cloudtrail:GetEventSelectors', 'guardduty:ListDetectors', 'guardduty:GetDetector',
+        'config:DescribeConfigurationRecorders', 'logs:DescribeLogGroups', 'securityhub:DescribeHub'
+    ]) AS name
 ),
 
 calls AS (
     SELECT *, counted_by($by, actor, access_key_id, source_ip_address) AS who
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
-        event_source IN (SELECT DISTINCT split_part(name, ':', 1) || '.amazonaws.com' FROM lists)
+        event_source IN (SELECT DISTINCT source_in(name) FROM lists)
         AND invoked_by IS NULL
         AND ($examiner_too OR NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address))
 )
 
 SELECT
-    who,
-    lists.list,
-    round(count(DISTINCT lists.name) / any_value(sizes.size), 2) AS share,
-    count(DISTINCT lists.name) AS different,
-    any_value(sizes.size) AS size_of_list,
-    count(*) AS calls,
-    count_if(outcome IN ('denied', 'failed')) AS refused_or_failed,
-    min(event_time) AS first_time,
-    max(event_time) AS last_time,
-    some_of(lists.name) AS calls_made,
-    some_of(actor) AS actors,
-    some_of(access_key_id) AS access_key_ids,
-    some_of(source_ip_address) AS source_ip_addresses,
-    some_of(aws_region) AS aws_regions,
-    some_of(recipient_account_id) AS recipient_account_ids,
-    arg_min(event_id, (event_time, event_id)) AS first_event_id,
-    arg_max(event_id, (event_time, event_id)) AS last_event_id,
-    arg_min(event_id, (event_time, event_id), 100) AS event_ids,
-    verifications(verification) AS verification
-FROM calls
-JOIN lists ON event_source = split_part(lists.name, ':', 1) || '.amazonaws.com' AND event_base_name = split_part(lists.name, ':', 2)
-JOIN sizes ON sizes.list = lists.list
-GROUP BY who, lists.list
-HAVING count(DISTINCT lists.name) >= $threshold * any_value(sizes.size)
-ORDER BY share DESC, first_time, who, lists.list;
+    who, list, share, different, size_of_list, calls, refused_or_failed, first_time, last_time, calls_made, actors, access_key_ids,
+    source_ip_addresses, aws_regions, recipient_account_ids, first_event_id, last_event_id, event_ids, verification
+FROM list_shares('lists', 'calls', $threshold)
+ORDER BY share DESC, first_time, who, list;

@@ -19,38 +19,19 @@
 -- since = "2026-03-03"
 -- ///
 WITH seen AS (
-    SELECT
-        actor, event_source, event_base_name,
-        event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
-        event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
-        event_key,
-        event_time,
-        event_id
+    SELECT actor, event_source AS service, event_base_name AS thing, event_key, event_time, event_id
     FROM around_scope($accounts, $regions)
-    WHERE event_time > TIMESTAMP '1970-01-01'
-),
-
-news AS (
-    SELECT
-        actor, event_source, event_base_name,
-        count(*) FILTER (inside) AS events,
-        arg_min(event_key, (event_time, event_id, event_key)) FILTER (inside) AS event_key
-    FROM seen
-    GROUP BY actor, event_source, event_base_name
-    HAVING count(*) FILTER (inside) > 0 AND count(*) FILTER (before) = 0
 )
 
 SELECT
     e.event_time AS first_seen,
-    n.actor, n.event_source, n.event_base_name,
+    n.actor, n.service AS event_source, n.thing AS event_base_name,
     n.events,
-    (
-        SELECT count(DISTINCT date_trunc('day', event_time)) FROM seen WHERE before
-    ) AS baseline_days_with_events,
+    n.baseline_days_with_events,
     e.source_ip_address, e.outcome, e.target, e.recipient_account_id, e.aws_region,
     e.event_id,
     e.event_key,
     e.verification
-FROM news AS n
+FROM first_seen('seen', $since, $until, $baseline_days) AS n
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
 ORDER BY e.event_time, e.event_id, e.event_key;

@@ -19,40 +19,22 @@
 -- since = "2026-03-03"
 -- ///
 WITH seen AS (
-    SELECT
-        actor, event_source, coalesce(bucket_name, requested_role_arn, target) AS resource,
-        event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
-        event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
-        event_key,
-        event_time,
-        event_id
+    SELECT actor, event_source AS service, coalesce(bucket_name, requested_role_arn, target) AS thing, event_key, event_time, event_id
     FROM around_scope($accounts, $regions)
-    WHERE event_time > TIMESTAMP '1970-01-01'
-        AND event_source IN ('s3.amazonaws.com', 'secretsmanager.amazonaws.com', 'kms.amazonaws.com', 'dynamodb.amazonaws.com', 'ssm.amazonaws.com', 'sts.amazonaws.com')
+    WHERE
+        event_source IN ('s3.amazonaws.com', 'secretsmanager.amazonaws.com', 'kms.amazonaws.com', 'dynamodb.amazonaws.com', 'ssm.amazonaws.com', 'sts.amazonaws.com')
         AND coalesce(bucket_name, requested_role_arn, target) IS NOT NULL
-),
-
-news AS (
-    SELECT
-        actor, event_source, resource,
-        count(*) FILTER (inside) AS events,
-        arg_min(event_key, (event_time, event_id, event_key)) FILTER (inside) AS event_key
-    FROM seen
-    GROUP BY actor, event_source, resource
-    HAVING count(*) FILTER (inside) > 0 AND count(*) FILTER (before) = 0
 )
 
 SELECT
     e.event_time AS first_seen,
-    n.actor, n.event_source, n.resource,
+    n.actor, n.service AS event_source, n.thing AS resource,
     n.events,
-    (
-        SELECT count(DISTINCT date_trunc('day', event_time)) FROM seen WHERE before
-    ) AS baseline_days_with_events,
+    n.baseline_days_with_events,
     e.event_name, e.outcome, e.source_ip_address, e.recipient_account_id,
     e.event_id,
     e.event_key,
     e.verification
-FROM news AS n
+FROM first_seen('seen', $since, $until, $baseline_days) AS n
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
 ORDER BY e.event_time, e.event_id, e.event_key;

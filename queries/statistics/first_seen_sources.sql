@@ -19,40 +19,22 @@
 -- since = "2026-03-03"
 -- ///
 WITH seen AS (
-    SELECT
-        actor, n.network,
-        event_time >= CAST($since AS TIMESTAMP) AND event_time < CAST($until AS TIMESTAMP) AS inside,
-        event_time < CAST($since AS TIMESTAMP) AND event_time >= CAST($since AS TIMESTAMP) - to_days(CAST($baseline_days AS INTEGER)) AS before,
-        event_key,
-        event_time,
-        event_id
+    SELECT actor, NULL AS service, n.network AS thing, event_key, event_time, event_id
     FROM around_scope($accounts, $regions)
     JOIN address_networks() AS n ON n.address = source_ip_address
-    WHERE event_time > TIMESTAMP '1970-01-01'
-        AND source_kind NOT IN ('aws_service', 'aws_internal', 'empty')
-),
-
-news AS (
-    SELECT
-        actor, network,
-        count(*) FILTER (inside) AS events,
-        arg_min(event_key, (event_time, event_id, event_key)) FILTER (inside) AS event_key
-    FROM seen
-    GROUP BY actor, network
-    HAVING count(*) FILTER (inside) > 0 AND count(*) FILTER (before) = 0
+    WHERE
+        source_kind NOT IN ('aws_service', 'aws_internal', 'empty')
 )
 
 SELECT
     e.event_time AS first_seen,
-    n.actor, n.network,
+    n.actor, n.thing AS network,
     n.events,
-    (
-        SELECT count(DISTINCT date_trunc('day', event_time)) FROM seen WHERE before
-    ) AS baseline_days_with_events,
+    n.baseline_days_with_events,
     e.source_ip_address, e.access_key_id, e.user_agent, e.event_name, e.recipient_account_id, e.aws_region,
     e.event_id,
     e.event_key,
     e.verification
-FROM news AS n
+FROM first_seen('seen', $since, $until, $baseline_days) AS n
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
 ORDER BY e.event_time, e.event_id, e.event_key;
