@@ -11,14 +11,12 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from ctforensics.trail.digest import signing_text
-from ctforensics.verify.digests import Digest, Listed, Previous, Scope
+from ctforensics.verify.digests import Digest, Listed, Scope
 from ctforensics.verify.outcome import FileOutcome
 from ctforensics.verify.spool import PARTS, Spool
 
@@ -27,17 +25,20 @@ CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, nam
   flags TEXT, fault TEXT);
 CREATE TABLE digest (id INTEGER PRIMARY KEY, scope INTEGER, bucket TEXT, key TEXT, start TEXT, end TEXT, stamp TEXT,
   fingerprint TEXT, supported INTEGER, pbucket TEXT, pkey TEXT, psha TEXT, psignature TEXT, psupported INTEGER,
-  sha TEXT, backfill INTEGER, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
+  sha TEXT, backfill INTEGER, genuine INTEGER DEFAULT 0, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
 CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEXT);
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
 CREATE TABLE metadata (place TEXT, key TEXT, signature TEXT, algorithm TEXT, generated TEXT);
 CREATE TABLE judged (id INTEGER PRIMARY KEY);
 CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, path TEXT, content_sha256 TEXT, account TEXT,
-  region TEXT, trail TEXT, digest TEXT, since TEXT, until TEXT, events_since TEXT, events_until TEXT);
+  region TEXT, trail TEXT, digest TEXT, since TEXT, until TEXT, events_since TEXT, events_until TEXT,
+  turn TEXT);
 """
 _INDEXES = """
-CREATE INDEX digest_scope ON digest (scope);
+CREATE INDEX digest_time ON digest (scope, end DESC, start DESC, sha DESC);
+CREATE INDEX digest_key ON digest (key);
+CREATE INDEX digest_pkey ON digest (pkey);
 CREATE INDEX metadata_place ON metadata (place);
 CREATE INDEX metadata_key ON metadata (key);
 """
@@ -86,7 +87,8 @@ def printable(path: str) -> str:
     return unicodedata.normalize("NFC", path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
-_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0)"
+_ADD_OUTCOME = "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0)"
 
 
 class Ledger:
@@ -224,38 +226,6 @@ class Ledger:
         """The BUCKET/KEYs for which metadata is at hand under that key, in any bucket."""
         return [row[0] for row in self.db.execute("SELECT DISTINCT place FROM metadata WHERE key = ?", (key,))]
 
-    def digests(self, scope: Scope) -> Iterator[tuple[Seen, Digest]]:
-        """The digests of one scope, regular and backfill, with what was seen, newest first."""
-        number = self.scopes[scope]
-        names = (
-            "start",
-            "end",
-            "stamp",
-            "fingerprint",
-            "supported",
-            "pbucket",
-            "pkey",
-            "psha",
-            "psupported",
-            "sha",
-            "backfill",
-        )
-        columns = ", ".join(f"d.{name}" for name in ("bucket", "key", *names))
-        sql = f"SELECT s.*, {columns} FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.id"
-        for row in self.db.execute(sql, (number,)):
-            yield _seen((*row[:6], None, None, *row[8:10])), _digest(scope, row[10:])
-
-    def signed_text(self, number: int) -> bytes:
-        """The bytes that a digest's signature covers: its end is written in one form only, the rest stands here as it is signed."""
-        names = ("digestEndTime", "digestS3Bucket", "digestS3Object", "previousDigestSignature", "sha")
-        row = self.db.execute("SELECT end || 'Z', bucket, key, psignature, sha FROM digest WHERE id = ?", (number,))
-        facts = dict(zip(names, row.fetchone(), strict=True))
-        return signing_text(facts, facts["sha"])
-
-    def carried_signature(self, number: int) -> str:
-        """The signature that a digest carries of the one before it."""
-        return str(self.db.execute("SELECT psignature FROM digest WHERE id = ?", (number,)).fetchone()[0])
-
     def seen(self, number: int) -> Seen:
         """What was seen under this id."""
         return _seen(self.db.execute("SELECT * FROM seen WHERE id = ?", (number,)).fetchone())
@@ -286,10 +256,6 @@ class Ledger:
 
     # -- results --------------------------------------------------------------------------------------------------
 
-    def mark_digests(self, rows: Iterable[tuple[bool, bool, int]]) -> None:
-        """Whether digests are proven and selected: (proven, selected, id)."""
-        self.db.executemany("UPDATE digest SET proven = ?, selected = ? WHERE id = ?", rows)
-
     def digest_marks(self) -> tuple[bytearray, bytearray]:
         """By id, which digests are proven and selected, and which are not selected."""
         most = self.number("SELECT coalesce(max(id), 0) FROM digest") + 1
@@ -302,22 +268,24 @@ class Ledger:
         """These objects have their outcome (or need none)."""
         self.db.executemany("INSERT OR IGNORE INTO judged VALUES (?)", ((n,) for n in numbers))
 
-    def add_outcomes(self, outcomes: Iterable[FileOutcome]) -> None:
-        """Outcomes in the order in which they are to be read back."""
-        self.db.executemany("INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)", (_row(o) for o in outcomes))
+    def add_outcomes(self, outcomes: Iterable[FileOutcome], turn: str | None = None) -> None:
+        """Outcomes in the order in which they are to be read back, behind all those that are given a ``turn``: these go by that."""
+        self.db.executemany(_ADD_OUTCOME, ((*_row(outcome), turn) for outcome in outcomes))
 
     def add_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Outcomes of log files plainly in order: place, root, path, hash, oldest and newest event time, id of the digest."""
         self.db.executemany(
             """INSERT INTO outcome SELECT 'L_OK', ?1, 'log', '', ?2, ?3, ?4, c.account, c.region, c.trail, d.bucket || '/' || d.key,
-            d.start, d.end, ?5, ?6 FROM digest d JOIN scope c ON c.id = d.scope WHERE d.id = ?7""",
+            d.start, d.end, ?5, ?6, NULL FROM digest d JOIN scope c ON c.id = d.scope WHERE d.id = ?7""",
             rows,
         )
 
-    def outcomes(self, condition: str = "true", *values: Any, order: str = "rowid") -> Iterator[FileOutcome]:
+    def outcomes(
+        self, condition: str = "true", *values: Any, order: str = "turn NULLS LAST, rowid"
+    ) -> Iterator[FileOutcome]:
         """The outcomes that were added, in order; the condition is written in this package."""
         for row in self.db.cursor().execute(f"SELECT * FROM outcome WHERE {condition} ORDER BY {order}", values):
-            yield FileOutcome(*row[:11], *(datetime.fromisoformat(t) if t else None for t in row[11:]))
+            yield FileOutcome(*row[:11], *(datetime.fromisoformat(t) if t else None for t in row[11:15]))
 
     def count(self) -> dict[tuple[str, str], int]:
         """How many outcomes of each kind and code were added."""
@@ -344,32 +312,6 @@ def stands_at(place: str, bucket_key: str, key: str) -> bool:
             if place in (w, e) or place.endswith("/" + e):
                 return True
     return False
-
-
-# One digest begins where the one before it ends: one object for both.
-_instant = lru_cache(maxsize=256)(datetime.fromisoformat)
-
-
-def _digest(scope: Scope, row: tuple[Any, ...]) -> Digest:
-    bucket, key, start, end, stamp, fingerprint, supported, pb, pk, ph, pa, sha, backfill = row
-    # A link repeats the key and the hash of another digest: one text for both keeps a long chain small.
-    at, same = _instant, sys.intern
-    previous = Previous(same(pb), same(pk), same(ph), "", bool(pa)) if pb is not None else None
-    own = scope if not backfill else replace(scope, backfill=True)
-    ended = at(end)
-    stamped = ended if stamp == end else at(stamp)
-    return Digest(
-        own,
-        same(bucket),
-        same(key),
-        at(start),
-        ended,
-        stamped,
-        same(fingerprint),
-        bool(supported),
-        previous,
-        same(sha),
-    )
 
 
 def _seen(row: tuple[Any, ...]) -> Seen:

@@ -21,9 +21,8 @@ def outcomes(node: Node) -> list[FileOutcome]:
 
 def why(node: Node) -> str:
     """What lies behind the verdict of a digest, for its detail."""
-    if node.contradicted:
-        newer = next(s for s in node.successors if s.proven and s.digest.previous)
-        return f"contradicted by {newer.digest.place}"
+    if node.contradicted_by is not None:
+        return f"contradicted by {node.contradicted_by}"
     if node.proven_by is None and node.own in ("no_key", "key_region", "key_mismatch"):
         return f"{words(verdict(node))}: fingerprint {node.digest.fingerprint}, region {node.digest.scope.region}"
     if node.proven_by == "chain" and node.own == "no_key":

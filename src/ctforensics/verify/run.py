@@ -106,8 +106,9 @@ def _judge_digests(
     findings: list[Finding] = []
     origins: set[str] = set()
     covers: unlisted.Covers = {}
-    for scope in sorted(ledger.scopes, key=lambda s: (s.organization, s.account, s.region, s.trail, s.home_region)):
-        judged = one_trail.judge(ledger, scope, keys, selection)
+    ordered = sorted(ledger.scopes, key=lambda s: (s.organization, s.account, s.region, s.trail, s.home_region))
+    for turn, scope in enumerate(ordered):
+        judged = one_trail.judge(ledger, scope, turn, keys, selection)
         covers.setdefault((scope.account, scope.region), []).append(judged.cover)
         findings += judged.findings
         origins |= judged.origins

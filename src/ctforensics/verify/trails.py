@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ctforensics.trail import object_keys
 from ctforensics.verify import chain, placing
-from ctforensics.verify.chain import Node, Places
 from ctforensics.verify.digests import Scope
 from ctforensics.verify.keys import KeyStore
-from ctforensics.verify.ledger import Ledger, Signature
+from ctforensics.verify.ledger import Ledger
+from ctforensics.verify.links import Links, Loose, Proven
 from ctforensics.verify.outcome import FileOutcome, Finding
 from ctforensics.verify.selection import Selection
 
@@ -53,164 +53,99 @@ class Judged:
     origins: set[str]
 
 
-def judge(ledger: Ledger, scope: Scope, keys: KeyStore, selection: Selection) -> Judged:
+def judge(ledger: Ledger, scope: Scope, turn: int, keys: KeyStore, selection: Selection) -> Judged:
     """Judges every digest of one scope, writes into the ledger which are proven, and returns what is to be said."""
-    nodes = _nodes(ledger, scope)
-    places = chain.prove(nodes, keys, _Papers(ledger))
-    asked = selection.has_scope(scope)
-    cover = _cover(scope, nodes)
-    findings = list(_shape(scope, nodes, places, selection)) if asked else []
-    ledger.mark_digests(
-        (n.proven and not seen.fault, asked and selection.has_hour(n.digest.start, n.digest.end), seen.id)
-        for n in nodes
-        for seen in n.copies
-    )
-    if asked:
-        ledger.add_outcomes(_outcomes(ledger, nodes, places, cover, selection))
-    return Judged(cover, findings, {n.signed_with.origin for n in nodes if n.proven and n.signed_with})
-
-
-def _outcomes(
-    ledger: Ledger, nodes: list[Node], places: Places, cover: Cover, selection: Selection
-) -> Iterator[FileOutcome]:
-    """The outcomes of the digests in order of time; notes in ``cover`` where one is missing before the first."""
-    for node in sorted(nodes, key=lambda n: (n.digest.start, n.digest.end, n.digest.sha256)):
-        if selection.has_hour(node.digest.start, node.digest.end):
-            yield from placing.outcomes(node)
-        missing = _missing(ledger, node, nodes, places, selection)
+    links, asked, origins = Links(ledger, scope, turn), selection.has_scope(scope), set()
+    for node in links.nodes():  # newest first: whoever could vouch for a node is decided before it
+        chain.prove(node, keys, links)
+        selected = asked and selection.has_hour(node.digest.start, node.digest.end)
+        links.note(node, selected)
+        if selected:
+            ledger.add_outcomes(placing.outcomes(node), links.turn(node))
+        if node.proven and node.signed_with:
+            origins.add(node.signed_with.origin)
+    cover = _cover(scope, links)
+    for loose in links.loose() if asked else ():
+        missing = _missing(ledger, scope, loose, links, selection)
         if missing:
-            yield missing
-            cover.missing_at_start |= node.digest.start == cover.first
+            ledger.add_outcomes([missing], loose.turn)
+            cover.missing_at_start |= loose.start == cover.first
+    return Judged(cover, list(_shape(scope, links, selection)) if asked else [], origins)
 
 
-class _Papers:
-    """What proving looks up in the ledger."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
-
-    def proposals(self, node: Node) -> Sequence[Signature]:
-        return _proposals(self._ledger, node)
-
-    def text(self, node: Node) -> bytes:
-        return self._ledger.signed_text(node.copies[0].id)
-
-    def carried(self, node: Node) -> str:
-        return self._ledger.carried_signature(node.copies[0].id)
-
-
-def _nodes(ledger: Ledger, scope: Scope) -> list[Node]:
-    nodes: dict[str, Node] = {}
-    for seen, digest in ledger.digests(scope):
-        node = nodes.get(digest.sha256)
-        if node is None:
-            node = nodes[digest.sha256] = Node(digest)
-        node.copies = (*node.copies, seen)
-    return list(nodes.values())
-
-
-def _proposals(ledger: Ledger, node: Node) -> Sequence[Signature]:
-    """Signatures for the place that the digest claims and for the places where it stands."""
-    stands = [seen.place for seen in node.copies]
-    elsewhere = [place for place in stands if place not in (node.digest.place, node.digest.key)]
-    found = ledger.signatures([node.digest.place, *elsewhere])
-    if not found:
-        # A folder that is one bucket's content: paths are keys, and the metadata names the bucket.
-        found = ledger.signatures(place for key in stands for place in ledger.metadata_places(key))
-    return found
-
-
-def _cover(scope: Scope, nodes: list[Node]) -> Cover:
+def _cover(scope: Scope, links: Links) -> Cover:
     cover = Cover(scope)
-    regular = sorted((n for n in nodes if not n.backfill), key=lambda n: (n.digest.start, n.digest.end))
-    if regular:
-        cover.oldest = min(n.digest.start for n in regular)
-        cover.newest = max(n.digest.end for n in regular)
-    for node in regular:
-        if not node.proven:
-            continue
-        start, end = node.digest.start, node.digest.end
+    cover.oldest, cover.newest = links.reach()
+    for digest in links.proven():
         if not cover.spans:
-            cover.begins = node.digest.previous is None
+            cover.begins = digest.previous is None
         cover.proven += 1
-        if cover.spans and start <= cover.spans[-1][1]:
-            cover.spans[-1] = (cover.spans[-1][0], max(end, cover.spans[-1][1]))
+        if cover.spans and digest.start <= cover.spans[-1][1]:
+            cover.spans[-1] = (cover.spans[-1][0], max(digest.end, cover.spans[-1][1]))
         else:
-            cover.spans.append((start, end))
+            cover.spans.append((digest.start, digest.end))
     return cover
 
 
-def _shape(scope: Scope, nodes: list[Node], places: Places, selection: Selection) -> Iterator[Finding]:
+def _shape(scope: Scope, links: Links, selection: Selection) -> Iterator[Finding]:
     """Gaps, overlaps, forks and circles among the digests of one chain."""
-    proven = sorted((n for n in nodes if n.proven and not n.backfill), key=lambda n: (n.digest.start, n.digest.end))
-    reached: Node | None = None
-    for node in proven:
+    reached: Proven | None = None
+    for digest in links.proven():
         if reached is not None:
-            begin, end = reached.digest.end, node.digest.start
+            begin, end = reached.end, digest.start
             if end > begin and selection.has_hour(begin, end):
-                yield _finding("G_GAP", scope, begin, end, _gap_reason(node, places))
-            elif end < begin and node.digest.previous is not None and selection.has_hour(end, begin):
-                yield _finding("G_OVERLAP", scope, end, begin, f"{reached.digest.place} and {node.digest.place}")
-        if reached is None or node.digest.end > reached.digest.end:
-            reached = node
-    for place, heirs in _heirs(proven).items():
-        if len(heirs) > 1 and selection.has_hour(heirs[0].digest.start, heirs[-1].digest.end):
-            names = ", ".join(h.digest.place for h in heirs)
-            yield _finding("G_FORK", scope, heirs[0].digest.start, heirs[-1].digest.end, f"{names} all follow {place}")
-    for node in chain.cycles(nodes, places):
-        yield _finding("G_CYCLE", scope, node.digest.start, node.digest.end, f"through {node.digest.place}")
+                yield _finding("G_GAP", scope, begin, end, _gap_reason(digest, links))
+            elif end < begin and digest.previous is not None and selection.has_hour(end, begin):
+                yield _finding("G_OVERLAP", scope, end, begin, f"{reached.place} and {digest.place}")
+        if reached is None or digest.end > reached.end:
+            reached = digest
+    for place, heirs in links.forks():
+        if selection.has_hour(heirs[0].start, heirs[-1].end):
+            names = ", ".join(heir.place for heir in heirs)
+            yield _finding("G_FORK", scope, heirs[0].start, heirs[-1].end, f"{names} all follow {place}")
+    if links.leads_back():
+        for number in chain.cycles(links.numbers(), links.before, links.most):
+            since, until, place = links.at(number)
+            yield _finding("G_CYCLE", scope, since, until, f"through {place}")
 
 
-def _heirs(proven: list[Node]) -> dict[str, list[Node]]:
-    heirs: dict[str, list[Node]] = {}
-    for node in proven:
-        if node.digest.previous:
-            heirs.setdefault(f"{node.digest.previous.bucket}/{node.digest.previous.key}", []).append(node)
-    return heirs
-
-
-def _gap_reason(node: Node, places: Places) -> str:
-    previous = node.digest.previous
-    if previous is None:
+def _gap_reason(digest: Proven, links: Links) -> str:
+    if digest.previous is None:
         return (
             "a starting digest follows: the trail or its validation was off; what happened meanwhile is not provable here, and logging "
-            f"may have begun again as late as {node.digest.end:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
+            f"may have begun again as late as {digest.end:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
         )
-    older = places.at(previous)
-    if not older:
-        return f"the digest that should end here is missing: {previous.bucket}/{previous.key}"
-    if any(n.proven for n in older):
+    bucket, key = digest.previous
+    proven = links.standing(bucket, key)
+    if proven is None:
+        return f"the digest that should end here is missing: {bucket}/{key}"
+    if proven:
         return "the digests name one another, but their hours do not meet"
     return "a digest that is not proven stands here"
 
 
-def _missing(ledger: Ledger, node: Node, nodes: list[Node], places: Places, selection: Selection) -> FileOutcome | None:
+def _missing(ledger: Ledger, scope: Scope, loose: Loose, links: Links, selection: Selection) -> FileOutcome | None:
     """The outcome for the digest that a proven one names and that is nowhere, if the run is asked about its time."""
-    previous = node.digest.previous
-    if not node.proven or previous is None or places.at(previous):
-        return None
-    named = object_keys.parse(previous.key)
-    end = named.stamp if named else node.digest.start
-    older = [n.digest.end for n in nodes if n.digest.end <= node.digest.start and n.backfill == node.backfill]
-    start = max(older, default=None)
+    named = object_keys.parse(loose.key)
+    end = named.stamp if named else loose.start
+    start = links.ended_before(loose.start, loose.backfill)
     if start is None and (selection.since is None or end <= selection.since):
         return None  # the evidence begins here: what is older may have expired
     if not selection.has_hour(start or selection.since or end, end):
         return None
-    if any(seen.fault for seen in ledger.at_place(f"{previous.bucket}/{previous.key}", previous.key)):
+    if any(seen.fault for seen in ledger.at_place(f"{loose.bucket}/{loose.key}", loose.key)):
         return None  # something stands there that is no digest any more; it has its own outcome
-    scope = node.digest.scope
     return FileOutcome(
         "D_MISSING",
-        f"{previous.bucket}/{previous.key}",
+        f"{loose.bucket}/{loose.key}",
         "digest",
-        f"named by {node.digest.place}",
+        f"named by {loose.place}",
         account=scope.account,
         region=scope.region,
         trail=scope.trail,
-        digest=node.digest.place,
+        digest=loose.place,
         since=start or selection.since,
-        until=max(end, node.digest.start),
+        until=max(end, loose.start),
     )
 
 

@@ -1,0 +1,212 @@
+"""The digests of one trail as they lie in the ledger: walked from the newest to the oldest, and asked what links to what.
+
+One digest is in memory at a time. What was found about it goes back to disk before the next one, which may ask for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from ctforensics.trail.digest import signing_text
+from ctforensics.verify.chain import Newer, Node
+from ctforensics.verify.digests import Digest, Previous, Scope
+from ctforensics.verify.ledger import Ledger, Seen, Signature
+
+# ``+scope`` keeps SQLite from taking the index of all digests of a trail where that of the place names one.
+_NODES = """SELECT d.sha, d.start, d.end, d.bucket, d.key, d.stamp, d.fingerprint, d.supported, d.backfill, d.pbucket, d.pkey, d.psha,
+  d.psignature, d.psupported, d.id, s.root, s.path, s.place, s.flags, s.fault
+FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.start DESC, d.sha DESC, d.id"""
+_NEWER = """SELECT sha, bucket || '/' || key, genuine, psha, psignature, psupported FROM digest
+WHERE pkey = ?2 AND pbucket = ?3 AND +scope = ?1 AND (end > ?4 OR (?5 AND end = ?4)) AND sha <> ?6
+ORDER BY end DESC, start DESC, sha DESC, id"""
+_PROVEN = """SELECT start, end, bucket || '/' || key, pbucket, pkey FROM digest
+WHERE scope = ? AND genuine AND NOT backfill ORDER BY start, end, id"""
+_FORKS = """WITH heir AS (SELECT *, pbucket || '/' || pkey AS follows FROM digest
+  WHERE scope = ? AND genuine AND NOT backfill AND pkey IS NOT NULL)
+SELECT follows, start, end, bucket || '/' || key FROM heir
+WHERE follows IN (SELECT follows FROM heir GROUP BY 1 HAVING count(*) > 1) ORDER BY follows, start, end, id"""
+_STANDING = "SELECT {} FROM digest o WHERE o.key = d.pkey AND o.bucket = d.pbucket AND +o.scope = d.scope"
+_LOOSE = f"""SELECT start, end, sha, bucket || '/' || key, backfill, pbucket, pkey FROM digest d
+WHERE scope = ? AND genuine AND pkey IS NOT NULL AND NOT EXISTS ({_STANDING.format("1")}) ORDER BY start, end, sha"""
+_BACKWARD = f"SELECT EXISTS (SELECT 1 FROM digest d WHERE scope = ? AND ({_STANDING.format('max(o.end)')}) >= d.end)"
+_BEFORE = """SELECT o.id FROM digest d JOIN digest o ON o.key = d.pkey AND o.bucket = d.pbucket AND +o.scope = d.scope
+WHERE d.id = ? ORDER BY o.sha <> d.psha, o.end DESC, o.start DESC, o.sha DESC, o.id LIMIT 1"""
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proven regular digest in short: its hour, its place, the bucket and key that its link names."""
+
+    start: datetime
+    end: datetime
+    place: str
+    previous: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loose:
+    """A proven digest whose link names a place where nothing is. ``turn`` says where it is told."""
+
+    turn: str
+    start: datetime
+    place: str
+    backfill: bool
+    bucket: str
+    key: str
+
+
+class Links:
+    """What the ledger holds about the digests of one scope, regular and backfill. ``turn`` orders scopes among one another."""
+
+    def __init__(self, ledger: Ledger, scope: Scope, turn: int) -> None:
+        self._ledger, self._db = ledger, ledger.db
+        self._scopes = scope, replace(scope, backfill=True)
+        self._number, self._turn = ledger.scopes[scope], f"{turn:06}"
+
+    def nodes(self) -> Iterator[Node]:
+        """Every distinct content with its copies, newest first."""
+        rows = self._db.cursor().execute(_NODES, (self._number,))
+        for _, group in groupby(rows, key=itemgetter(0)):
+            copies = list(group)
+            yield Node(self._digest(copies[0]), [_seen(row) for row in copies], _signed_text(copies[0]))
+
+    def _digest(self, row: Sequence[Any]) -> Digest:
+        sha, start, end, bucket, key, stamp, fingerprint, supported, backfill, pbucket, pkey, *previous = row[:14]
+        return Digest(
+            self._scopes[backfill],
+            bucket,
+            key,
+            instant(start),
+            instant(end),
+            instant(stamp),
+            fingerprint,
+            bool(supported),
+            Previous(pbucket, pkey, *previous) if pkey is not None else None,
+            sha,
+        )
+
+    def turn(self, node: Node) -> str:
+        """Where the outcomes of a digest stand among those of all: by the time that it is about."""
+        digest = node.digest
+        return f"{self._turn} {digest.start.isoformat()} {digest.end.isoformat()} {digest.sha256}"
+
+    def note(self, node: Node, selected: bool) -> None:
+        """Writes down what was found about a digest: the first copy stands for the content."""
+        first, proven = node.copies[0], node.proven
+        for seen in node.copies:
+            marks = proven and seen is first, proven and not seen.fault, selected, seen.id
+            self._db.execute("UPDATE digest SET genuine = ?, proven = ?, selected = ? WHERE id = ?", marks)
+
+    def proposals(self, node: Node) -> list[Signature]:
+        """Signatures for the place that the digest claims and for the places where it stands."""
+        digest, stands = node.digest, [seen.place for seen in node.copies]
+        elsewhere = [place for place in stands if place not in (digest.place, digest.key)]
+        found = self._ledger.signatures([digest.place, *elsewhere])
+        if not found:
+            # A folder that is one bucket's content: paths are keys, and the metadata names the bucket.
+            found = self._ledger.signatures(place for key in stands for place in self._ledger.metadata_places(key))
+        return found
+
+    def newer(self, node: Node) -> Iterator[Newer]:
+        """The newer digests that name a digest's place, newest first; what they say counts once they were noted."""
+        digest, last = node.digest, None
+        end = digest.end.isoformat()
+        facts = self._number, digest.key, digest.bucket, end, node.backfill, digest.sha256
+        for sha, place, genuine, *says in self._db.cursor().execute(_NEWER, facts):
+            if sha != last:  # copies of one content stand together, the one that was noted first
+                yield Newer(place, bool(genuine), says[0], says[1], bool(says[2]))
+            last = sha
+
+    # -- once all are noted ---------------------------------------------------------------------------------------
+
+    def reach(self) -> tuple[datetime | None, datetime | None]:
+        """The time from the oldest to the newest regular digest, proven or not."""
+        sql = "SELECT min(start), max(end) FROM digest WHERE scope = ? AND NOT backfill"
+        start, end = self._db.execute(sql, (self._number,)).fetchone()
+        return (instant(start), instant(end)) if start else (None, None)
+
+    def proven(self) -> Iterator[Proven]:
+        """The proven regular digests, oldest first."""
+        for start, end, place, bucket, key in self._db.cursor().execute(_PROVEN, (self._number,)):
+            yield Proven(instant(start), instant(end), place, (bucket, key) if key is not None else None)
+
+    def forks(self) -> Iterator[tuple[str, list[Proven]]]:
+        """The places that several proven regular digests name as that of the one before them."""
+        rows = self._db.cursor().execute(_FORKS, (self._number,))
+        for follows, heirs in groupby(rows, key=itemgetter(0)):
+            yield follows, [Proven(instant(start), instant(end), place) for _, start, end, place in heirs]
+
+    def loose(self) -> Iterator[Loose]:
+        """The proven digests whose link leads nowhere."""
+        rows = self._db.cursor().execute(_LOOSE, (self._number,))
+        for start, end, sha, place, backfill, bucket, key in rows:
+            yield Loose(f"{self._turn} {start} {end} {sha}", instant(start), place, bool(backfill), bucket, key)
+
+    def standing(self, bucket: str, key: str) -> bool | None:
+        """Whether a proven digest claims this place; None where none claims it."""
+        sql = "SELECT max(genuine) FROM digest WHERE key = ? AND bucket = ? AND +scope = ?"
+        found = self._db.execute(sql, (key, bucket, self._number)).fetchone()[0]
+        return None if found is None else bool(found)
+
+    def ended_before(self, at: datetime, backfill: bool) -> datetime | None:
+        """When the last digest ended that ended by then, proven or not."""
+        sql = "SELECT max(end) FROM digest WHERE scope = ? AND end <= ? AND backfill = ?"
+        found = self._db.execute(sql, (self._number, at.isoformat(), backfill)).fetchone()[0]
+        return instant(found) if found else None
+
+    def leads_back(self) -> bool:
+        """Whether a link leads to a digest that ends no earlier: no circle is without one."""
+        return bool(self._ledger.number(_BACKWARD, self._number))
+
+    def numbers(self) -> Iterator[int]:
+        """Every distinct content by the number of its first copy, newest first."""
+        sql = "SELECT min(id) FROM digest WHERE scope = ? GROUP BY sha ORDER BY end DESC, min(id)"
+        for row in self._db.cursor().execute(sql, (self._number,)):
+            yield row[0]
+
+    def before(self, number: int) -> int | None:
+        """Where the link of a digest leads: of several contents at one place to the one that it means, else to the first."""
+        row = self._db.execute(_BEFORE, (number,)).fetchone()
+        return row[0] if row else None
+
+    @property
+    def most(self) -> int:
+        """The highest number of a digest."""
+        return self._ledger.number("SELECT max(id) FROM digest WHERE scope = ?", self._number)
+
+    def at(self, number: int) -> tuple[datetime, datetime, str]:
+        """Hour and place of one digest."""
+        sql = "SELECT start, end, bucket || '/' || key FROM digest WHERE id = ?"
+        start, end, place = self._db.execute(sql, (number,)).fetchone()
+        return instant(start), instant(end), place
+
+
+# One digest begins where the one before it ends.
+instant = lru_cache(maxsize=256)(datetime.fromisoformat)
+
+
+def _signed_text(row: Sequence[Any]) -> bytes:
+    """The bytes that a digest's signature covers: its end is written in one form only, the rest stands in the row as it is signed."""
+    facts = {"digestEndTime": f"{row[2]}Z", "digestS3Bucket": row[3], "digestS3Object": row[4]}
+    return signing_text(facts | {"previousDigestSignature": row[12]}, row[0])
+
+
+def _seen(row: Sequence[Any]) -> Seen:
+    number, root, path, place, flags, fault = row[14:]
+    return Seen(
+        number,
+        root,
+        place if path is None else path,
+        place,
+        "digest",
+        None,
+        None,
+        tuple(flags.split(" ")) if flags else (),
+        fault,
+    )
