@@ -52,7 +52,7 @@ class Bulk:
 
     def add(self, file: int, content: bytes, delivered: datetime | None) -> int | None:
         """Takes the records of a content and returns how many, or None where it must be read with more care."""
-        if not content.startswith(HEAD) or not content.endswith(TAIL):
+        if not content.startswith(HEAD) or not content.endswith(TAIL) or members.FLATTENED in content:
             return None
         try:
             document = orjson.loads(content)

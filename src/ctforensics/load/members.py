@@ -11,6 +11,7 @@ from ctforensics.trail.columns import EVENT_COLUMNS
 
 CONSOLE = "sessionCredentialFromConsole"
 SAID_TRUE = '{"sessionCredentialFromConsole":"true"}'
+FLATTENED = b'"userIdentity.'  # how a row repeats a record member by member: files with such are read with care
 ABSENT = msgspec.Raw()
 FIELDS = tuple(c.field for c in EVENT_COLUMNS if c.field)
 _TYPES: dict[str, Any] = {"JSON": msgspec.Raw, "BOOLEAN": bool | None}

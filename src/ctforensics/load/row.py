@@ -15,7 +15,6 @@ from ctforensics.trail.identity import flag, identify
 
 _TYPE_OF = {c.name: c.type for c in EVENT_COLUMNS}
 _FOLDED = {field.casefold(): column for field, column in TESTIMONY.items()}
-_TIME_FORM = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def dump(value: Any) -> str:
@@ -98,7 +97,7 @@ def _fill(row: dict[str, Any], name: str, value: Any) -> bool:
 
 
 def _repeats(said: Any, moment: datetime) -> bool:
-    return isinstance(said, str) and not moment.microsecond and said == moment.strftime(_TIME_FORM)
+    return isinstance(said, str) and not moment.microsecond and said == f"{moment.isoformat()}Z"
 
 
 def _identity(record: dict[str, Any]) -> Any:

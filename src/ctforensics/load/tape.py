@@ -116,10 +116,12 @@ def _record(text, nodes, canon, at, number, spans, kinds, odd, times, slots, gue
         child, i = nodes[child, NEXT], i + 1
     if slots[_VERSION] < 0 or not _is_text(nodes, slots[_SOURCE]) or not _is_text(nodes, slots[_NAME]):
         return -1
-    if same(text, nodes[slots[_SOURCE], START], _AWS):
+    if nodes[slots[_SOURCE], KIND] == ESCAPED or same(text, nodes[slots[_SOURCE], START], _AWS):
         return -1
-    if slots[_TYPE] >= 0 and same(text, nodes[slots[_TYPE], START], _AGGREGATED):
-        return -1
+    if slots[_TYPE] >= 0:
+        kind = nodes[slots[_TYPE], KIND]
+        if kind == ESCAPED or same(text, nodes[slots[_TYPE], START], _AGGREGATED):
+            return -1
     if not odd[number]:
         odd[number] = _is_odd(text, nodes, slots, times, number)
     kinds[number, :] = 0

@@ -35,7 +35,7 @@ def record_from_row(row: Mapping[str, Any]) -> dict[str, Any]:
             continue
         if column.type == "TIMESTAMP":
             if row.get("event_time_basis") == _SAID:
-                record[field] = value.strftime("%Y-%m-%dT%H:%M:%SZ")
+                record[field] = f"{value.isoformat(timespec='seconds')}Z"
         else:
             record[field] = json.loads(value) if column.type == "JSON" else value
     return {**record, **unknown}

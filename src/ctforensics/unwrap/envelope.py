@@ -44,9 +44,11 @@ class Inner(NamedTuple):
 def is_record(value: Any) -> bool:
     """Whether an object has the marks of a CloudTrail record (an Insights or aggregated one included).
 
-    A flattened row (``userIdentity.arn`` as the name of a member) repeats one and is none.
+    A flattened row (``userIdentity.arn`` as the name of a member, and no ``userIdentity``) repeats one and is none.
     """
-    if not isinstance(value, dict) or any(name.startswith("userIdentity.") for name in value):
+    if not isinstance(value, dict):
+        return False
+    if not isinstance(value.get("userIdentity"), dict) and any(name.startswith("userIdentity.") for name in value):
         return False
     if "eventVersion" in value and not _HINTS.isdisjoint(value.keys() - {"eventVersion"}):
         return not str(value.get("eventSource", "")).startswith("aws:")
