@@ -8,7 +8,9 @@ import tarfile
 import zipfile
 
 import pytest
+import zstandard
 
+from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits
 from ctforensics.unwrap import archives
 
@@ -104,13 +106,48 @@ def test_what_stands_behind_a_damaged_header_of_a_tar_is_told_and_not_passed_ove
     assert "goes on" in str(found[-1].error)
 
 
+def test_a_tar_that_was_cut_between_two_members_says_so():
+    assert [m.error for m in archives.members("x", _tarred("a", "b"), Limits())] == [None, None]
+    (first, told) = archives.members("x", _tarred("a", "b")[:1024], Limits())
+    assert (first.path, first.error) == ("x!/a", None)
+    assert "cut" in str(told.error)
+
+
+def test_members_behind_any_number_of_zeros_in_a_tar_are_told():
+    data = _tarred("a") + bytes(3 << 20) + _tarred("b")
+    assert [bool(m.error) for m in archives.members("x", data, Limits())] == [False, True]
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress, zstandard.compress, gzip.compress])
+def test_a_tar_in_a_compressed_stream_that_breaks_off_says_so(pack):
+    packed = pack(_tarred("a", "b"))
+    assert [m.error for m in archives.members("x", packed, Limits())] == [None, None]
+    for kept in (len(packed) // 2, len(packed) - 9):
+        assert any(m.error for m in archives.members("x", packed[:kept], Limits()))
+
+
+def test_records_before_the_cut_of_a_zstandard_stream_are_given_and_the_cut_is_told():
+    lines = b"".join(b'{"line":%d}\n' % n for n in range(200_000))
+    packed = zstandard.compress(lines)
+    (found,) = archives.members("x", packed[: len(packed) // 2], Limits())
+    assert found.error == "truncated"
+    assert found.content and lines.startswith(found.content)
+
+
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
+def test_more_streams_than_anybody_writes_are_not_all_opened(pack, monkeypatch):
+    monkeypatch.setattr(door, "MOST_MEMBERS", 50)
+    (found,) = archives.members("x", pack(b"x") + pack(b"") * 100, Limits())
+    assert (found.content, found.flags) == (b"x", ("container:trailing_bytes",))
+
+
 def test_a_second_tar_behind_the_first_is_told_and_padding_is_not():
     assert [m.error for m in archives.members("x", _tarred("a") + bytes(20480), Limits())] == [None]
     assert [bool(m.error) for m in archives.members("x", _tarred("a") + _tarred("b"), Limits())] == [False, True]
 
 
-@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress])
-def test_what_follows_a_bzip2_or_xz_stream_is_flagged_and_several_streams_are_one_content(pack):
+@pytest.mark.parametrize("pack", [bz2.compress, lzma.compress, zstandard.compress])
+def test_what_follows_a_compressed_stream_is_flagged_and_several_streams_are_one_content(pack):
     core = b'{"Records":[]}' * 50
     clean = list(archives.members("x", pack(core), Limits()))
     assert [(m.content, m.flags, m.error) for m in clean] == [(core, (), None)]
@@ -119,6 +156,6 @@ def test_what_follows_a_bzip2_or_xz_stream_is_flagged_and_several_streams_are_on
     (odd,) = archives.members("x", pack(core) + b"forged", Limits())
     assert (odd.content, odd.flags, odd.error) == (core, ("container:trailing_bytes",), None)
     (cut,) = archives.members("x", pack(core)[:-4], Limits())
-    assert cut.error
+    assert cut.error == "truncated"
     (bomb,) = archives.members("x", pack(b"\0" * (1 << 23)), Limits(small=1 << 20, ratio=2))
     assert bomb.error and "Inflates to more than" in bomb.error

@@ -237,14 +237,23 @@ class StrictTarInfo(tarfile.TarInfo):
         return int(super()._block(count))  # type: ignore[misc]
 
 
-GOES_ON = "the tar goes on after its last readable member: a damaged header, or another archive behind it"
+_GOES_ON = "the tar goes on after its last readable member: a damaged header, or another archive behind it"
+_CUT = "the tar has no end mark: it may have been cut, and members behind the last one be lost"
 
 
-def goes_on(archive: tarfile.TarFile) -> bool:
-    """Whether a tar whose members were listed holds more than zeros behind them; tarfile stops there without a word."""
+def tar_end(archive: tarfile.TarFile) -> str | None:
+    """What is odd about the end of a tar whose members were listed; tarfile stops there without a word, whatever follows or is missing."""
     stream = cast(BinaryIO, archive.fileobj)
     stream.seek(archive.offset)
-    return bool(stream.read(1 << 20).strip(b"\0"))
+    zeros = 0
+    while chunk := stream.read(_AT_ONCE):
+        if chunk.strip(b"\0") or zeros > _MOST_PADDING:
+            return _GOES_ON
+        zeros += len(chunk)
+    return None if zeros >= tarfile.BLOCKSIZE else _CUT
+
+
+_AT_ONCE, _MOST_PADDING = 1 << 20, 1 << 28
 
 
 def tar_refusal(entry: tarfile.TarInfo) -> str | None:
@@ -311,7 +320,7 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
     # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
     forward = root.name.lower().endswith(("gz", "tgz"))
     members, changed = archive.getmembers(), _changed(root)
-    more = goes_on(archive)
+    told = tar_end(archive)
     lock = threading.Lock()
     named = list(zip(_paths(name, [entry.name for entry in members]), members, strict=True))
     for path, entry in named if forward else sorted(named, key=lambda pair: pair[0]):
@@ -320,8 +329,8 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
         refused = tar_refusal(entry)
         opener = None if refused else partial(_open_tar_member, archive, entry, lock)
         yield Located(label, path, 0 if refused else entry.size, changed, refused=refused, open=opener)
-    if more:
-        yield Located(label, name, 0, refused=GOES_ON)
+    if told:
+        yield Located(label, name, 0, refused=told)
 
 
 def _changed(container: Path) -> datetime:

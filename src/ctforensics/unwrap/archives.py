@@ -17,7 +17,7 @@ from typing import Any
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits
-from ctforensics.evidence.roots import DAMAGED, GOES_ON, StrictTarInfo, goes_on, tar_refusal
+from ctforensics.evidence.roots import DAMAGED, StrictTarInfo, tar_end, tar_refusal
 
 MAX_LAYERS = 5
 _ZIP, _ZSTD, _BZ2, _XZ = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
@@ -89,65 +89,96 @@ def _members(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[
 
 def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> Iterator[Member]:
     """A compressed stream of one content, which may be a container again."""
+    rest = b""
     try:
         if found == "gzip":
             inflated = door.inflate(content, limits)
-            inner, flags, rest = inflated.content, inflated.flags, inflated.rest
-            error = inflated.error
+            inner, flags, rest, error = inflated.content, inflated.flags, inflated.rest, inflated.error
         else:
-            inner, trailing = _expand(content, found, limits)
-            flags, rest, error = ("container:trailing_bytes",) if trailing else (), b"", None
+            inner, flags, error = _expand(content, found, limits)
     except (EvidenceError, *DAMAGED) as fault:
         yield Member(path, content, b"", found, error=str(fault))
         return
-    if kind(inner):
-        yield from _members(path, inner, limits, layer + 1)
-    else:
+    if not kind(inner):
         yield Member(path, content, inner, found, flags, rest, error)
+        return
+    yield from _members(path, inner, limits, layer + 1)
+    if error or rest:
+        said = "content behind its first member" if rest else "it breaks off"
+        yield Member(path, content, b"", found, flags, error=f"of a container in {found} not all was opened: {said}")
 
 
-def _expand(content: bytes, found: str, limits: Limits) -> tuple[bytes, bool]:
-    """The content of all streams, and whether something follows them that is none."""
+def _expand(content: bytes, found: str, limits: Limits) -> tuple[bytes, tuple[str, ...], str | None]:
+    """The content of all streams, whether something follows them that is none, and ``truncated`` where the last one breaks off."""
     bound = limits.bound(len(content))
-    if found == "zstd":
-        inner, trailing = _zstd(content, bound), False
-    else:
-        inner, trailing = _streams(bz2.BZ2Decompressor if found == "bzip2" else lzma.LZMADecompressor, content, bound)
+    inner, trailing, cut = _streams(found, content, bound)
     if len(inner) > bound:
         raise EvidenceError(f"Inflates to more than {bound} bytes.")
-    return inner, trailing
+    return inner, ("container:trailing_bytes",) if trailing else (), "truncated" if cut else None
 
 
-def _zstd(content: bytes, bound: int) -> bytes:
-    import zstandard
+class _Zstd:
+    """A Zstandard frame as the other engines have their streams; what it is fed must be small, as it does not bound what comes out."""
 
-    reader = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(content), read_across_frames=True)
-    try:
-        return bytes(reader.read(bound + 1))
-    except zstandard.ZstdError as error:
-        raise ValueError(str(error)) from error
+    def __init__(self) -> None:
+        import zstandard
 
+        self._frame, self._fault = zstandard.ZstdDecompressor().decompressobj(), zstandard.ZstdError
 
-def _streams(make: Callable[[], Any], content: bytes, bound: int) -> tuple[bytes, bool]:
-    """One stream after the other. The zero bytes with which xz may fill up are no trailing bytes (xz file format 2.2)."""
-    parts: list[bytes] = []
-    left, held = content, 0
-    while left:
-        engine = make()
+    def decompress(self, data: bytes, most: int) -> bytes:
         try:
-            part = engine.decompress(left, bound - held + 1)
-        except (OSError, lzma.LZMAError):
-            if parts:
-                return b"".join(parts), True
-            raise
-        parts.append(part)
-        held += len(part)
-        if held > bound:
-            break
-        if not engine.eof:
-            raise EOFError("Compressed file ended before the end-of-stream marker was reached")
-        left = engine.unused_data.lstrip(b"\0") if make is lzma.LZMADecompressor else engine.unused_data
-    return b"".join(parts), False
+            return bytes(self._frame.decompress(data))
+        except self._fault as error:
+            raise ValueError(str(error)) from error
+
+    @property
+    def eof(self) -> bool:
+        return bool(self._frame.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        return bytes(self._frame.unused_data)
+
+
+# How to open a stream, and how many bytes it is fed at most: a few bytes of Zstandard may be a block of 128 KiB.
+_ENGINES: dict[str, tuple[Callable[[], Any], int]] = {
+    "bzip2": (bz2.BZ2Decompressor, 1 << 22),
+    "xz": (lzma.LZMADecompressor, 1 << 22),
+    "zstd": (_Zstd, 1 << 11),
+}
+
+
+def _streams(found: str, content: bytes, bound: int) -> tuple[bytes, bool, bool]:
+    """One stream after the other, fed in pieces that grow, so that very many small ones cost no more than their size.
+
+    Returns the content, whether bytes follow that are no stream, and whether the last stream breaks off. The zero bytes with which xz
+    may fill up are no trailing bytes (xz file format 2.2).
+    """
+    make, most = _ENGINES[found]
+    parts: list[bytes] = []
+    at = held = number = 0
+    while at < len(content):
+        engine, step, first = make(), min(most, 1 << 12), number == 0
+        while not engine.eof:
+            piece = content[at : at + step]
+            if not piece:
+                return b"".join(parts), False, True
+            at, step = at + len(piece), min(4 * step, most)
+            try:
+                parts.append(engine.decompress(piece, bound - held + 1))
+            except (OSError, ValueError, lzma.LZMAError):
+                if first:
+                    raise
+                return b"".join(parts), True, False
+            held += len(parts[-1])
+            if held > bound:
+                return b"".join(parts), False, False
+        at, number = at - len(engine.unused_data), number + 1
+        if number >= door.MOST_MEMBERS:
+            return b"".join(parts), at < len(content), False
+        while found == "xz" and content[at : at + 1] == b"\0":
+            at += 1
+    return b"".join(parts), False, False
 
 
 def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
@@ -186,7 +217,7 @@ def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                 stream = archive.extractfile(entry)
                 data = stream.read() if stream else b""
                 yield from _members(inner, data, limits, layer + 1)
-            if goes_on(archive):
-                yield Member(path, content, b"", "tar", error=GOES_ON)
+            if told := tar_end(archive):
+                yield Member(path, content, b"", "tar", error=told)
     except DAMAGED as fault:
         yield Member(path, content, b"", "tar", error=f"not a readable tar: {fault}")
