@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from ctforensics.case import folder as case_folder
+from ctforensics.load.reader import Reader
 from ctforensics.load.roots import add_root
 from ctforensics.load.run import load
 from ctforensics.originals.rebuild import record_from_row
@@ -114,3 +115,14 @@ def test_columns_and_unknown_fields_hold_the_record(case, put):
         row = dict(zip(names, cursor.fetchone(), strict=True))
     assert row["session_credential_from_console"] is True
     assert record_from_row(row) == next(iter(records(case)))
+
+
+def test_small_files_that_inflate_a_lot_are_parsed_a_few_at_a_time(desk, monkeypatch):
+    for n in range(6):
+        desk.put(f"{n}.json", {"Records": [record(n)]})
+    held, take = [], Reader._take
+    monkeypatch.setattr(Reader, "_take", lambda self, opened: (held.append(len(opened)), take(self, opened)))
+    monkeypatch.setattr("ctforensics.load.reader._OPEN", len(json.dumps({"Records": [record(0)]})) + 1)
+    result = desk.load(jobs=1)
+    assert (result.events, held) == (6, [2, 2, 2, 0])
+    assert len(desk.case.register_file.read_text().splitlines()) == 6

@@ -2,6 +2,7 @@
 
 import json
 import random
+import subprocess
 import zipfile
 
 import duckdb
@@ -33,6 +34,7 @@ JSON = st.recursive(
 @pytest.fixture(autouse=True, scope="module")
 def it_compiles_here():
     assert compiled.why_not() is None
+    compiled.taped()  # brings in the compiler in the way that a load does, whichever test comes first
 
 
 def walked(*contents, keep_raw=False):
@@ -211,3 +213,20 @@ def test_a_load_says_why_it_was_slow_and_what_it_is_doing(desk, monkeypatch):
     assert result.to_json()["read_slowly"].startswith("numba is not installed")
     assert told[0].startswith("starting the compiled reader")
     assert [note for note in told if note.startswith("all read")] == told[-3:]
+
+
+def test_what_was_compiled_and_tried_once_is_not_tried_again(monkeypatch, tmp_path):
+    tried = []
+
+    def trying(*arguments, **options):
+        tried.append(arguments)
+        return subprocess.CompletedProcess(arguments, 0 if len(tried) > 1 else 1, "no compiler", "")
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    monkeypatch.setattr(compiled.subprocess, "run", trying)
+    why_not = compiled.why_not.__wrapped__
+    assert why_not() == "numba cannot compile here: no compiler"
+    assert [why_not(), why_not(), len(tried)] == [None, None, 2]
+    monkeypatch.setenv("NUMBA_OPT", "1")  # other code would be made
+    assert [why_not(), len(tried)] == [None, 3]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +36,9 @@ def why_not() -> str | None:
     """
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed (the extra `speed` brings it)"
+    mark = _mark()
+    if mark is not None and mark.exists():
+        return None
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     tried = subprocess.run(
         [sys.executable, "-P", "-m", "ctforensics.load.compiled"],
@@ -43,6 +48,10 @@ def why_not() -> str | None:
         check=False,
     )
     if tried.returncode == 0:
+        if mark is not None:
+            with suppress(OSError):  # then it is tried again the next time, which takes a second
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
         return None
     said = tried.stdout.strip() or (tried.stderr.strip().splitlines() or [f"code {tried.returncode}"])[-1]
     return f"numba cannot compile here: {said}"
@@ -89,14 +98,38 @@ def _kept_by_content() -> Iterator[None]:
     By itself numba looks at the time of the one file in which a function stands, and would not see that another one changed.
     """
     config: Any = importlib.import_module("numba.core.config")
-    texts = [Path(__file__).with_name(f"{room}.py").read_bytes() for room in _ROOMS]
-    place, before = _cache(), config.CACHE_DIR
+    place, before = _place(), config.CACHE_DIR
     if place is not None and not before:
-        config.CACHE_DIR = str(place / "ctforensics" / hashlib.sha256(b"\0".join(texts)).hexdigest()[:16])
+        config.CACHE_DIR = str(place)
     try:
         yield
     finally:
         config.CACHE_DIR = before
+
+
+def _place() -> Path | None:
+    """Where the compiled code of this text of the walk is kept."""
+    cache = _cache()
+    if cache is None:
+        return None
+    texts = [room.read_bytes() for room in _rooms()]
+    return cache / "ctforensics" / hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+
+
+def _mark() -> Path | None:
+    """A file beside the compiled code that says: it was compiled and tried, for all that numba tells apart. None where it keeps its own place."""
+    place = _place()
+    if place is None or os.environ.get("NUMBA_CACHE_DIR"):
+        return None
+    rooms = [(str(room.resolve()), room.stat().st_mtime_ns) for room in _rooms()]
+    settings = sorted((name, value) for name, value in os.environ.items() if name.startswith("NUMBA_"))
+    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
+    told = repr((sys.version, platform.node(), platform.machine(), versions, rooms, settings))
+    return place / f"tried-{hashlib.sha256(told.encode()).hexdigest()[:16]}"
+
+
+def _rooms() -> list[Path]:
+    return [Path(__file__).with_name(f"{room}.py") for room in _ROOMS]
 
 
 def _cache() -> Path | None:

@@ -20,7 +20,8 @@ from ctforensics.load.task import Task
 from ctforensics.trail import object_keys
 
 CHUNK_BYTES = 600_000
-CHUNK_FILES = 500
+CHUNK_FILES = 1000
+_UNCOUNTED = 2048  # the first bytes of a file: small ones hold less than their size tells, and a chunk of few records costs as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,7 @@ def chunks(tasks: Iterable[Task]) -> Iterator[list[Task]]:
     size = 0
     for task in tasks:
         chunk.append(task)
-        size += task.size
+        size += max(0, task.size - _UNCOUNTED)
         if size >= CHUNK_BYTES or len(chunk) >= CHUNK_FILES:
             yield chunk
             chunk, size = [], 0

@@ -30,6 +30,7 @@ from ctforensics.unwrap import archives
 from ctforensics.unwrap.archives import Member
 
 WHOLE = 1 << 26  # CloudTrail's own files have at most 50 MB; what is larger is not parsed as a whole
+_OPEN = 1 << 26  # bytes of content that may be open before they are parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,18 @@ class Reader:
 
     def read(self, tasks: Iterable[Task]) -> Chunk:
         """Opens and hashes the objects, writes them into the register, and only then parses them."""
-        opened = [(task, self._open(task)) for task in tasks]
+        opened, held = [], 0
+        for task in tasks:
+            found = self._open(task)
+            opened.append((task, found))
+            held += len(found.content) if isinstance(found, Opened) else 0
+            if held >= _OPEN:
+                self._take(opened)
+                opened, held = [], 0
+        self._take(opened)
+        return self._chunk()
+
+    def _take(self, opened: list[tuple[Task, Opened | EvidenceError | None]]) -> None:
         lines = [_line(found) for task, found in opened if isinstance(found, Opened) and task.sha256 != found.sha256]
         if lines:
             journal.append(self.folder.register_file, lines, chained=False)
@@ -74,7 +86,6 @@ class Reader:
                 self.files.append({**file_row(task, task.path), "sha256": found.sha256, "outcome": "unchanged"})
             else:
                 self._read(task, found)
-        return self._chunk()
 
     def _open(self, task: Task) -> Opened | EvidenceError | None:
         if task.left_out:

@@ -62,6 +62,8 @@ EVENTS = pa.schema(
         for c in EVENT_COLUMNS
     ]
 )
+_JSON = frozenset(c.name for c in EVENT_COLUMNS if c.type == "JSON")
+_TEXT = pa.json_(pa.string())
 SOURCES = pa.schema(
     [
         ("event_key", pa.binary(16)),
@@ -143,6 +145,22 @@ FILES = pa.schema([(name, _FILE_TYPES.get(name, pa.string())) for name in _FILE_
 def repeats(name: str) -> bool:
     """Whether a column of ``events`` travels as numbers of the values that stand once beside them."""
     return name in _FEW
+
+
+def as_json(table: pa.Table) -> pa.Table:
+    """Rows of ``events`` with their JSON columns under Arrow's type for JSON: DuckDB takes such text as it is, and checks all other."""
+    for at, field in enumerate(table.schema):
+        if field.name in _JSON:
+            parts = [_json_of(part) for part in table.column(at).chunks]
+            if parts:
+                table = table.set_column(at, field.name, pa.chunked_array(parts))
+    return table
+
+
+def _json_of(part: pa.Array) -> pa.Array:
+    if isinstance(part, pa.DictionaryArray):
+        return pa.DictionaryArray.from_arrays(part.indices, pa.ExtensionArray.from_storage(_TEXT, part.dictionary))
+    return pa.ExtensionArray.from_storage(_TEXT, part)
 
 
 def fitted(name: str, column: pa.Array) -> pa.Array:

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ctforensics.load.reader import Chunk
+from ctforensics.load.schema import as_json
 from ctforensics.trail import tables
 
 ROW_GROUP = 122_880
@@ -101,7 +102,7 @@ class Store:
         self.con.execute("BEGIN")
         try:
             self.con.execute("SET threads = 1")  # several would spread the portions over row groups that end anywhere
-            self._append("events", events.slice(0, count))
+            self._append("events", as_json(events.slice(0, count)))
             self.con.execute("RESET threads")
             self._finish(count)
             self.con.execute("COMMIT")
