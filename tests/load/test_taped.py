@@ -16,6 +16,7 @@ from ctforensics.load.roots import add_root
 from ctforensics.load.schema import EVENTS, table_of
 from ctforensics.logs import cloudtrail
 from ctforensics.trail import canonical, fast
+from ctforensics.trail.target import MEMBERS, S3
 from tests.load.loading_desk import record
 from tests.load.test_bulk import RECORDS
 from tests.load.test_safe import PROMISED
@@ -94,6 +95,80 @@ def test_the_walk_gives_the_rows_of_the_reference(drawn, ascii_only):
 def test_any_json_in_parameters_and_response_is_kept_as_it_stands(parameters, response, agent, ascii_only):
     made = record(1, requestParameters=parameters, responseElements=response, userAgent=agent)
     agrees([written(made, ascii_only), written(record(2))])
+
+
+NAMES = st.one_of(
+    st.sampled_from(
+        (
+            "bucketName",
+            "bucket",
+            "key",
+            "prefix",
+            "roleArn",
+            "id",
+            "Name",
+            "BUCKETNAME",
+            "Key",
+            "resourceARN",
+            "thatRequest",
+        )
+    ),
+    st.sampled_from(MEMBERS),
+)
+PLAIN = st.one_of(
+    st.sampled_from(("", "a", "arn:aws:s3:::b/c", "arn:aws:iam::1:role/r", 'q"', "\u00e9", None, True, 7, 1.5)),
+    st.text(max_size=3),
+)
+VALUES = st.one_of(
+    PLAIN,
+    PLAIN,
+    st.lists(PLAIN, max_size=2),
+    st.dictionaries(st.sampled_from(("content", "value", "userName")), PLAIN, max_size=2),
+    st.just({"items": [{"instanceId": "i-1"}]}),
+)
+OBJECTS = st.one_of(st.none(), st.just("text"), st.dictionaries(NAMES, VALUES, max_size=4))
+ARNS = st.dictionaries(st.sampled_from(("ARN", "arn", "ARNPrefix", "type")), PLAIN, max_size=2)
+MINTED = st.dictionaries(
+    st.sampled_from(("credentials", "accessKey", "user")),
+    st.dictionaries(st.sampled_from(("accessKeyId", "userName")), VALUES),
+    max_size=2,
+)
+ABOUT = st.fixed_dictionaries(
+    {"eventSource": st.sampled_from((*S3, "ec2.amazonaws.com", "iam.amazonaws.com")), "requestParameters": OBJECTS},
+    optional={
+        "resources": st.one_of(st.none(), OBJECTS, st.lists(st.one_of(PLAIN, ARNS), max_size=2)),
+        "responseElements": st.one_of(st.none(), MINTED),
+        "serviceEventDetails": OBJECTS,
+        "errorMessage": st.sampled_from(
+            ("", "no", "User: u is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/r")
+        ),
+    },
+)
+
+
+@given(st.lists(ABOUT, min_size=1, max_size=4), st.booleans())
+@settings(max_examples=400, deadline=None)
+def test_what_a_call_was_about_is_what_the_reference_concludes(drawn, ascii_only):
+    assert agrees([written(record(number, **changes), ascii_only) for number, changes in enumerate(drawn)])
+
+
+def test_the_walk_is_sure_of_calls_that_name_plainly_what_they_are_about():
+    plain = [
+        {"eventSource": "s3.amazonaws.com", "requestParameters": {"bucketName": "b", "key": "k/1", "Host": "h"}},
+        {
+            "requestParameters": {"userName": "u", "policyArn": "arn:p"},
+            "responseElements": {"accessKey": {"accessKeyId": "AKIA1"}},
+        },
+        {"requestParameters": {"roleArn": "arn:r", "roleSessionName": "s"}, "resources": [{"ARN": "arn:r"}]},
+        {"requestParameters": None, "resources": [{"ARN": "arn:x", "accountId": "1"}]},
+        {"requestParameters": {"maxResults": 10, "filterSet": []}},
+    ]
+    found, _, events, _ = walked(content_of([written(record(number, **said)) for number, said in enumerate(plain)]))
+    assert found.told.tolist() == [1] * len(plain)
+    assert events["target"].to_pylist() == ["b", "u", "arn:r", "arn:x", None]
+    assert events["object_key"].to_pylist() == ["k/1", None, None, None, None]
+    assert events["requested_role_arn"].to_pylist() == [None, None, "arn:r", None, None]
+    assert events["issued_access_key_id"].to_pylist() == [None, "AKIA1", None, None, None]
 
 
 def test_plain_records_with_escapes_are_taken_and_not_declined():

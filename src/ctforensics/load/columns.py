@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from ctforensics.load import members, nodes, spans, tape
+from ctforensics.load import about, members, nodes, spans, tape
 from ctforensics.load.schema import EVENTS, repeats
 from ctforensics.trail import derive
 from ctforensics.trail.columns import TESTIMONY
@@ -31,7 +32,6 @@ Array = np.ndarray[Any, Any]
 _AT = {field: number for number, field in enumerate(tape.FIELDS)}
 _SEED = secrets.randbits(63)  # nobody outside can choose texts that collide
 _KEPT = 20_000
-_ABOUT = ("target", "bucket_name", "object_key", "requested_role_arn", "issued_access_key_id")
 
 
 class Columns:
@@ -82,14 +82,7 @@ class Columns:
         return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), values)
 
     def _copied(self, field: str, starts: Array, ends: Array, kinds: Array) -> pa.Array:
-        """Spans as an array of texts."""
-        count, is_text = len(starts), TESTIMONY[field].type == "VARCHAR"
-        size = int((ends - starts)[kinds != 0].sum(dtype=np.int64))
-        offsets, data = np.empty(count + 1, np.int32), np.empty(size, np.uint8)
-        valid = np.zeros((count + 7) // 8, np.uint8)
-        absent = spans.gather(self.canon, starts, ends, kinds, is_text, offsets, data, valid)
-        buffers = [pa.py_buffer(valid) if absent else None, pa.py_buffer(offsets), pa.py_buffer(data)]
-        return pa.Array.from_buffers(pa.string(), count, buffers, absent)
+        return _texts_at(self.canon, starts, ends, kinds, TESTIMONY[field].type == "VARCHAR")
 
     def _keys(self) -> pa.Array:
         view, sha256 = memoryview(self.canon.data), hashlib.sha256
@@ -225,21 +218,69 @@ class Columns:
         )
 
     def _about(self, made: dict[str, pa.Array]) -> None:
-        """What a call was about; of the response only a key that it issued counts."""
-        issued = self._holds("responseElements", _ISSUED)
-        responses = self._distinct("responseElements")[0] if issued.any() else np.empty(0)
-        response = np.where(issued, responses, -1) if issued.any() else np.full(self.count, -1, np.int32)
-        fields = ("eventSource", "errorMessage", "requestParameters", "resources", "serviceEventDetails")
-        at, firsts = self._together(*(self._distinct(f)[0] for f in fields), response)
-        found = [self._target(n, response[n] >= 0) for n in firsts]
-        for field, values in zip(_ABOUT, zip(*found, strict=True), strict=True):
-            made[field] = _numbered(field, at, values)
+        """What a call was about: as the walk read it, or concluded where that was not sure."""
+        unsure = np.flatnonzero(self.walked.told == 0)
+        at, firsts = self._unsure(unsure)
+        found = [self._target(n) for n in firsts]
+        for column, (name, values) in enumerate(
+            zip(about.COLUMNS, zip(*found, strict=True) if found else [()] * 5, strict=True)
+        ):
+            made[name] = self._told(name, column, unsure, at, values)
 
-    def _target(self, n: int, issued: bool) -> tuple[str | None, ...]:
-        source, message = (self._short(field)[self._distinct(field)[0][n]] for field in ("eventSource", "errorMessage"))
-        response = self._value("responseElements", n) if issued else None
+    def _unsure(self, which: Array) -> tuple[Array, list[int]]:
+        """Numbers of records by all that tells what they are about, and the first of each; of the response only a key that it issued counts."""
+        numbers = []
+        for field in (
+            "eventSource",
+            "errorMessage",
+            "requestParameters",
+            "resources",
+            "serviceEventDetails",
+            "responseElements",
+        ):
+            places = self.starts[field][which], self.ends[field][which], self.kinds[field][which]
+            numbers.append(spans.distinct(self.canon, places[0], places[1], places[2], _SEED)[0])
+        at, firsts = self._together(*numbers)
+        return at, which[firsts].tolist()
+
+    def _told(self, name: str, column: int, unsure: Array, at: Array, values: Sequence[str | None]) -> pa.Array:
+        """One of these columns: spans of the text, and ``values[at]`` for the records that are unsure."""
+        starts, ends = (np.ascontiguousarray(self.walked.abouts[:, column, n]) for n in (0, 1))
+        starts[unsure] = -1
+        there = (starts >= 0).view(np.uint8)
+        if not repeats(name):
+            said = _texts_at(self.walked.text, starts, ends, there)
+            if not len(unsure):
+                return said
+            mask = np.zeros(self.count, bool)
+            mask[unsure] = True
+            return pc.replace_with_mask(said, mask, pa.array(values, pa.string()).take(pa.array(at)))
+        numbers, firsts = spans.distinct(self.walked.text, starts, ends, there, _SEED)
+        said = _texts_at(self.walked.text, starts[firsts], ends[firsts], there[firsts])
+        if len(unsure):
+            numbers[unsure] = np.array(
+                [-1 if value is None else len(firsts) + n for n, value in enumerate(values)], np.int32
+            )[at]
+            said = pa.concat_arrays([said, pa.array(values, pa.string())])
+        return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), said)
+
+    def _target(self, n: int) -> tuple[str | None, ...]:
+        source, message = self._texts(n, "eventSource", "errorMessage")
+        response = self._bytes("responseElements", n)
+        issued = orjson.loads(response) if response is not None and b'"accessKeyId"' in response else None
         parameters, details = self._value("requestParameters", n), self._value("serviceEventDetails", n)
-        return target(source, parameters, response, lambda: self._value("resources", n), details, message)
+        return target(source, parameters, issued, lambda: self._value("resources", n), details, message)
+
+
+def _texts_at(buffer: Array, starts: Array, ends: Array, kinds: Array, is_text: bool = False) -> pa.Array:
+    """Spans of a buffer as an array of texts, null where the kind is 0; of JSON strings (``is_text``) what they say."""
+    count = len(starts)
+    size = int((ends - starts)[kinds != 0].sum(dtype=np.int64))
+    offsets, data = np.empty(count + 1, np.int32), np.empty(size, np.uint8)
+    valid = np.zeros((count + 7) // 8, np.uint8)
+    absent = spans.gather(buffer, starts, ends, kinds, is_text, offsets, data, valid)
+    buffers = [pa.py_buffer(valid) if absent else None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    return pa.Array.from_buffers(pa.string(), count, buffers, absent)
 
 
 def _numbered(name: str, numbers: Array, values: Sequence[Any]) -> pa.Array:
@@ -250,9 +291,7 @@ def _numbered(name: str, numbers: Array, values: Sequence[Any]) -> pa.Array:
     return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), pa.array(values, pa.string()))
 
 
-_MFA, _SUCCESS, _FAILURE, _ISSUED = (
-    np.frombuffer(word, np.uint8).copy() for word in (b"MFAUsed", b'"Success"', b'"Failure"', b'"accessKeyId"')
-)
+_MFA, _SUCCESS, _FAILURE = (np.frombuffer(word, np.uint8).copy() for word in (b"MFAUsed", b'"Success"', b'"Failure"'))
 _FLAG = {nodes.ABSENT: None, nodes.TRUE: True, nodes.FALSE: False}
 _identities: dict[bytes | None, Identity] = {}
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ctforensics.load.taped import Taped
 
-_ROOMS = ("nodes", "forms", "tape", "spans")
+_ROOMS = ("nodes", "forms", "about", "tape", "spans")
 # A first record with every kind of member, so that all of the walk is compiled before processes need it.
 _SAMPLE = (
     b'{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"a\\u0062"},"eventTime":"2024-05-02T06:11:09Z",'

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ctforensics.load.about import conclude
 from ctforensics.load.forms import emit, member_name
 from ctforensics.load.nodes import (
     DEPTH,
@@ -34,6 +35,10 @@ _TYPES = {column.field: column.type for column in EVENT_COLUMNS if column.field}
 CONSOLE = FIELDS.index("sessionCredentialFromConsole")
 TIME = FIELDS.index("eventTime")
 _VERSION, _SOURCE, _NAME, _TYPE = (FIELDS.index(f) for f in ("eventVersion", "eventSource", "eventName", "eventType"))
+_PARAMETERS, _RESPONSE, _RESOURCES, _DETAILS, _MESSAGE = (
+    FIELDS.index(f)
+    for f in ("requestParameters", "responseElements", "resources", "serviceEventDetails", "errorMessage")
+)
 _TEXTS = np.array([_TYPES[f] == "VARCHAR" for f in FIELDS])
 _FLAGS = np.array([_TYPES[f] == "BOOLEAN" for f in FIELDS])
 _NAMES = np.frombuffer("".join(FIELDS).encode(), np.uint8).copy()
@@ -46,13 +51,13 @@ _MONTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
 
 
 @compiled
-def walk(text, bounds, most, canon, status, place, records, spans, kinds, odd, times):
+def walk(text, bounds, most, canon, status, place, records, spans, kinds, odd, times, told, abouts):
     """Reads the files ``text[bounds[i]:bounds[i + 1]]``; returns how many records they hold.
 
     ``status[i]`` is 1 for a file that was read, 0 for a careful one (so is one with a record of more than ``most`` bytes).
     ``records[r]`` is file, index, offset in the file, length, and the span of the canonical form in ``canon``; ``spans[r, f]`` start and
     end of a member there, ``kinds[r, f]`` what it is. ``odd[r]`` is 1 where columns alone cannot hold the record (it has no spans
-    then), ``times[r]`` eventTime in microseconds.
+    then), ``times[r]`` eventTime in microseconds. ``told[r]`` is 1 where ``abouts[r]`` says what the call was about (``load.about``).
     """
     nodes = np.empty((NODES, 8), np.int64)
     order, frames = np.empty(NODES, np.int64), np.empty((DEPTH + 1, 4), np.int64)
@@ -78,6 +83,19 @@ def walk(text, bounds, most, canon, status, place, records, spans, kinds, odd, t
             at = _record(text, nodes, canon, at, count, spans, kinds, odd, times, slots, guess, order, frames)
             if at < 0:
                 break
+            told[count] = 0
+            if not odd[count]:
+                told[count] = conclude(
+                    text,
+                    nodes,
+                    slots[_SOURCE],
+                    slots[_PARAMETERS],
+                    slots[_RESPONSE],
+                    slots[_RESOURCES],
+                    slots[_DETAILS],
+                    slots[_MESSAGE],
+                    abouts[count],
+                )
             records[count, 0], records[count, 1] = file, index
             records[count, 2], records[count, 3] = p - begin, after - p
             records[count, 4], records[count, 5] = place[0], at

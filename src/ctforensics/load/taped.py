@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ctforensics.load import members, row, tape
+from ctforensics.load import about, members, row, tape
 from ctforensics.load.columns import Array, Columns
 from ctforensics.load.schema import EVENTS, SOURCES, table_of
 from ctforensics.trail import fast
@@ -91,7 +91,8 @@ class Walked:
         bounds = np.cumsum([0, *map(len, taken.contents)])
         files, get = len(taken.contents), _buffers.get
         most = int(bounds[-1]) // _LEAST + files
-        text, fields = get("text", int(bounds[-1]), np.uint8), len(tape.FIELDS)
+        self.text = text = get("text", int(bounds[-1]), np.uint8)
+        fields = len(tape.FIELDS)
         for begin, content in zip(bounds.tolist(), taken.contents, strict=False):
             text[begin : begin + len(content)] = np.frombuffer(content, np.uint8)
         self.canon = get("canon", len(text) + 1, np.uint8)
@@ -99,14 +100,15 @@ class Walked:
         records, odd = get("records", most, np.int64, 6), get("odd", most, np.uint8)
         places, kinds = get("spans", most, np.int32, fields, 2), get("kinds", most, np.uint8, fields)
         times, place = get("times", most, np.int64), np.zeros(1, np.int64)
-        count = tape.walk(text, bounds, taken.most, self.canon, self.status, place, records, places, kinds, odd, times)
+        told, abouts = get("told", most, np.uint8), get("abouts", most, np.int32, len(about.COLUMNS), 2)
+        into = (self.canon, self.status, place, records, places, kinds, odd, times, told, abouts)
+        count = tape.walk(text, bounds, taken.most, *into)
         self.records = records[:count]
         whole = np.flatnonzero(odd[:count] == 0)
         self.odd = np.flatnonzero(odd[:count])
-        plain = len(whole) == count
-        self.said = self.records if plain else self.records[whole]
-        self.spans, self.kinds = (places[:count], kinds[:count]) if plain else (places[whole], kinds[whole])
-        self.times = times[:count] if plain else times[whole]
+        rows = slice(count) if len(whole) == count else whole
+        self.said, self.spans, self.kinds = records[rows], places[rows], kinds[rows]
+        self.times, self.told, self.abouts = times[rows], told[rows], abouts[rows]
 
     def counts(self) -> dict[int, int]:
         """How many records each file that was read holds."""

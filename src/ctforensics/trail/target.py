@@ -10,7 +10,7 @@ from ctforensics.trail.outcome import denial
 
 # Members of requestParameters (also inside an <Action>Request wrapper) that name the thing a call is about: the first hit wins,
 # so narrow names stand before wide ones.
-_MEMBERS = (
+MEMBERS = (
     "bucketName", "secretId", "functionName", "roleName", "roleArn", "userName", "groupName", "policyArn",
     "instanceProfileName", "accessKeyId", "serialNumber", "sAMLProviderArn", "openIDConnectProviderArn",
     "trailName", "detectorId", "keyId", "targetKeyId", "aliasName", "policyName", "instanceId", "groupId", "snapshotId", "volumeId", "imageId",
@@ -21,10 +21,10 @@ _MEMBERS = (
     "permissionSetArn", "principalId", "resourceArn", "resourceARN", "arn", "identity", "launchTemplateId", "launchTemplateName",
     "keyName", "name", "target", "resourceId", "id",
 )  # fmt: skip
-_NAMED = frozenset(_MEMBERS)
-_FOLDED = {name.casefold(): name for name in _MEMBERS}
-_RANK = {name: rank for rank, name in enumerate(_MEMBERS)}
-_S3 = ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com")
+_NAMED = frozenset(MEMBERS)
+_FOLDED = {name.casefold(): name for name in MEMBERS}
+_RANK = {name: rank for rank, name in enumerate(MEMBERS)}
+S3 = ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com")
 _S3_ARN = re.compile(r"arn:[^:]*:s3:::([^/\"*?\s]+)(?:/(\S*))?")
 
 
@@ -44,9 +44,9 @@ def target(
     refused = denial(error_message).get("resource") if error_message else None
     bucket, key = _bucket(parameters)
     found = bucket or _from_parameters(parameters)
-    if not found or (not bucket and event_source in _S3):
+    if not found or (not bucket and event_source in S3):
         arns = _arns(resources() if callable(resources) else resources)
-        if not bucket and event_source in _S3:
+        if not bucket and event_source in S3:
             bucket, key = _bucket_of((*arns, refused or ""))
         found = (
             bucket
@@ -62,7 +62,7 @@ def target(
 def _from_parameters(parameters: Any) -> str | None:
     if not isinstance(parameters, dict):
         return None
-    best, best_rank = None, len(_MEMBERS)
+    best, best_rank = None, len(MEMBERS)
     for name, value in sorted(parameters.items()):  # whatever order the members came in, the answer is one
         known = name if name in _NAMED else _FOLDED.get(name.casefold())
         if known is None:
@@ -99,7 +99,7 @@ def _from_items(parameters: Any) -> str | None:
                 said = text(inner) if name.endswith(("Id", "Name", "Arn")) else None
                 if said:
                     found.append(
-                        (len(_MEMBERS) if name == "groupId" else _RANK.get(name, len(_MEMBERS)), holder, name, said)
+                        (len(MEMBERS) if name == "groupId" else _RANK.get(name, len(MEMBERS)), holder, name, said)
                     )
     return min(found)[3] if found else None
 
