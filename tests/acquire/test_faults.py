@@ -73,6 +73,24 @@ def test_throttling_and_faults_of_the_service_are_waited_out(run, proxy, trail, 
     assert code == 0 and whole(tmp_path, trail)
 
 
+def test_a_body_that_is_shorter_than_listed_is_not_taken_for_the_object_whatever_its_length_says(
+    run, proxy, trail, tmp_path
+):
+    proxy.rule = objects(fault=Fault(short=True), times=1)
+    code, _, err = run()
+    assert code == 0, err
+    assert whole(tmp_path, trail)
+
+
+def test_an_answer_that_cannot_be_read_costs_its_object_and_not_the_acquisition(run, proxy, trail, tmp_path):
+    proxy.rule = objects(only="T0600Z", fault=Fault(headers=(("last-modified", "never"),)))
+    code, out, _ = run()
+    assert code == 1 and "1 refused" in out, out
+    assert "cannot be read" in (tmp_path / "case" / "custody.jsonl").read_text()
+    proxy.rule = lambda *_: None
+    assert run()[0] == 0 and whole(tmp_path, trail)
+
+
 def test_connections_cut_in_the_middle_of_objects_leave_no_half_object(run, proxy, trail, tmp_path):
     proxy.rule = objects(fault=Fault(cut=True), times=1)
     code, _, _ = run()

@@ -15,12 +15,16 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass(frozen=True)
 class Fault:
-    """What to do in place of a plain answer: an error of S3, a body cut in half or another one, or a pause before the answer."""
+    """What to do in place of a plain answer: an error of S3, a body cut in half or another one, or a pause before the answer.
+
+    ``short``: half of the body under a length that fits it. ``headers`` stand in place of those of the same names.
+    """
 
     status: int = 0
     code: str = ""
     message: str = "injected"
     cut: bool = False
+    short: bool = False
     pause: float = 0.0
     headers: tuple[tuple[str, str], ...] = ()
     whole: bytes = b""
@@ -87,9 +91,19 @@ def running(target: str) -> Iterator[Proxy]:
             connection.request(self.command, self.path, body, dict(self.headers))
             answer = connection.getresponse()
             data = answer.read()
+            data = data[: len(data) // 2] if fault.short else data
             self.send_response(answer.status)
+            given = {name.lower() for name, _ in fault.headers}
+            for name, value in fault.headers:
+                self.send_header(name, value)
             for name, value in answer.getheaders():
-                if name.lower() not in ("content-length", "transfer-encoding", "connection", "server", "date"):
+                if name.lower() not in given and name.lower() not in (
+                    "content-length",
+                    "transfer-encoding",
+                    "connection",
+                    "server",
+                    "date",
+                ):
                     self.send_header(name, value)
             head = self.command == "HEAD"
             self.send_header("content-length", answer.getheader("content-length") or "0" if head else str(len(data)))

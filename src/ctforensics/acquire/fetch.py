@@ -76,7 +76,7 @@ class Fetcher:
                 if len(body) > self.in_memory:  # it grew since it was listed
                     break
             else:
-                self.reader.confirm()
+                self._accept(wanted, answer, len(body))
                 sha256, content = hashlib.sha256(body).hexdigest(), content_sha256(body, wanted.key)
                 return Copied(_line(wanted, answer, self.root, path, len(body), sha256, content), None, body)
         return self._to_file(temporary, wanted, answer, path, chain([body], chunks))
@@ -91,15 +91,23 @@ class Fetcher:
                 _write(out, chunk)
                 if size <= IN_MEMORY:
                     kept += chunk
+            self._accept(wanted, answer, size)
         except BaseException:
             os.close(out)
             Path(temporary).unlink(missing_ok=True)
             raise
         os.close(out)
-        self.reader.confirm()
         small = size <= IN_MEMORY
         content = content_sha256(bytes(kept), wanted.key) if small else streamed_content_sha256(Path(temporary))
         return Copied(_line(wanted, answer, self.root, path, size, stored.hexdigest(), content), temporary)
+
+    def _accept(self, wanted: Wanted, answer: Answer, size: int) -> None:
+        """The object was read: it has the size that was listed, unless it is another one by now (an inventory may not say the size)."""
+        if wanted.size and size != wanted.size and answer.etag == wanted.etag:
+            from botocore.exceptions import IncompleteReadError
+
+            raise IncompleteReadError(actual_bytes=size, expected_bytes=wanted.size)
+        self.reader.confirm()
 
 
 def _write(out: int, data: bytes) -> None:

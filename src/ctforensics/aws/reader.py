@@ -121,7 +121,11 @@ class Reader:
         if status != 200 or "etag" not in headers or "last-modified" not in headers or "content-encoding" in headers:
             wire.close()
             return None
-        return _answer(headers, wire)
+        try:
+            return _answer(headers, wire)
+        except (ValueError, OverflowError):  # a date that is none
+            wire.close()
+            return None
 
     def _user_agent(self) -> str:
         return str(self.client.meta.config.user_agent)

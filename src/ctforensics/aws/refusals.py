@@ -51,21 +51,32 @@ def judge(error: Exception) -> Refusal:
         ClientError,
         ConnectTimeoutError,
         EndpointConnectionError,
+        FlexibleChecksumError,
         HTTPClientError,
         NoCredentialsError,
         ProxyConnectionError,
+        SSLError,
     )
 
     if isinstance(error, ClientError):
         return _client_error(error.response)
     if isinstance(error, NoCredentialsError):
         return Refusal("refused", "no credentials", "Set AWS_PROFILE, or name a profile with --profile.", fatal=True)
+    if isinstance(error, FlexibleChecksumError):
+        return Refusal("refused", "it arrived damaged", "Run the same command again to go on.", retry=True)
+    if isinstance(error, SSLError):
+        hint = "Name the file of the authority that signed it in AWS_CA_BUNDLE, if that server is the right one."
+        return Refusal("refused", "the server's certificate is not trusted", hint, fatal=True, detail=str(error))
     if isinstance(error, HTTPClientError | EndpointConnectionError | ConnectTimeoutError | ProxyConnectionError):
         return Refusal("refused", "the connection failed", "Run the same command again to go on.", retry=True)
     if isinstance(error, BotoCoreError):
         return Refusal(
             "refused", str(error).rstrip("."), "Log in again, then run the same command to go on.", fatal=True
         )
+    if isinstance(
+        error, ValueError | LookupError | ArithmeticError
+    ):  # of the parser: a date that is none, a field that lacks
+        return Refusal("refused", "the answer of the service cannot be read", detail=f"{type(error).__name__}: {error}")
     raise error
 
 

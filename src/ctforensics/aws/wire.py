@@ -18,6 +18,7 @@ CHUNK = 1 << 18
 BUFFER = 1 << 16
 MOST_LINE = 1 << 16
 MOST_HEADERS = 200
+MOST_DIGITS = 15  # of a length: a petabyte, and far below what Python refuses to read as a number
 
 
 class Unusual(Exception):
@@ -88,11 +89,13 @@ class Wire:
         assert self._socket is not None and self._file is not None
         self._socket.sendall(request)
         status = self._line(self._file).split(b" ", 2)
-        if len(status) < 2 or status[0] not in (b"HTTP/1.1", b"HTTP/1.0") or not status[1].isdigit():
+        good = len(status) > 1 and status[0] in (b"HTTP/1.1", b"HTTP/1.0")
+        if not good or len(status[1]) != 3 or not status[1].isdigit():
             raise self._unusual("no status line of HTTP/1.1")
         headers = self._headers(self._file)
         length = headers.get("content-length", "")
-        if int(status[1]) < 200 or "transfer-encoding" in headers or not (length.isascii() and length.isdigit()):
+        promised = length.isascii() and length.isdigit() and len(length) <= MOST_DIGITS
+        if int(status[1]) < 200 or "transfer-encoding" in headers or not promised:
             raise self._unusual("no body of a promised length")
         self._left = int(length)
         self._used = status[0] == b"HTTP/1.1" and headers.get("connection", "").lower() != "close"
