@@ -58,13 +58,13 @@ $(VENV)/.user: pyproject.toml constraints.txt | $(VENV)/.made
 	touch $@
 
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/.made
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws,speed,dev]'
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[notebook,report,aws,speed,spark,dev]'
 	touch $@ $(VENV)/.user
 
 # soupsieve 3 and later need Python 3.11.5, and Debian 12 has 3.11.2.
 constraints:
 	rm -rf .constraints && $(PYTHON) -m venv .constraints
-	.constraints/bin/pip install --quiet --editable '.[notebook,report,aws,speed,dev]' 'soupsieve<3'
+	.constraints/bin/pip install --quiet --editable '.[notebook,report,aws,speed,spark,dev]' 'soupsieve<3'
 	.constraints/bin/pip freeze --exclude-editable | grep -v '^-' > constraints.txt
 	rm -rf .constraints
 

@@ -369,7 +369,7 @@ OR contains(
 )
 OR (
     p_message IS NOT NULL
-    AND coalesce(json_type(p_params), 'NULL') = 'NULL'
+    AND coalesce(CAST(p_params AS VARCHAR), 'null') = 'null'
     AND coalesce(denied_resource(p_message), '*') = '*'
 );
 
@@ -665,7 +665,7 @@ list_reduce(
 CREATE MACRO account_of_key(p_key) AS
 CASE
     WHEN regexp_full_match(p_key, 'A(KIA|SIA)[A-HK-Z2-7][A-Z2-7]{15}')
-        THEN lpad(CAST(CAST(base32_bits(p_key[5:14]) // 4 // 128 % 1099511627776 AS UBIGINT) AS VARCHAR), 12, '0')
+        THEN lpad(CAST(CAST(base32_bits(substr(p_key, 5, 10)) // 4 // 128 % 1099511627776 AS UBIGINT) AS VARCHAR), 12, '0')
 END;
 
 -- Instances that an EC2 call names, in its parameters or its response.

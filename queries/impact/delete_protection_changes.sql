@@ -63,5 +63,5 @@ WHERE
             'UpdateUserPool'
         ))
     )
-    AND (deletion_protection(request_parameters) IS NOT NULL OR (outcome = 'denied' AND coalesce(json_type(request_parameters), 'NULL') = 'NULL'))
+    AND (deletion_protection(request_parameters) IS NOT NULL OR (outcome = 'denied' AND coalesce(CAST(request_parameters AS VARCHAR), 'null') = 'null'))
 ORDER BY event_time, event_id, event_key;

@@ -70,4 +70,4 @@ SELECT
 FROM chains
 GROUP BY who, chain
 HAVING count(DISTINCT step) >= $min_steps
-ORDER BY count(DISTINCT step) DESC, first_time, who;
+ORDER BY len(steps_seen) DESC, first_time, who;

@@ -59,7 +59,7 @@ later AS (
     FROM revoked AS r
     JOIN nearest AS h USING (revocation_event_id)
     JOIN (SELECT * FROM scoped($since, $until, $accounts, $regions, $outcome)) AS e ON e.access_key_id = h.key_id AND e.event_time > r.revoked_at
-    UNION ALL BY NAME
+    UNION ALL
     SELECT r.revoked_at, r.revocation, r.revoked_by, r.revoked_user, r.revoked_key, r.revocation_event_id, NULL AS hops, e.*
     FROM revoked AS r
     JOIN (

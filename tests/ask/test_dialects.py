@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-from typing import Any
-
 import pytest
 import sqlglot
 
-from ctforensics.ask import dialects
+from ctforensics.ask import dialects, wording
 from ctforensics.ask.catalog import Catalog
 from ctforensics.ask.dialects import DIALECTS
-from ctforensics.ask.params import bind
-from ctforensics.ask.query import run
 from ctforensics.ask.question import Question
 
 CATALOG = Catalog.of_case()
@@ -60,76 +55,30 @@ def test_nothing_of_duckdb_alone_is_left_in_a_text_that_does_not_say_so():
             )
 
 
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory, story_case) -> Any:
-    """A Spark session that holds the events of the practice story leaked_key, JSON as text."""
-    if not shutil.which("java"):
-        pytest.skip("needs Java and the extra spark: no java here")
-    sql = pytest.importorskip("pyspark.sql", reason="needs Java and the extra spark: no pyspark here")
-    import pyarrow
-    import pyarrow.parquet
-
-    case = story_case("leaked_key")
-    rows = run(case.room, _all_events(), {})
-    file = tmp_path_factory.mktemp("spark") / "events.parquet"
-    columns = {n: [_plain(row[i]) for row in rows.rows] for i, n in enumerate(rows.columns)}
-    pyarrow.parquet.write_table(pyarrow.table(columns), file, coerce_timestamps="us")
-    settings = {
-        "spark.ui.enabled": "false",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.warehouse.dir": str(file.parent),
-    }
-    builder = sql.SparkSession.builder.master("local[1]")
-    for name, value in settings.items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.read.parquet(str(file)).createOrReplaceTempView("events")
-    yield session
-    session.stop()
+def said(sql: str, dialect: str) -> str:
+    tree = wording.reworded(sqlglot.parse_one(wording.readable(sql), read="duckdb"), dialect)
+    return tree.sql(dialect=dialect)
 
 
-def _all_events():
-    from dataclasses import replace
-
-    question = CATALOG.get("actions_by_access_key")
-    return replace(
-        question,
-        params=(),
-        sql="SELECT * FROM scoped($since, $until, $accounts, $regions, $outcome) ORDER BY event_time, event_id",
-    )
+def test_a_pattern_keeps_its_flag_and_the_first_few_stay_a_list():
+    for dialect in DIALECTS:
+        assert "'(?i)root'" in said("SELECT regexp_matches(a, 'root', 'i') FROM t", dialect)
+        assert "'^(?:a+)$'" in said("SELECT a SIMILAR TO 'a+' FROM t", dialect)
+        assert "SLICE(x, 2, 3)" in said("SELECT x[2:4] FROM t", dialect)
+    assert "MIN_BY(id, (at, id), 10)" in said("SELECT arg_min(id, (at, id), 10) FROM t", "athena")
+    assert "ARRAY_SORT(COLLECT_LIST(STRUCT(at AS k0, id AS v))" in said("SELECT list(id ORDER BY at) FROM t", "spark")
 
 
-def _plain(value: Any) -> Any:
-    return (
-        value
-        if isinstance(value, str | bool | int | float | list | None) or hasattr(value, "isoformat")
-        else str(value)
-    )
-
-
-@pytest.mark.timeout(600)
 @pytest.mark.parametrize(
-    "name",
-    ["actions_by_access_key", "access_keys_created", "trail_stopped_or_deleted", "console_logins", "role_assumptions"],
-)
-def test_spark_gives_the_events_that_duckdb_gives(spark, story_case, name):
-    from pyspark.sql import functions
-
-    case, question = story_case("leaked_key"), CATALOG.get(name)
-    expected = [_told(row) for row in run(case.room, question, question.example_params).dicts()]
-    bound = bind(question.all_params, question.example_params, question.name)
-    given = {key: _argument(functions, value) for key, value in bound.items()}
-    found = spark.sql(translated(question, "spark").rstrip().rstrip(";"), given).collect()
-    assert [_told(row.asDict()) for row in found] == expected and expected
-
-
-def _told(row: dict[str, Any]) -> list[Any]:
-    return [row.get(name) for name in ("event_time", "event_name", "actor", "outcome", "target")]
-
-
-def _argument(functions: Any, value: Any) -> Any:
-    if isinstance(value, list):
-        return functions.array(*map(functions.lit, value))
-    if hasattr(value, "isoformat"):
-        return {1: "1970-01-01 00:00:01", 9999: "9999-12-31 00:00:00"}.get(value.year, value.isoformat(sep=" "))
-    return value
+    ("sql", "left"),
+    [
+        ("SELECT * FROM a ASOF JOIN b ON a.x >= b.x", {"ASOF JOIN"}),
+        ("SELECT count(DISTINCT a) OVER (PARTITION BY b) FROM t", {"count(DISTINCT) OVER"}),
+        ("SELECT json_type(a) FROM t", {"json_type"}),
+        ("WITH RECURSIVE w AS (SELECT 1 AS a UNION SELECT a + 1 FROM w) SELECT * FROM w", {"UNION in a recursion"}),
+        ("SELECT max(a) OVER (ORDER BY t RANGE BETWEEN to_minutes($m) PRECEDING AND CURRENT ROW) FROM t", {"RANGE of a parameter"}),
+        ("SELECT list(a ORDER BY b) FROM t", set()),
+    ],
+)  # fmt: skip
+def test_what_spark_cannot_run_is_named(sql, left):
+    assert set(wording.untranslated(wording.reworded(sqlglot.parse_one(sql, read="duckdb"), "spark"), "spark")) == left
