@@ -5,13 +5,14 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from support.digest_archive import Archive, codes, shown
 from support.digest_cases import CASES, a_log, build, edit, usual
 
 from ctforensics.evidence import door
-from ctforensics.verify import reading, spool
+from ctforensics.verify import plain, reading, spool
 from ctforensics.verify.cases import everything
 from ctforensics.verify.plain import Plain
 from ctforensics.verify.result import Verification
@@ -28,11 +29,9 @@ def told(result: Verification) -> tuple[object, ...]:
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """Everything goes the careful way, until it is undone."""
-    pairs = Plain._pairs
 
-    def nothing(self: Plain, part: int):
-        _, _listings, _logs = pairs(self, part)
-        return [], self._ledger.listings.part(part), self._ledger.logs.part(part)
+    def nothing(self: Plain, listings: list[Any], logs: list[Any]):
+        return [], listings, logs
 
     with monkeypatch.context() as patch:
         patch.setattr(door, "clean_file", lambda *_: None)
@@ -57,6 +56,15 @@ def test_a_clean_archive_is_matched_without_judging_files_one_by_one(clean: Arch
 def test_rows_that_went_to_disk_come_back(clean: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     whole = told(clean.verify(tmp_path))
     monkeypatch.setattr(spool, "_HELD", 3)
+    assert told(clean.judge(tmp_path)) == whole
+
+
+def test_parts_that_are_large_are_matched_in_finer_ones(
+    clean: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    whole = told(clean.verify(tmp_path))
+    monkeypatch.setattr(spool, "_HELD", 3)
+    monkeypatch.setattr(plain, "_AT_ONCE", 0)
     assert told(clean.judge(tmp_path)) == whole
 
 

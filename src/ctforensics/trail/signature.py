@@ -13,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 # cryptography loads PKCS#1 DER through the same call once it is wrapped in PEM armour.
 _PEM = b"-----BEGIN RSA PUBLIC KEY-----\n%s\n-----END RSA PUBLIC KEY-----\n"
 
+_PADDING, _HASH = padding.PKCS1v15(), hashes.SHA256()
+
 
 def fingerprint(der: bytes) -> str:
     """MD5 of the DER bytes as lower-case hex, the way CloudTrail names its keys (it is a name, not a protection)."""
@@ -41,7 +43,7 @@ def verify(public_key_der: bytes, text: bytes, signature_hex: str) -> bool:
     key = load_public_key(public_key_der)
     try:
         signature = bytes.fromhex(signature_hex.strip())
-        key.verify(signature, text, padding.PKCS1v15(), hashes.SHA256())
+        key.verify(signature, text, _PADDING, _HASH)
     except (InvalidSignature, ValueError):
         return False
     return True

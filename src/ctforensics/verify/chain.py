@@ -26,12 +26,17 @@ ALGORITHM = "SHA256withRSA"
 
 @dataclass(slots=True)
 class Node:
-    """One distinct digest content, its copies, and what is known about it. ``text`` is what its signature covers, ``own`` what that
-    came to, ``contradicted_by`` the place of a proven digest that speaks against it."""
+    """One distinct digest content, its copies, and what is known about it.
+
+    ``end`` is its end as text, ``turn`` orders outcomes by what digests are about, ``text`` is what the signature covers and ``own`` what
+    that came to, ``contradicted_by`` the place of a proven digest that speaks against it.
+    """
 
     digest: Digest
     copies: list[Seen]
-    text: bytes = b""
+    end: str
+    turn: str
+    text: bytes
     own: str = "none"
     keys: Sequence[PublicKey] = ()
     signed_with: PublicKey | None = None

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from operator import itemgetter
 from typing import Any
 
@@ -54,7 +54,7 @@ class Scope:
 
 
 Listed = tuple[str, str, bytes, int, str, str]
-"""A log file as a digest lists it: BUCKET/KEY, key, SHA-256, what is odd about it (bits), oldest and newest event time.
+"""A log file as a digest lists it: bucket, key, SHA-256, what is odd about it (bits), oldest and newest event time.
 
 A plain tuple: there are millions of them.
 """
@@ -100,7 +100,7 @@ class Digest:
         return f"{self.bucket}/{self.key}"
 
 
-def strict_object(content: bytes) -> dict[str, Any]:
+def strict_object(content: bytes | bytearray) -> dict[str, Any]:
     """A JSON object. Raises BadFormat for what two parsers could read differently."""
     try:
         value = orjson.loads(content)
@@ -113,7 +113,7 @@ def strict_object(content: bytes) -> dict[str, Any]:
     return value
 
 
-def _has_no_doubles(content: bytes, value: dict[str, Any]) -> bool:
+def _has_no_doubles(content: bytes | bytearray, value: dict[str, Any]) -> bool:
     """The quick proof that no member stands twice: without blanks every member's name ends in ``":``, so that there are at least
     as many of those as members were written, and no more than there are distinct ones where the numbers agree."""
     if b" " in content or b"\n" in content or b"\t" in content or b"\r" in content:
@@ -123,7 +123,7 @@ def _has_no_doubles(content: bytes, value: dict[str, Any]) -> bool:
     return content.count(b'":') == len(value) + entries
 
 
-def _refuse_doubles(content: bytes) -> None:
+def _refuse_doubles(content: bytes | bytearray) -> None:
     def pairs(members: list[tuple[str, Any]]) -> None:
         names = [name for name, _ in members]
         if len(set(names)) != len(names):
@@ -135,7 +135,7 @@ def _refuse_doubles(content: bytes) -> None:
         raise BadFormat("nested too deeply") from error
 
 
-def parse(content: bytes, sha256: str) -> tuple[Digest, list[Listed]]:
+def parse(content: bytes | bytearray, sha256: str) -> tuple[Digest, list[Listed]]:
     """The digest in this content (``sha256``: its hash, lower hex) and what it lists. Raises BadFormat or BadSchema."""
     raw = strict_object(content)
     _text(raw, "awsAccountId", _ACCOUNT)
@@ -184,41 +184,41 @@ def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
     logs = raw.get("logFiles")
     if not isinstance(logs, list):
         raise BadSchema("logFiles is no list")
+    if not logs:
+        return []
     try:
-        entries = list(map(_LISTED, logs))
-        facts = "".join([f"{sha256} {oldest} {newest}\n" for _, _, sha256, oldest, newest, _ in entries])
-        buckets, keys = {entry[0] for entry in entries}, "\n".join([entry[1] for entry in entries])
+        buckets, keys, hashes, oldest, newest, algorithms = zip(*map(_LISTED, logs), strict=True)
+        facts = "".join(
+            [f"{sha256} {first} {last}\n" for sha256, first, last in zip(hashes, oldest, newest, strict=True)]
+        )
+        named, joined = set(buckets), "\n".join(keys)
     except (KeyError, TypeError) as error:
         raise BadSchema("an element of logFiles lacks a field") from error
     if not _FACTS.fullmatch(facts):
         raise BadSchema("an element of logFiles has no SHA-256 or no event times")
-    if not all(isinstance(bucket, str) and "/" not in bucket for bucket in buckets) or not all(e[1] for e in entries):
+    if not all(isinstance(bucket, str) and "/" not in bucket for bucket in named) or not all(keys):
         raise BadSchema("an element of logFiles has no place")
-    if "-29T" in facts or "-30T" in facts or "-31T" in facts or "0000-" in facts:  # days that not every month has
-        _check_days(text for entry in entries for text in entry[3:5])
-    usual, suspect = f"/{scope.account}_CloudTrail_{scope.region}_", _may_be_unsafe(keys)
-    if not suspect and all(entry[5] == "SHA-256" for entry in entries):
-        return [
-            (f"{bucket}/{key}", key, bytes.fromhex(sha256), 0 if usual in key else OTHER_SCOPE, oldest, newest)
-            for bucket, key, sha256, oldest, newest, _ in entries
-        ]
-    return [
-        (f"{bucket}/{key}", key, bytes.fromhex(sha256), _odd(key, algorithm, usual, suspect), oldest, newest)
-        for bucket, key, sha256, oldest, newest, algorithm in entries
-    ]
+    _check_days({text[:10] for text in (*oldest, *newest)})
+    usual, suspect = f"/{scope.account}_CloudTrail_{scope.region}_", _may_be_unsafe(keys, joined)
+    if suspect or algorithms.count("SHA-256") != len(algorithms):
+        odd = [_odd(key, algorithm, usual, suspect) for key, algorithm in zip(keys, algorithms, strict=True)]
+    else:
+        odd = [0 if usual in key else OTHER_SCOPE for key in keys]
+    return list(zip(buckets, keys, map(bytes.fromhex, hashes), odd, oldest, newest, strict=True))
 
 
-def _check_days(texts: Iterable[str]) -> None:
+def _check_days(days: Iterable[str]) -> None:
     try:
-        for text in texts:
-            datetime.fromisoformat(text[:-1])
+        for day in days:
+            date.fromisoformat(day)
     except ValueError as error:
         raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
 
 
-def _may_be_unsafe(keys: str) -> bool:
-    """Whether one of these keys, joined by line feeds, might be unsafe."""
-    return "\\" in keys or "\0" in keys or "//" in keys or ".." in keys or "\n/" in keys or keys.startswith("/")
+def _may_be_unsafe(keys: Iterable[str], joined: str) -> bool:
+    """Whether one of these keys, ``joined`` by line feeds, might be unsafe. Those of one digest share a few folders."""
+    folders, ends = {key[: key.rfind("/") + 1] for key in keys}, {key[-2:] for key in keys}
+    return "\\" in joined or "\0" in joined or ".." in ends or not all(folders) or any(map(is_unsafe, folders))
 
 
 def _odd(key: str, algorithm: Any, usual: str, suspect: bool) -> int:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -37,8 +37,8 @@ CREATE TABLE outcome (code TEXT, key TEXT, kind TEXT, detail TEXT, root TEXT, pa
 """
 _INDEXES = """
 CREATE INDEX digest_time ON digest (scope, end DESC, start DESC, sha DESC);
-CREATE INDEX digest_key ON digest (key);
-CREATE INDEX digest_pkey ON digest (pkey);
+CREATE INDEX digest_key ON digest (scope, key);
+CREATE INDEX digest_pkey ON digest (scope, pkey);
 CREATE INDEX metadata_place ON metadata (place);
 CREATE INDEX metadata_key ON metadata (key);
 """
@@ -98,11 +98,12 @@ class Ledger:
         self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
         self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
         self.db.executescript(
-            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
+            "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
             + _TABLES
         )
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
+        self._numbers: dict[Scope, int] = {}
         self._indexed: set[str] = set()
         self.logs = Spool(Path(self._folder.name) / "logs")
         self.listings = Spool(Path(self._folder.name) / "listings")
@@ -135,18 +136,21 @@ class Ledger:
 
     def _digest_row(self, number: int, digest: Digest) -> tuple[Any, ...]:
         scope, p = digest.scope, digest.previous
-        regular = Scope(scope.organization, scope.account, scope.region, scope.trail, scope.home_region)
-        of_scope = self.scopes.get(regular)
+        of_scope = self._numbers.get(scope)
         if of_scope is None:
-            of_scope = self.scopes[regular] = len(self.scopes)
-            facts = (of_scope, scope.account, scope.region, scope.trail)
-            self.db.execute("INSERT INTO scope VALUES (?,?,?,?)", facts)
+            of_scope = self._numbers[scope] = self._number_of(replace(scope, backfill=False))
         return (
             number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
             digest.stamp.isoformat(), digest.fingerprint, digest.supported,
             *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
             digest.sha256, scope.backfill,
         )  # fmt: skip
+
+    def _number_of(self, scope: Scope) -> int:
+        if scope not in self.scopes:
+            number = self.scopes[scope] = len(self.scopes)
+            self.db.execute("INSERT INTO scope VALUES (?,?,?,?)", (number, scope.account, scope.region, scope.trail))
+        return self.scopes[scope]
 
     def add_places(self, rows: Iterable[tuple[str, str, str]]) -> None:
         """Where acquired objects came from: root, path, BUCKET/KEY."""
@@ -201,7 +205,8 @@ class Ledger:
     def write_listings(self, listings: Iterable[tuple[int, Listed]]) -> None:
         """Listings out of the spool that have to be judged one by one, by the id of their digest."""
         self.db.executemany(
-            "INSERT INTO listed VALUES (?,?,?,?,?,?,?)", ((number, *listed) for number, listed in listings)
+            "INSERT INTO listed VALUES (?,?,?,?,?,?,?)",
+            ((number, f"{bucket}/{key}", key, *facts) for number, (bucket, key, *facts) in listings),
         )
 
     def finish_writing(self) -> bool:
@@ -216,11 +221,11 @@ class Ledger:
 
     def signatures(self, places: Iterable[str]) -> list[Signature]:
         """What object metadata proposes for these places (BUCKET/KEY), each once."""
-        found: list[Signature] = []
+        found: dict[Signature, None] = {}
         for place in places:
             rows = self.db.execute("SELECT signature, algorithm, generated FROM metadata WHERE place = ?", (place,))
-            found += [s for s in (Signature(*row) for row in rows) if s not in found]
-        return found
+            found.update((Signature(*row), None) for row in rows)
+        return list(found)
 
     def metadata_places(self, key: str) -> list[str]:
         """The BUCKET/KEYs for which metadata is at hand under that key, in any bucket."""
@@ -268,9 +273,13 @@ class Ledger:
         """These objects have their outcome (or need none)."""
         self.db.executemany("INSERT OR IGNORE INTO judged VALUES (?)", ((n,) for n in numbers))
 
-    def add_outcomes(self, outcomes: Iterable[FileOutcome], turn: str | None = None) -> None:
-        """Outcomes in the order in which they are to be read back, behind all those that are given a ``turn``: these go by that."""
-        self.db.executemany(_ADD_OUTCOME, ((*_row(outcome), turn) for outcome in outcomes))
+    def add_outcomes(self, outcomes: Iterable[FileOutcome]) -> None:
+        """Outcomes in the order in which they are to be read back."""
+        self.db.executemany(_ADD_OUTCOME, ((*_row(outcome), None) for outcome in outcomes))
+
+    def add_in_turn(self, outcomes: Iterable[tuple[FileOutcome, str]]) -> None:
+        """Outcomes that are to be read back before all others, by the text that is given with each."""
+        self.db.executemany(_ADD_OUTCOME, ((*_row(outcome), turn) for outcome, turn in outcomes))
 
     def add_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Outcomes of log files plainly in order: place, root, path, hash, oldest and newest event time, id of the digest."""
@@ -306,11 +315,13 @@ def name_of(place: str) -> str:
 
 def stands_at(place: str, bucket_key: str, key: str) -> bool:
     """Whether an object's place is the very one: the key itself, or a path that ends in BUCKET/KEY (also without ``.gz``)."""
-    for wanted, end in ((printable(key), printable(bucket_key)),):
-        for cut in ("", ".gz"):
-            w, e = wanted.removesuffix(cut), end.removesuffix(cut)
-            if place in (w, e) or place.endswith("/" + e):
-                return True
+    if place in (key, bucket_key):
+        return True
+    wanted, end = printable(key), printable(bucket_key)
+    for cut in ("", ".gz"):
+        w, e = wanted.removesuffix(cut), end.removesuffix(cut)
+        if place in (w, e) or place.endswith("/" + e):
+            return True
     return False
 
 
@@ -333,5 +344,9 @@ def _seen(row: tuple[Any, ...]) -> Seen:
 def _row(o: FileOutcome) -> tuple[Any, ...]:
     return (
         str(o.code), o.key, o.kind, o.detail, o.root, o.path, o.content_sha256, o.account, o.region, o.trail, o.digest,
-        *(t.isoformat() if t else None for t in (o.since, o.until, o.events_since, o.events_until)),
+        _text(o.since), _text(o.until), _text(o.events_since), _text(o.events_until),
     )  # fmt: skip
+
+
+def _text(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None

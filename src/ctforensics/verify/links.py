@@ -18,25 +18,29 @@ from ctforensics.verify.chain import Newer, Node
 from ctforensics.verify.digests import Digest, Previous, Scope
 from ctforensics.verify.ledger import Ledger, Seen, Signature
 
-# ``+scope`` keeps SQLite from taking the index of all digests of a trail where that of the place names one.
 _NODES = """SELECT d.sha, d.start, d.end, d.bucket, d.key, d.stamp, d.fingerprint, d.supported, d.backfill, d.pbucket, d.pkey, d.psha,
   d.psignature, d.psupported, d.id, s.root, s.path, s.place, s.flags, s.fault
-FROM digest d JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.start DESC, d.sha DESC, d.id"""
-_NEWER = """SELECT sha, bucket || '/' || key, genuine, psha, psignature, psupported FROM digest
-WHERE pkey = ?2 AND pbucket = ?3 AND +scope = ?1 AND (end > ?4 OR (?5 AND end = ?4)) AND sha <> ?6
+FROM digest d INDEXED BY digest_time JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.start DESC, d.sha DESC, d.id"""
+_NEWER = """SELECT sha, id, bucket || '/' || key, genuine, psha, psignature, psupported FROM digest INDEXED BY digest_pkey
+WHERE scope = ?1 AND pkey = ?2 AND pbucket = ?3 AND (end > ?4 OR (?5 AND end = ?4)) AND sha <> ?6
 ORDER BY end DESC, start DESC, sha DESC, id"""
 _PROVEN = """SELECT start, end, bucket || '/' || key, pbucket, pkey FROM digest
 WHERE scope = ? AND genuine AND NOT backfill ORDER BY start, end, id"""
+_SHARED = "SELECT EXISTS (SELECT 1 FROM digest WHERE scope = ? AND pkey IS NOT NULL GROUP BY pkey HAVING count(*) > 1)"
 _FORKS = """WITH heir AS (SELECT *, pbucket || '/' || pkey AS follows FROM digest
   WHERE scope = ? AND genuine AND NOT backfill AND pkey IS NOT NULL)
 SELECT follows, start, end, bucket || '/' || key FROM heir
 WHERE follows IN (SELECT follows FROM heir GROUP BY 1 HAVING count(*) > 1) ORDER BY follows, start, end, id"""
-_STANDING = "SELECT {} FROM digest o WHERE o.key = d.pkey AND o.bucket = d.pbucket AND +o.scope = d.scope"
+_STANDING = (
+    "SELECT {} FROM digest o INDEXED BY digest_key WHERE o.scope = d.scope AND o.key = d.pkey AND o.bucket = d.pbucket"
+)
 _LOOSE = f"""SELECT start, end, sha, bucket || '/' || key, backfill, pbucket, pkey FROM digest d
 WHERE scope = ? AND genuine AND pkey IS NOT NULL AND NOT EXISTS ({_STANDING.format("1")}) ORDER BY start, end, sha"""
 _BACKWARD = f"SELECT EXISTS (SELECT 1 FROM digest d WHERE scope = ? AND ({_STANDING.format('max(o.end)')}) >= d.end)"
-_BEFORE = """SELECT o.id FROM digest d JOIN digest o ON o.key = d.pkey AND o.bucket = d.pbucket AND +o.scope = d.scope
+_BEFORE = """SELECT o.id FROM digest d JOIN digest o ON o.scope = d.scope AND o.key = d.pkey AND o.bucket = d.pbucket
 WHERE d.id = ? ORDER BY o.sha <> d.psha, o.end DESC, o.start DESC, o.sha DESC, o.id LIMIT 1"""
+
+_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,17 @@ class Links:
         self._ledger, self._db = ledger, ledger.db
         self._scopes = scope, replace(scope, backfill=True)
         self._number, self._turn = ledger.scopes[scope], f"{turn:06}"
+        self._notes: list[tuple[bool, bool, bool, int]] = []
+        self._fresh: dict[int, bool] = {}
 
     def nodes(self) -> Iterator[Node]:
         """Every distinct content with its copies, newest first."""
         rows = self._db.cursor().execute(_NODES, (self._number,))
         for _, group in groupby(rows, key=itemgetter(0)):
             copies = list(group)
-            yield Node(self._digest(copies[0]), [_seen(row) for row in copies], _signed_text(copies[0]))
+            sha, start, end, *_ = row = copies[0]
+            turn = f"{self._turn} {start} {end} {sha}"
+            yield Node(self._digest(row), [_seen(copy) for copy in copies], end, turn, _signed_text(row))
 
     def _digest(self, row: Sequence[Any]) -> Digest:
         sha, start, end, bucket, key, stamp, fingerprint, supported, backfill, pbucket, pkey, *previous = row[:14]
@@ -91,17 +99,20 @@ class Links:
             sha,
         )
 
-    def turn(self, node: Node) -> str:
-        """Where the outcomes of a digest stand among those of all: by the time that it is about."""
-        digest = node.digest
-        return f"{self._turn} {digest.start.isoformat()} {digest.end.isoformat()} {digest.sha256}"
-
     def note(self, node: Node, selected: bool) -> None:
-        """Writes down what was found about a digest: the first copy stands for the content."""
+        """Takes down what was found about a digest: the first copy stands for the content."""
         first, proven = node.copies[0], node.proven
+        self._fresh[first.id] = proven
         for seen in node.copies:
-            marks = proven and seen is first, proven and not seen.fault, selected, seen.id
-            self._db.execute("UPDATE digest SET genuine = ?, proven = ?, selected = ? WHERE id = ?", marks)
+            self._notes.append((proven and seen is first, proven and not seen.fault, selected, seen.id))
+        if len(self._notes) >= _AT_ONCE:
+            self.write_notes()
+
+    def write_notes(self) -> None:
+        """Writes down what was noted."""
+        self._db.executemany("UPDATE digest SET genuine = ?, proven = ?, selected = ? WHERE id = ?", self._notes)
+        self._notes.clear()
+        self._fresh.clear()
 
     def proposals(self, node: Node) -> list[Signature]:
         """Signatures for the place that the digest claims and for the places where it stands."""
@@ -116,11 +127,10 @@ class Links:
     def newer(self, node: Node) -> Iterator[Newer]:
         """The newer digests that name a digest's place, newest first; what they say counts once they were noted."""
         digest, last = node.digest, None
-        end = digest.end.isoformat()
-        facts = self._number, digest.key, digest.bucket, end, node.backfill, digest.sha256
-        for sha, place, genuine, *says in self._db.cursor().execute(_NEWER, facts):
+        facts = self._number, digest.key, digest.bucket, node.end, node.backfill, digest.sha256
+        for sha, number, place, genuine, *says in self._db.execute(_NEWER, facts):
             if sha != last:  # copies of one content stand together, the one that was noted first
-                yield Newer(place, bool(genuine), says[0], says[1], bool(says[2]))
+                yield Newer(place, self._fresh.get(number, bool(genuine)), says[0], says[1], bool(says[2]))
             last = sha
 
     # -- once all are noted ---------------------------------------------------------------------------------------
@@ -138,6 +148,8 @@ class Links:
 
     def forks(self) -> Iterator[tuple[str, list[Proven]]]:
         """The places that several proven regular digests name as that of the one before them."""
+        if not self._ledger.number(_SHARED, self._number):
+            return
         rows = self._db.cursor().execute(_FORKS, (self._number,))
         for follows, heirs in groupby(rows, key=itemgetter(0)):
             yield follows, [Proven(instant(start), instant(end), place) for _, start, end, place in heirs]
@@ -150,15 +162,15 @@ class Links:
 
     def standing(self, bucket: str, key: str) -> bool | None:
         """Whether a proven digest claims this place; None where none claims it."""
-        sql = "SELECT max(genuine) FROM digest WHERE key = ? AND bucket = ? AND +scope = ?"
-        found = self._db.execute(sql, (key, bucket, self._number)).fetchone()[0]
+        sql = "SELECT max(genuine) FROM digest WHERE scope = ? AND key = ? AND bucket = ?"
+        found = self._db.execute(sql, (self._number, key, bucket)).fetchone()[0]
         return None if found is None else bool(found)
 
     def ended_before(self, at: datetime, backfill: bool) -> datetime | None:
         """When the last digest ended that ended by then, proven or not."""
-        sql = "SELECT max(end) FROM digest WHERE scope = ? AND end <= ? AND backfill = ?"
-        found = self._db.execute(sql, (self._number, at.isoformat(), backfill)).fetchone()[0]
-        return instant(found) if found else None
+        sql = "SELECT end FROM digest WHERE scope = ? AND end <= ? AND backfill = ? ORDER BY end DESC LIMIT 1"
+        found = self._db.execute(sql, (self._number, at.isoformat(), backfill)).fetchone()
+        return instant(found[0]) if found else None
 
     def leads_back(self) -> bool:
         """Whether a link leads to a digest that ends no earlier: no circle is without one."""

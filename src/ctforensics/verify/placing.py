@@ -10,9 +10,10 @@ from ctforensics.verify.outcome import FileOutcome, class_of, words
 
 def outcomes(node: Node) -> list[FileOutcome]:
     """The outcome of every copy of one digest: the first is judged whole, further ones as copies."""
-    copies = sorted(node.copies, key=lambda seen: (_distance(seen, node), seen.id))
     base, detail = verdict(node), why(node)
-    first, *others = copies
+    first, *others = (
+        sorted(node.copies, key=lambda seen: (_distance(seen, node), seen.id)) if node.copies[1:] else node.copies
+    )
     found = [_outcome(node, first, *_first(node, first, base, detail))]
     for copy in others:
         found.append(_outcome(node, copy, *_copy(node, copy, base, detail, first)))
@@ -46,7 +47,9 @@ def _first(node: Node, seen: Seen, base: str, detail: str) -> tuple[str, str]:
         oddities.append("D_RELOCATED")
     if seen.flags or node.digest.key.endswith(".gz") != seen.name.endswith(".gz"):
         oddities.append("D_OK_CONTAINER")
-    if class_of(base) == "ok" and oddities:
+    if not oddities:
+        return base, detail
+    if class_of(base) == "ok":
         texts = [f"{words(code)}: {_said(code, node, seen)}" for code in oddities]
         return oddities[0], "; ".join(texts)
     return base, "; ".join(t for t in (detail, *(f"{words(c)}: {_said(c, node, seen)}" for c in oddities)) if t)

@@ -7,6 +7,8 @@ the same name. Being matched here changes no verdict, so it does no harm that mo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import closing
 from itertools import islice
 
 from ctforensics.verify.digests import Listed
@@ -14,6 +16,7 @@ from ctforensics.verify.ledger import Ledger, name_of
 from ctforensics.verify.spool import PARTS, Marks
 
 _BATCH = 500
+_AT_ONCE = 2_048  # rows of a part that are matched in memory; a larger part is spread over finer ones
 # A log file as ``reading`` spools it: hash, place, id, root, path where it is not the place. A listing: id of the digest, ``Listed``.
 Log = tuple[bytes, str, int, str, str | None]
 Listing = tuple[int, Listed]
@@ -33,28 +36,27 @@ class Plain:
         """Counts what is plainly in order, once the digests are judged, and writes everything else into the database."""
         self._touch_odd()
         ways = set()
-        for part in range(PARTS):
-            pairs, listings, logs = self._pairs(part)
+        for pairs, listings, logs in self._matched():
             self._write(listings, logs)
             self._touch_names(listings, logs)
             self._count(pairs, 1)
-            ways.update([listed[0] == log[1] for _, listed, log in pairs])
+            ways.update([listed[1] != log[1] for _, listed, log in pairs])
         if (
             len(ways) > 1 or not self._ledger.places_differ
         ):  # below their bucket's name and at their bare keys, or several roots
             self._touch_crowded()
         # From here on nothing more is marked: who asks later which pairs were written must get the same answer for each.
-        for part in range(PARTS if self._touched else 0):
-            touched = [pair for pair in self._pairs(part)[0] if self._is_touched(pair[1])]
+        for pairs, _, _ in self._matched() if self._touched else ():
+            touched = [pair for pair in pairs if self._is_touched(pair[1])]
             self._write([(number, listed) for number, listed, _ in touched], [log for _, _, log in touched])
             self._count(touched, -1)
 
     def _touch_crowded(self) -> None:
         """Places that are listed twice, with different contents that both stand somewhere, are for the careful way."""
         once = Marks()
-        for part in range(PARTS):
-            for _, listed, _ in self._pairs(part)[0]:
-                if once.add(listed[0].encode()):
+        for pairs, _, _ in self._matched():
+            for _, listed, _ in pairs:
+                if once.add(f"{listed[0]}/{listed[1]}".encode()):
                     self._touch(listed[1])
 
     def _count(self, pairs: list[Pair], sign: int) -> None:
@@ -77,23 +79,34 @@ class Plain:
         named = name_of(listed[1]).removesuffix(".gz").encode()
         return bool(self._touched) and (self._touched.has(listed[2]) or self._touched.has(named))
 
-    def _pairs(self, part: int) -> tuple[list[Pair], list[Listing], list[Log]]:
-        """The pairs of one part that are in order, the other listings, the other log files."""
-        logs: list[Log] = self._ledger.logs.part(part)
-        listings: list[Listing] = self._ledger.listings.part(part)
+    def _matched(self) -> Iterator[tuple[list[Pair], list[Listing], list[Log]]]:
+        """Part by part: the pairs that are in order, the other listings, the other log files."""
+        logs, listings = self._ledger.logs, self._ledger.listings
+        for part in range(PARTS):
+            if logs.rows_in(part) + listings.rows_in(part) <= _AT_ONCE:
+                yield self._pairs(listings.part(part), logs.part(part))
+                continue
+            with (
+                closing(logs.spread(part, _hash_of_log)) as some,
+                closing(listings.spread(part, _hash_of_listing)) as other,
+            ):
+                for finer in range(PARTS):
+                    yield self._pairs(other.part(finer), some.part(finer))
+
+    def _pairs(self, listings: list[Listing], logs: list[Log]) -> tuple[list[Pair], list[Listing], list[Log]]:
         here = {log[0]: log for log in logs}
         listed = {listing[1][2] for listing in listings}
         twice = _repeated([log[0] for log in logs], len(here)) | _repeated([e[1][2] for e in listings], len(listed))
         good, passed, stands = self._good, self._passed, self._ledger.stands
         pairs, left, used = [], [], set()
         for listing in listings:
-            number, (place, key, sha, odd, _, _) = listing
+            number, (bucket, key, sha, odd, _, _) = listing
             log = here.get(sha)
             if log is None or odd or sha in twice or not (good[number] or passed[number]):
                 left.append(listing)
                 continue
             at = stands(log[1])
-            if at in (place, key):
+            if at == key or at == f"{bucket}/{key}":
                 pairs.append((number, listing[1], log))
                 used.add(sha)
             else:
@@ -113,14 +126,21 @@ class Plain:
 
     def write_outcomes(self) -> None:
         """Writes the outcomes of what is plainly in order beside the others: only where somebody wants to read them."""
-        for part in range(PARTS):
-            pairs, _, _ = self._pairs(part)
+        for pairs, _, _ in self._matched():
             wanted = (pair for pair in pairs if self._good[pair[0]] and not self._is_touched(pair[1]))
             while batch := list(islice(wanted, _BATCH)):
                 self._ledger.add_plain(
-                    (place, root, path or at, sha.hex(), oldest[:-1], newest[:-1], number)
-                    for number, (place, _, sha, _, oldest, newest), (_, at, _, root, path) in batch
+                    (f"{bucket}/{key}", root, path or at, sha.hex(), oldest[:-1], newest[:-1], number)
+                    for number, (bucket, key, sha, _, oldest, newest), (_, at, _, root, path) in batch
                 )
+
+
+def _hash_of_log(log: Log) -> bytes:
+    return log[0]
+
+
+def _hash_of_listing(listing: Listing) -> bytes:
+    return listing[1][2]
 
 
 def _repeated(values: list[bytes], distinct: int) -> set[bytes]:

@@ -27,7 +27,8 @@ LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
 _CHUNK = 64
 _PATIENCE = 4  # chunks in a row in which every second file had to be waited for
 _LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
-_USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'{"awsAccountId"'
+_USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'"digestStartTime"'
+_AT = len(b'{"awsAccountId":"111122223333",')
 _DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
 
 # kind, sha, joined, flags, fault, digest, listed, sign file
@@ -43,8 +44,8 @@ def look(located: Located, limits: door.Limits = LIMITS) -> Look:
         return _look_carefully(located, limits)
     if content.startswith(_USUAL_LOG):
         return hashlib.sha256(content).digest()
-    if content.startswith(_USUAL_DIGEST):
-        return _look_at(bytes(content), located.path)
+    if content.startswith(_USUAL_DIGEST, _AT):
+        return _look_at_digest(content, b"", hashlib.sha256(content), None, None)
     return _look_carefully(located, limits)
 
 
@@ -77,7 +78,7 @@ def _look_at(content: bytes, path: str, inflated: door.Inflated | None = None, s
     return kind, sha.digest(), joined, flags, None, None, None, None
 
 
-def _look_at_digest(content: bytes, rest: bytes, sha: Any, joined: bytes | None, flags: str | None) -> Look:
+def _look_at_digest(content: bytes | bytearray, rest: bytes, sha: Any, joined: bytes | None, flags: str | None) -> Look:
     fault = None
     try:
         digest, listed = digests.parse(content, sha.hexdigest())
@@ -89,7 +90,7 @@ def _look_at_digest(content: bytes, rest: bytes, sha: Any, joined: bytes | None,
     except digests.BadFormat as error:
         fault = f"D_BAD_FORMAT: {error}"
         if rest and joined:
-            return _look_at_split_digest(content + rest, joined, flags, fault)
+            return _look_at_split_digest(bytes(content) + rest, joined, flags, fault)
     return "digest", sha.digest(), joined, flags, fault, None, None, None
 
 
@@ -140,34 +141,45 @@ def read_all(
 ) -> lake.SignFiles:
     """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
     signs: lake.SignFiles = []
-    taken, parts, root = 0, ledger.logs.parts, None
+    number, parts, root = 0, ledger.logs.parts, None
     for chunk, looks in _in_order(objects, jobs, limits):
         odd, found = [], []
-        for number, (located, seen) in enumerate(zip(chunk, looks, strict=True), taken + 1):
-            path = place = located.path
-            if registered or not path.isascii() or path.startswith("./") or "!/" in path:
-                path = printable(path)
-                place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
-                ledger.places_differ = False
+        paths, places = _paths_and_places(chunk, ledger, registered)
+        for located, path, place, seen in zip(chunk, paths, places, looks, strict=True):
+            number += 1
             if located.root != root:
                 root, ledger.places_differ = located.root, root is None and ledger.places_differ
             if isinstance(seen, bytes):
-                parts[seen[0] % PARTS].append((seen, place, number, located.root, None if path == place else path))
+                parts[seen[0] % PARTS].append((seen, place, number, root, None if path is place else path))
                 continue
             kind, sha, joined, flags, fault, digest, listed, sign = seen
-            odd.append((number, located.root, path if path != place else None, place, kind, sha, joined, flags, fault))
+            odd.append((number, root, path if path is not place else None, place, kind, sha, joined, flags, fault))
             if digest is not None and listed is not None:
                 found.append((number, digest, listed))
             elif kind == "lake":
                 signs.append((number, path, sign))
-        taken += len(chunk)
         ledger.logs.added(len(chunk) - len(odd))
         ledger.add_seen(odd)
         ledger.add_digests(found)
         if progress:
-            progress(taken)
+            progress(number)
     ledger.finish_taking_in()
     return signs
+
+
+def _paths_and_places(chunk: list[Located], ledger: Ledger, registered: bool) -> tuple[list[str], list[str]]:
+    """Paths as text, and the part of each that can be a key or what the register says; one object where they are the same."""
+    paths = [located.path for located in chunk]
+    joined = "\n".join(paths)
+    if not registered and joined.isascii() and "./" not in joined and "!/" not in joined:
+        return paths, paths
+    ledger.places_differ = False
+    places = []
+    for number, located in enumerate(chunk):
+        path = paths[number] = printable(located.path)
+        place = (ledger.known_place(located.root, located.path) if registered else None) or place_of(path)
+        places.append(path if place == path else place)
+    return paths, places
 
 
 def place_of(path: str) -> str:

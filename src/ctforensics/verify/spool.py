@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import marshal
 import zlib
+from array import array
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +24,10 @@ class Spool:
         self.parts: list[list[Any]] = [[] for _ in range(PARTS)]
         self._file = file
         self._stream = file.open("w+b")
-        self._written: list[list[tuple[int, int]]] = [[] for _ in range(PARTS)]
+        self._written = [
+            array("Q") for _ in range(PARTS)
+        ]  # where rows of a part stand, how many bytes they take, in turns
+        self._rows = array("Q", [0] * PARTS)
         self._held = 0
         self._length = 0
 
@@ -37,26 +42,48 @@ class Spool:
             self._write()
 
     def _write(self) -> None:
-        self._stream.seek(0, 2)
-        for rows, written in zip(self.parts, self._written, strict=True):
+        at = self._stream.seek(0, 2)
+        for number, rows in enumerate(self.parts):
             if rows:
                 data = marshal.dumps(rows)
-                written.append((self._stream.tell(), len(data)))
                 self._stream.write(data)
+                self._written[number].extend((at, len(data)))
+                self._rows[number] += len(rows)
+                at += len(data)
                 rows.clear()
         self._held = 0
+
+    def rows_in(self, number: int) -> int:
+        """How many rows one part has."""
+        return self._rows[number] + len(self.parts[number])
 
     def part(self, number: int) -> list[Any]:
         """The rows of one part, in the order in which they came."""
         found: list[Any] = []
-        for at, length in self._written[number]:
+        for rows in self._pieces(number):
+            found += rows
+        return found
+
+    def _pieces(self, number: int) -> Iterator[list[Any]]:
+        written = iter(self._written[number])
+        for at, length in zip(written, written, strict=True):
             self._stream.seek(at)
-            found += marshal.loads(self._stream.read(length))
-        return found + self.parts[number]
+            yield marshal.loads(self._stream.read(length))
+        yield self.parts[number]
+
+    def spread(self, number: int, hash_of: Callable[[Any], bytes]) -> Spool:
+        """The rows of a large part in a spool of their own, in parts by the next byte of their hash. Close it."""
+        finer = Spool(self._file.with_name(f"{self._file.name}-{number}"))
+        for rows in self._pieces(number):
+            for row in rows:
+                finer.parts[hash_of(row)[1] % PARTS].append(row)
+            finer.added(len(rows))
+        return finer
 
     def close(self) -> None:
         """Forgets the rows."""
         self._stream.close()
+        self._file.unlink(missing_ok=True)
 
 
 class Marks:

@@ -55,50 +55,61 @@ class Judged:
 
 def judge(ledger: Ledger, scope: Scope, turn: int, keys: KeyStore, selection: Selection) -> Judged:
     """Judges every digest of one scope, writes into the ledger which are proven, and returns what is to be said."""
-    links, asked, origins = Links(ledger, scope, turn), selection.has_scope(scope), set()
+    links, asked = Links(ledger, scope, turn), selection.has_scope(scope)
+    origins: set[str] = set()
+    ledger.add_in_turn(_outcomes(links, keys, selection, asked, origins))
+    links.write_notes()
+    cover, seams = _cover(scope, links)
+    for loose in links.loose() if asked else ():
+        missing = _missing(ledger, scope, loose, links, selection)
+        if missing:
+            ledger.add_in_turn([(missing, loose.turn)])
+            cover.missing_at_start |= loose.start == cover.first
+    return Judged(cover, list(_shape(scope, links, seams, selection)) if asked else [], origins)
+
+
+def _outcomes(
+    links: Links, keys: KeyStore, selection: Selection, asked: bool, origins: set[str]
+) -> Iterator[tuple[FileOutcome, str]]:
+    """The outcomes of the digests that are asked about; adds to ``origins`` whose keys proved some."""
     for node in links.nodes():  # newest first: whoever could vouch for a node is decided before it
         chain.prove(node, keys, links)
         selected = asked and selection.has_hour(node.digest.start, node.digest.end)
         links.note(node, selected)
-        if selected:
-            ledger.add_outcomes(placing.outcomes(node), links.turn(node))
-        if node.proven and node.signed_with:
+        for outcome in placing.outcomes(node) if selected else ():
+            yield outcome, node.turn
+        if node.signed_with and node.proven:
             origins.add(node.signed_with.origin)
-    cover = _cover(scope, links)
-    for loose in links.loose() if asked else ():
-        missing = _missing(ledger, scope, loose, links, selection)
-        if missing:
-            ledger.add_outcomes([missing], loose.turn)
-            cover.missing_at_start |= loose.start == cover.first
-    return Judged(cover, list(_shape(scope, links, selection)) if asked else [], origins)
 
 
-def _cover(scope: Scope, links: Links) -> Cover:
-    cover = Cover(scope)
+def _cover(scope: Scope, links: Links) -> tuple[Cover, list[tuple[Proven, Proven]]]:
+    """What the proven digests cover, and those of them that do not begin where the ones before them end."""
+    cover, seams = Cover(scope), []
     cover.oldest, cover.newest = links.reach()
-    for digest in links.proven():
-        if not cover.spans:
-            cover.begins = digest.previous is None
-        cover.proven += 1
-        if cover.spans and digest.start <= cover.spans[-1][1]:
-            cover.spans[-1] = (cover.spans[-1][0], max(digest.end, cover.spans[-1][1]))
-        else:
-            cover.spans.append((digest.start, digest.end))
-    return cover
-
-
-def _shape(scope: Scope, links: Links, selection: Selection) -> Iterator[Finding]:
-    """Gaps, overlaps, forks and circles among the digests of one chain."""
     reached: Proven | None = None
     for digest in links.proven():
-        if reached is not None:
-            begin, end = reached.end, digest.start
-            if end > begin and selection.has_hour(begin, end):
-                yield _finding("G_GAP", scope, begin, end, _gap_reason(digest, links))
-            elif end < begin and digest.previous is not None and selection.has_hour(end, begin):
-                yield _finding("G_OVERLAP", scope, end, begin, f"{reached.place} and {digest.place}")
+        cover.proven += 1
+        if reached is None:
+            cover.begins = digest.previous is None
+        elif digest.start != reached.end:
+            seams.append((reached, digest))
+        if reached is None or digest.start > reached.end:
+            cover.spans.append((digest.start, digest.end))
+        elif digest.end > reached.end:
+            cover.spans[-1] = (cover.spans[-1][0], digest.end)
         if reached is None or digest.end > reached.end:
             reached = digest
+    return cover, seams
+
+
+def _shape(scope: Scope, links: Links, seams: list[tuple[Proven, Proven]], selection: Selection) -> Iterator[Finding]:
+    """Gaps, overlaps, forks and circles among the digests of one chain."""
+    for reached, digest in seams:
+        begin, end = reached.end, digest.start
+        if end > begin and selection.has_hour(begin, end):
+            yield _finding("G_GAP", scope, begin, end, _gap_reason(digest, links))
+        elif end < begin and digest.previous is not None and selection.has_hour(end, begin):
+            yield _finding("G_OVERLAP", scope, end, begin, f"{reached.place} and {digest.place}")
     for place, heirs in links.forks():
         if selection.has_hour(heirs[0].start, heirs[-1].end):
             names = ", ".join(heir.place for heir in heirs)
