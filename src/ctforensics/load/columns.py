@@ -8,12 +8,11 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import orjson
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ctforensics.load import about, members, nodes, spans, tape
 from ctforensics.load.schema import EVENTS, repeats
@@ -48,7 +47,7 @@ class Columns:
     def made(self) -> dict[str, pa.Array]:
         made = {column.name: self._said(field) for field, column in TESTIMONY.items()}
         made["event_key"] = self._keys()
-        made["event_time"] = pa.array(self.walked.times.copy()).cast(pa.timestamp("us"))
+        made["event_time"] = pa.array(self.walked.times.view("M8[us]").copy())
         self._console(made)
         self._identity(made)
         self._calls(made)
@@ -94,8 +93,8 @@ class Columns:
         """``sessionCredentialFromConsole`` is the text "true" in nearly all records: true in its column, itself in unknown_fields."""
         as_text = self.kinds[members.CONSOLE] == nodes.STRING
         if as_text.any():
-            numbers = pa.array(np.zeros(self.count, np.int32), mask=~as_text)
-            made["unknown_fields"] = pa.array([members.SAID_TRUE], pa.string()).take(numbers)
+            said = [members.SAID_TRUE if found else None for found in as_text.tolist()]
+            made["unknown_fields"] = pa.array(said, pa.string())
 
     # -- distinct values ------------------------------------------------------------------------------------------------
 
@@ -246,21 +245,19 @@ class Columns:
     def _told(self, name: str, column: int, unsure: Array, at: Array, values: Sequence[str | None]) -> pa.Array:
         """One of these columns: spans of the text, and ``values[at]`` for the records that are unsure."""
         starts, ends = (np.ascontiguousarray(self.walked.abouts[:, column, n]) for n in (0, 1))
-        starts[unsure] = -1
-        there = (starts >= 0).view(np.uint8)
+        kinds = (starts >= 0).view(np.uint8)
+        kinds[unsure] = nodes.ABSENT
         if not repeats(name):
-            said = _texts_at(self.walked.text, starts, ends, there)
-            if not len(unsure):
-                return said
-            mask = np.zeros(self.count, bool)
-            mask[unsure] = True
-            return pc.replace_with_mask(said, mask, pa.array(values, pa.string()).take(pa.array(at)))
-        numbers, firsts = spans.distinct(self.walked.text, starts, ends, there, _SEED)
-        said = _texts_at(self.walked.text, starts[firsts], ends[firsts], there[firsts])
+            other = _beside(values)
+            absent = np.array([value is None for value in values], bool)[at]
+            starts[unsure], ends[unsure] = other.starts[at], other.ends[at]
+            kinds[unsure] = np.where(absent, nodes.ABSENT, spans.OTHER)
+            return _texts_at(self.walked.text, starts, ends, kinds, other=other.text)
+        numbers, firsts = spans.distinct(self.walked.text, starts, ends, kinds, _SEED)
+        said = _texts_at(self.walked.text, starts[firsts], ends[firsts], kinds[firsts])
         if len(unsure):
-            numbers[unsure] = np.array(
-                [-1 if value is None else len(firsts) + n for n, value in enumerate(values)], np.int32
-            )[at]
+            further = [-1 if value is None else len(firsts) + n for n, value in enumerate(values)]
+            numbers[unsure] = np.array(further, np.int32)[at]
             said = pa.concat_arrays([said, pa.array(values, pa.string())])
         return pa.DictionaryArray.from_arrays(pa.array(numbers, mask=numbers < 0), said)
 
@@ -272,23 +269,47 @@ class Columns:
         return target(source, parameters, issued, lambda: self._value("resources", n), details, message)
 
 
-def _texts_at(buffer: Array, starts: Array, ends: Array, kinds: Array, is_text: bool = False) -> pa.Array:
-    """Spans of a buffer as an array of texts, null where the kind is 0; of JSON strings (``is_text``) what they say."""
+class _Beside(NamedTuple):
+    """Texts behind one another, and where each stands."""
+
+    text: Array
+    starts: Array
+    ends: Array
+
+
+def _beside(values: Sequence[str | None]) -> _Beside:
+    texts = [(value or "").encode() for value in values]
+    bounds = np.cumsum([0, *map(len, texts)], dtype=np.int32)
+    return _Beside(np.frombuffer(b"".join(texts) or b"\0", np.uint8).copy(), bounds[:-1], bounds[1:])
+
+
+_NOTHING = np.zeros(1, np.uint8)
+
+
+def _texts_at(
+    buffer: Array, starts: Array, ends: Array, kinds: Array, is_text: bool = False, other: Array = _NOTHING
+) -> pa.Array:
+    """Spans of a buffer as an array of texts, null where the kind is 0, of ``other`` where it is OTHER; of JSON strings
+    (``is_text``) what they say."""
     count = len(starts)
     size = int((ends - starts)[kinds != 0].sum(dtype=np.int64))
     offsets, data = np.empty(count + 1, np.int32), np.empty(size, np.uint8)
     valid = np.zeros((count + 7) // 8, np.uint8)
-    absent = spans.gather(buffer, starts, ends, kinds, is_text, offsets, data, valid)
+    absent = spans.gather(buffer, other, starts, ends, kinds, is_text, offsets, data, valid)
     buffers = [pa.py_buffer(valid) if absent else None, pa.py_buffer(offsets), pa.py_buffer(data)]
     return pa.Array.from_buffers(pa.string(), count, buffers, absent)
 
 
 def _numbered(name: str, numbers: Array, values: Sequence[Any]) -> pa.Array:
     """A column of ``events`` of some values by their numbers."""
-    if not repeats(name):
-        return pa.array(values, EVENTS.field(name).type).take(pa.array(numbers))
     absent = np.fromiter((value is None for value in values), bool, len(values))[numbers]
-    return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), pa.array(values, pa.string()))
+    if repeats(name):
+        return pa.DictionaryArray.from_arrays(pa.array(numbers, pa.int32(), mask=absent), pa.array(values, pa.string()))
+    type_ = EVENTS.field(name).type
+    known = np.array([0 if value is None else value for value in values], "?" if type_ == pa.bool_() else "M8[us]")
+    return pa.array(
+        known[numbers], type_, mask=absent
+    )  # flags and times: numpy picks them, as Arrow's own way costs a long start
 
 
 _MFA, _SUCCESS, _FAILURE = (np.frombuffer(word, np.uint8).copy() for word in (b"MFAUsed", b'"Success"', b'"Failure"'))

@@ -8,12 +8,14 @@ from numba import njit
 from ctforensics.load.forms import copy
 from ctforensics.load.nodes import STRING, compiled, hex_digit, same
 
+OTHER = 255  # the kind of a span that stands in another buffer
+
 
 @compiled
-def gather(canon, starts, ends, present, is_text, offsets, data, valid):
+def gather(canon, other, starts, ends, present, is_text, offsets, data, valid):
     """Copies spans behind one another as an Arrow string array; returns how many are absent.
 
-    Of a text the quotes are left out and the escapes undone. ``offsets`` has one more than there are spans, ``valid`` a bit for each.
+    Those of the kind OTHER stand in ``other``. Of a text the quotes are left out and the escapes undone. ``offsets`` has one more than there are spans, ``valid`` a bit for each.
     """
     at, absent = 0, 0
     for i in range(len(starts)):
@@ -22,7 +24,9 @@ def gather(canon, starts, ends, present, is_text, offsets, data, valid):
             absent += 1
             continue
         valid[i >> 3] |= 1 << (i & 7)
-        if not is_text:
+        if present[i] == OTHER:
+            at = copy(other, starts[i], ends[i], data, at)
+        elif not is_text:
             at = copy(canon, starts[i], ends[i], data, at)
         elif present[i] == STRING:
             at = copy(canon, starts[i] + 1, ends[i] - 1, data, at)

@@ -10,6 +10,7 @@ import numpy as np
 
 from ctforensics.load.about import conclude
 from ctforensics.load.forms import emit, member_name
+from ctforensics.load.members import FLATTENED
 from ctforensics.load.nodes import (
     DEPTH,
     END,
@@ -45,6 +46,7 @@ _NAMES = np.frombuffer("".join(FIELDS).encode(), np.uint8).copy()
 _NAME_AT = np.cumsum([0, *map(len, FIELDS)]).astype(np.int64)
 _HEAD = np.frombuffer(b'{"Records":[', np.uint8).copy()
 _AGGREGATED = np.frombuffer(b'"AwsAggregatedEvent"', np.uint8).copy()
+_FLATTENED = np.frombuffer(FLATTENED, np.uint8).copy()
 _AWS = np.frombuffer(b'"aws:', np.uint8).copy()
 _TRUE_TEXT = np.frombuffer(b'"true"', np.uint8).copy()
 _MONTHS = np.array([31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31])
@@ -124,6 +126,8 @@ def _record(text, nodes, canon, at, number, spans, kinds, odd, times, slots, gue
     while child >= 0:
         field = _field(text, nodes, child, guess[i] if i < len(guess) else 0)
         if field < 0:
+            if same(text, nodes[child, KEY] - 1, _FLATTENED):
+                return -1
             odd[number] = 1
         elif slots[field] >= 0:
             return -1

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ctforensics.load import about, members, row, tape
+from ctforensics.load import about, row, tape
 from ctforensics.load.columns import Array, Columns
 from ctforensics.load.schema import EVENTS, SOURCES, table_of
 from ctforensics.trail import fast
@@ -53,8 +53,6 @@ class Taped:
     def add(self, file: int, content: bytes, delivered: datetime | None) -> bool:
         """Takes a content, if it looks as one that the walk may know."""
         if not content.startswith(b'{"Records":[') or len(content) > _LARGEST or not _is_utf8(content):
-            return False
-        if members.FLATTENED in content:
             return False
         self.files.append(file)
         self.contents.append(content)

@@ -134,8 +134,18 @@ def _pack(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
+class _Without:
+    """A finder that finds no pandas: Arrow asks it about every array, readers have none, and importing it takes longer than a small load."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        if name == "pandas":
+            raise ModuleNotFoundError("not in a reader process", name=name)
+
+
 def serve() -> None:
     """The life of a worker: options, then chunk after chunk until the input is closed."""
+    sys.meta_path.insert(0, _Without)
     source, sink = sys.stdin.buffer, sys.stdout.buffer
     where, said = msgspec.msgpack.decode(_receive(source))
     folder, options = CaseFolder(Path(where)), msgspec.convert(said, Options)
