@@ -31,36 +31,25 @@ WITH RECURSIVE mints AS MATERIALIZED ( -- once: the walk must not read all event
     WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
 ),
 
-walk AS (
-    SELECT
-        1 AS depth,
-        [$access_key_id, issued_access_key_id] AS path,
-        event_key,
-        event_time,
-        event_id,
-        access_key_id AS from_key,
-        issued_access_key_id AS to_key
-    FROM mints
-    WHERE access_key_id = $access_key_id AND issued_access_key_id <> $access_key_id
-    UNION ALL
-    SELECT
-        w.depth + 1,
-        list_append(w.path, e.issued_access_key_id),
-        e.event_key,
-        e.event_time,
-        e.event_id,
-        e.access_key_id,
-        e.issued_access_key_id
+walk AS ( -- each key once for each generation, whatever the number of ways to it
+    SELECT CAST(0 AS BIGINT) AS depth, CAST($access_key_id AS VARCHAR) AS key
+    UNION
+    SELECT w.depth + 1, e.issued_access_key_id
     FROM walk AS w
-    JOIN mints AS e ON e.access_key_id = w.to_key
-    WHERE
-        w.depth < $max_depth
-        AND NOT list_contains(w.path, e.issued_access_key_id)
+    JOIN mints AS e ON e.access_key_id = w.key
+    WHERE w.depth < $max_depth AND e.issued_access_key_id <> $access_key_id
+),
+
+nearest AS (
+    SELECT key, min(depth) AS depth FROM walk GROUP BY key
 ),
 
 minted AS (
-    SELECT * FROM walk
-    QUALIFY row_number() OVER (PARTITION BY to_key ORDER BY depth, event_time, event_id, event_key) = 1
+    SELECT n.depth, e.event_key, e.event_time, e.event_id, e.access_key_id AS from_key, e.issued_access_key_id AS to_key
+    FROM nearest AS n
+    JOIN mints AS e ON e.issued_access_key_id = n.key
+    JOIN nearest AS maker ON maker.key = e.access_key_id AND maker.depth = n.depth - 1
+    QUALIFY row_number() OVER (PARTITION BY n.key ORDER BY e.event_time, e.event_id, e.event_key) = 1
 ),
 
 uses AS (

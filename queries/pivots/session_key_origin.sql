@@ -22,34 +22,26 @@
 -- trail = "leaked_key"
 -- access_key_id = "ASIAWO645SY5CPLXGIHS"
 -- ///
-WITH RECURSIVE walk AS (
-    SELECT
-        1 AS hops_back,
-        [issued_access_key_id] AS path,
-        event_key,
-        event_time,
-        event_id,
-        access_key_id AS from_key,
-        issued_access_key_id AS to_key
+WITH RECURSIVE mints AS MATERIALIZED ( -- once: the walk must not read all events at every step
+    SELECT event_key, event_time, event_id, access_key_id, issued_access_key_id
     FROM around_scope($accounts, $regions)
-    WHERE issued_access_key_id = $access_key_id AND outcome <> 'denied'
-    UNION ALL
-    SELECT
-        w.hops_back + 1,
-        list_append(w.path, e.issued_access_key_id),
-        e.event_key,
-        e.event_time,
-        e.event_id,
-        e.access_key_id,
-        e.issued_access_key_id
+    WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
+),
+
+walk AS ( -- each key once for each hop, whatever the number of ways to it
+    SELECT CAST(1 AS BIGINT) AS hops_back, CAST($access_key_id AS VARCHAR) AS key
+    UNION
+    SELECT w.hops_back + 1, e.access_key_id
     FROM walk AS w
-    JOIN around_scope($accounts, $regions) AS e ON e.issued_access_key_id = w.from_key
-    WHERE e.outcome <> 'denied' AND w.hops_back < $max_depth AND NOT list_contains(w.path, e.issued_access_key_id)
+    JOIN mints AS e ON e.issued_access_key_id = w.key
+    WHERE w.hops_back < $max_depth AND e.access_key_id IS NOT NULL
 ),
 
 issuing AS (
-    SELECT * FROM walk
-    QUALIFY row_number() OVER (PARTITION BY to_key ORDER BY hops_back, from_key IS NULL, event_time, event_id, event_key) = 1
+    SELECT w.hops_back, e.event_key, e.event_time, e.event_id, e.access_key_id AS from_key, e.issued_access_key_id AS to_key
+    FROM (SELECT key, min(hops_back) AS hops_back FROM walk GROUP BY key) AS w
+    JOIN mints AS e ON e.issued_access_key_id = w.key
+    QUALIFY row_number() OVER (PARTITION BY w.key ORDER BY e.access_key_id IS NULL, e.event_time, e.event_id, e.event_key) = 1
 )
 
 SELECT
