@@ -12,8 +12,11 @@ import pytest
 from support.digest_archive import ACCOUNT, BUCKET, FIRST, HOUR, REGION, Archive, codes, record, shown
 from support.digest_cases import a_log, delete, edit, head_of, logs_of, place, usual
 
+from ctforensics.evidence import door
 from ctforensics.practice.keys import KeyRing
 from ctforensics.verify import expect
+from ctforensics.verify.cases import everything
+from ctforensics.verify.run import verify
 
 
 def test_a_tree_in_which_every_file_was_renamed_is_verified_all_the_same(archive: Archive, tmp_path: Path):
@@ -303,3 +306,34 @@ def test_backslashes_in_zip_names_and_absolute_names_stay_inside(clean: Archive,
     result = clean.judge(packed)
     assert result.authentic == "unknown"
     assert result.counts["other"] == 2
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_log_that_was_altered_in_one_root_is_told_though_another_root_holds_it_as_delivered(
+    order: int, clean: Archive, tmp_path: Path
+):
+    good, bad = clean.write(tmp_path / "good"), tmp_path / "bad"
+    key = clean.logs()[5][1]
+    (bad / key).parent.mkdir(parents=True)
+    (bad / key).write_bytes(door.gzip_bytes(b'{"Records":[{"eventVersion":"1.08","eventName":"Nothing"}]}'))
+    roots = [*everything(good, "good"), *everything(bad, "bad")][::order]
+    window = {"since": FIRST - HOUR, "until": FIRST + 7 * HOUR, "accounts": [ACCOUNT], "regions": [REGION]}
+    trails = ["management-events"]
+    result = verify(roots, keys=clean.keys(), metadata=clean.sink.metadata, trails=trails, **window)
+    told = [(o.code, o.root) for o in result.files if o.key.endswith(key)]
+    assert sorted(told) == [("L_HASH", "bad"), ("L_OK", "good")], shown(result)
+    assert (result.authentic, result.complete) == ("fail", True), shown(result)
+    (bad / key).write_bytes((good / key).read_bytes())
+    result = verify(roots, keys=clean.keys(), metadata=clean.sink.metadata, trails=trails, **window)
+    assert codes(result) == {"L_DUPLICATE": 1}
+
+
+def test_every_content_at_one_place_has_an_outcome_though_none_is_as_delivered(clean: Archive, tmp_path: Path):
+    good, bad = clean.write(tmp_path / "good"), tmp_path / "bad"
+    key = clean.logs()[5][1]
+    (bad / key).parent.mkdir(parents=True)
+    for number, root in enumerate((good, bad)):
+        (root / key).write_bytes(door.gzip_bytes(b'{"Records":[{"eventVersion":"1.08","eventName":"%d"}]}' % number))
+    objects = [*everything(good, "good"), *everything(bad, "bad")]
+    result = verify(objects, keys=clean.keys(), metadata=clean.sink.metadata)
+    assert codes(result) == {"L_HASH": 2}, shown(result)

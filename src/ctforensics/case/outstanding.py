@@ -58,12 +58,12 @@ def read(folder: CaseFolder) -> dict[tuple[str, str], Outstanding]:
                 found[one.bucket, one.key] = one
     if found:
         for held in register.read(folder):
-            if held.bucket and held.key and not _is_older(held.path):
+            if held.bucket and held.key and not is_older(held.path):
                 found.pop((held.bucket, held.key), None)
     return found
 
 
-def _is_older(path: str) -> bool:
+def is_older(path: str) -> bool:
     """Whether a place in the evidence, or inside a tar in there, is that of an older version or of another content."""
     return (path.partition("!/")[2] or path).startswith("_versions/")
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from ctforensics.case import custody, journal, register
 from ctforensics.case.folder import CaseFolder
+from ctforensics.case.outstanding import is_older
 from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.evidence import roots
 from ctforensics.evidence.door import Limits
@@ -163,7 +164,7 @@ def _objects(folder: CaseFolder) -> Iterator[Located]:
 
 def _places(folder: CaseFolder) -> Iterator[tuple[str, str, str]]:
     for line in register.read(folder):
-        if line.path.startswith("_versions/"):
+        if is_older(line.path):
             continue  # an older version no longer stands at its key: what stands there now is judged for that place
         if line.bucket and line.key and line.path != f"{line.bucket}/{line.key}":
             yield line.root, line.path, f"{line.bucket}/{line.key}"

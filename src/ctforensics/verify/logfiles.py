@@ -61,7 +61,8 @@ def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcom
     wanted = {listing.sha for listing in believed}
     matches = _matches(ledger, wanted)
     here = [seen for seen in matches if stands_at(seen.place, first.place, first.key)]
-    standing = [] if here else ledger.at_place(first.place, first.key)
+    others = [seen for seen in ledger.at_place(first.place, first.key) if seen not in matches]
+    standing = [] if here else others
     astray = [seen for seen in matches if seen not in here and not is_listed_place(ledger, seen)]
     if here:
         code, detail = _at_its_place(first, here[0])
@@ -80,9 +81,15 @@ def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcom
         code, detail = "L_CONFLICT", " and ".join(sorted({listing.digest for listing in believed}))
     yield _outcome(code, first, detail, primary)
     copies = [seen for seen in [*here, *astray] if seen is not primary and not LEFTOVER.search(seen.name)]
-    ledger.mark_judged(seen.id for seen in {*here, *standing[:1], *astray})
+    ledger.mark_judged(seen.id for seen in {*here, *others, *astray})
     for copy in copies:
         yield _outcome(*_copy(first, copy, bool(here)), copy)
+    for other in (
+        others
+    ):  # of another root, of another version: what was altered is told though the genuine content is here as well
+        if other is not primary:
+            code, detail = _other_content(first, other, [*here, *astray])
+            yield _outcome(code, first, detail, other)
 
 
 def _matches(ledger: Ledger, wanted: Iterable[bytes]) -> list[Seen]:
