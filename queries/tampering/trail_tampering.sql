@@ -42,6 +42,9 @@
 -- empty = "No recorded act against logging. A trail that was off cannot record its own absence: compare with event_coverage and with the findings of verification."
 -- look = "StopLogging, selectors that leave out services, short lifecycles on log buckets, suppression filters; attempts that were refused."
 --
+-- [params]
+-- restarts = { type = "BOOLEAN", default = true, help = "Also trails that were made or started" }
+--
 -- [timeline]
 -- message = ["{actor} called {event_name}", "on {target}", "and got {error_class}"]
 --
@@ -76,7 +79,8 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    (
+    ($restarts OR event_base_name NOT IN ('CreateTrail', 'StartLogging'))
+    AND (
         (event_source = 'cloudtrail.amazonaws.com' AND event_base_name IN (
             'StopLogging', 'DeleteTrail', 'UpdateTrail', 'PutEventSelectors', 'PutInsightSelectors', 'RemoveTags',
             'DeleteEventDataStore', 'StopEventDataStoreIngestion', 'UpdateEventDataStore', 'DeleteChannel',

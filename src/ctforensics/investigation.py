@@ -239,11 +239,11 @@ class Case:
 
         return about(self.room, self.catalog, value)
 
-    def triage(self) -> Any:
+    def triage(self, **options: Any) -> Any:
         """What everyone asks first, deadlines on top."""
         from ctforensics.ask.triage import triage
 
-        return triage(self.room, self.catalog)
+        return triage(self.room, self.catalog, **options)
 
     def status(self) -> dict[str, Any]:
         """What is in the case: files, records, events, duplicates, rejects, window, accounts, regions, integrity, coverage."""

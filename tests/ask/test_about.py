@@ -76,3 +76,14 @@ def test_the_page_is_json_and_html_without_markup_from_evidence(asker):
 def test_nothing_to_look_for_is_refused(asker):
     with pytest.raises(ParameterError):
         about(asker.room, asker.catalog, "  ")
+
+
+def test_the_beginning_of_a_name_is_nothing_to_go_on_with(case_of):
+    refused = "User: arn:aws:iam::111122223333:user/ana is not authorized to perform: iam:ListUsers on resource: arn:aws:iam::111122223333:user/"
+    asker = case_of(event("iam", "ListUsers", errorCode="AccessDenied", errorMessage=refused))
+    page = about(asker.room, asker.catalog, KEY)
+    assert not [value for value, _, _ in page.onward() if value.endswith("/")]
+
+
+def test_classes_of_verification_are_told_in_words(asker):
+    assert "verification: 3 not_checked" in about(asker.room, asker.catalog, KEY).facts()

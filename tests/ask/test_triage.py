@@ -59,3 +59,55 @@ def test_a_record_without_any_time_that_answers_is_not_silent(case_of):
     page = triage(asker.room, asker.catalog)
     assert "root_activity" not in page.silent
     assert "0 and 1 without any time" in "\n".join(page.text())
+
+
+def test_a_trail_that_is_started_is_no_act_against_logging(case_of):
+    started = case_of(event("cloudtrail", "StartLogging", requestParameters={"name": "main"}))
+    assert "trail_tampering" in triage(started.room, started.catalog).silent
+    assert len(started("trail_tampering")) == 1
+
+
+def test_what_is_named_most_is_what_to_open_next(case_of):
+    asker = case_of(
+        event("cloudtrail", "StopLogging", requestParameters={"name": "main"}),
+        event("cloudtrail", "DeleteTrail", requestParameters={"name": "main"}, minute=1),
+        event("iam", "CreateAccessKey", requestParameters={"userName": "bob"}, minute=2),
+    )
+    page = triage(asker.room, asker.catalog)
+    most = page.onward()[0]
+    assert most[1] in ("principal", "access_key", "address") and most[2] >= 2
+    assert f"  {most[0]}  ({most[1].replace('_', ' ')}, in {most[2]} lines)" in page.text()
+    assert page.as_dict()["onward"][0] == {"value": most[0], "kind": most[1], "lines": most[2]}
+    assert "Named most often" in page._repr_html_()
+
+
+def test_a_page_on_which_nothing_stands_out_says_that_this_is_no_proof(case_of):
+    asker = case_of(event("s3", "ListBuckets"))
+    page = triage(asker.room, asker.catalog)
+    page.lines.clear()
+    assert "no proof that nothing happened" in str(page) and "no proof" in page._repr_html_()
+    assert "Named most often" not in str(page)
+
+
+def test_how_far_triage_is_can_be_followed(case_of):
+    asker, told = case_of(event("s3", "ListBuckets")), []
+    triage(asker.room, asker.catalog, progress=lambda done, of: told.append((done, of)))
+    assert told[0] == (0, len(_ASKED)) and told[-1] == (len(_ASKED) - 1, len(_ASKED))
+
+
+def test_logs_that_could_not_be_delivered_are_told(case_of):
+    service = {"type": "AWSService", "invokedBy": "delivery.logs.amazonaws.com"}
+    asker = case_of(
+        *(
+            event("s3", "PutObject", userIdentity=service, errorCode="AccessDenied", minute=minute,
+                  requestParameters={"bucketName": "logs", "key": f"AWSLogs/1/vpcflowlogs/{minute}.gz"})
+            for minute in range(3)
+        ),
+        event("s3", "PutObject", errorCode="AccessDenied", requestParameters={"bucketName": "logs", "key": "k"}, minute=9),
+    )  # fmt: skip
+    rows = asker("log_deliveries_refused")
+    assert [(row["bucket_name"], row["refused"], row["actor"]) for row in rows] == [
+        ("logs", 3, "delivery.logs.amazonaws.com")
+    ]
+    assert rows[0]["first_key"].endswith("/0.gz") and rows[0]["last_key"].endswith("/2.gz")
+    assert "log_deliveries_refused" in [line.question for line in triage(asker.room, asker.catalog).lines]

@@ -36,6 +36,7 @@ def stories() -> Iterator[Record]:
         refusals,
         mail,
         travel,
+        deliveries,
     )
     for number, tell in enumerate(tellers):
         yield from tell(DAY + timedelta(hours=number))
@@ -362,4 +363,23 @@ def travel(at: datetime) -> Iterator[Record]:
     for minute, (service, event, code) in enumerate(probes, 20):
         yield record(
             service, event, at + timedelta(minutes=minute), user="carol", errorCode=code, sourceIPAddress="203.0.113.20"
+        )
+
+
+def deliveries(at: datetime) -> Iterator[Record]:
+    """Flow logs that AWS may not write into the bucket that shall receive them."""
+    for n in range(2):
+        key = f"AWSLogs/{HOME}/vpcflowlogs/us-east-1/2024/05/03/{n}.log.gz"
+        yield record(
+            "s3",
+            "PutObject",
+            at + timedelta(minutes=5 * n),
+            userIdentity={"type": "AWSService", "invokedBy": "delivery.logs.amazonaws.com"},
+            sourceIPAddress="delivery.logs.amazonaws.com",
+            userAgent="delivery.logs.amazonaws.com",
+            errorCode="AccessDenied",
+            errorMessage="Access Denied",
+            requestParameters={"bucketName": "logs", "key": key},
+            responseElements=None,
+            **_as_data({}),
         )

@@ -9,6 +9,7 @@ from typing import Any
 from ctforensics import cards, clock
 from ctforensics.ask import formats
 from ctforensics.ask.answering import Reply, reply
+from ctforensics.ask.brief import brief
 from ctforensics.ask.catalog import Catalog
 from ctforensics.ask.kinds import Seen, kind_by_form, see
 from ctforensics.ask.query import FIRST_TIME
@@ -18,7 +19,7 @@ from ctforensics.errors import ParameterError
 
 ROWS = 25
 _SHOWN_ONWARD = 12
-_ONWARD = ("access_key", "principal", "address", "bucket")
+ONWARD = ("access_key", "principal", "address", "bucket")
 _CHILDREN = ("session_key_descendants", "blast_radius", "role_assumption_chain", "session_key_origin")
 
 # What is asked about a value of each kind: heading, question, and the parameter that takes the value.
@@ -115,7 +116,7 @@ class About:
             yield ""
             yield f"{part.heading}: {len(rows.rows)}{more}{part.reply.timeless_told()} ({part.question})"
             if rows.rows:
-                yield from (f"  {line}" for line in brief(part.reply))
+                yield from (f"  {line}" for line in brief(part.reply, ROWS))
         onward = self.onward()
         if onward:
             yield ""
@@ -132,13 +133,13 @@ class About:
         found: dict[str, tuple[str, str]] = {}
         for part in sorted(self.parts, key=lambda part: part.question not in _CHILDREN):
             for row in part.reply.rows.dicts():
-                for value in _values(row):
+                for value in values_of(row):
                     kind = kind_by_form(value)
-                    if kind in _ONWARD and value != self.seen.value and value not in found:
+                    if kind in ONWARD and value != self.seen.value and value not in found:
                         found[value] = (kind, part.heading)
         told = [(value, kind, heading) for value, (kind, heading) in found.items()]
         minted = {part.heading for part in self.parts if part.question in _CHILDREN}
-        told.sort(key=lambda item: (item[2] not in minted, _ONWARD.index(item[1])))
+        told.sort(key=lambda item: (item[2] not in minted, ONWARD.index(item[1])))
         return told[:_SHOWN_ONWARD]
 
     def facts(self) -> list[str]:
@@ -156,7 +157,8 @@ class About:
             if values:
                 told.append(f"{name}: {', '.join(values[:8])}{' ...' if len(values) > 8 else ''}")
         columns = ", ".join(f"{name} ({count:,})" for name, count in self.seen.columns.items())
-        return [*told, f"stands in: {columns}", f"verification: {formats.shown(self.summary['verification'])}"]
+        classes = ", ".join(f"{count:,} {name}" for name, count in self.summary["verification"].items())
+        return [*told, f"stands in: {columns}", f"verification: {classes}"]
 
     def as_dict(self) -> dict[str, Any]:
         """The page for scripts."""
@@ -248,32 +250,9 @@ def _remarks(room: Room, value: str) -> list[str]:
     return [f"{what}: {said}" if said else what for what, said in rows]
 
 
-def _values(row: dict[str, Any]) -> Iterator[str]:
-    """The texts of a row, members of lists included."""
+def values_of(row: dict[str, Any]) -> Iterator[str]:
+    """The texts of a row that may be looked up, members of lists included; not the beginnings of names (arn:...:user/)."""
     for cell in row.values():
         for value in cell if isinstance(cell, list) else (cell,):
-            if isinstance(value, str) and len(value) <= 300:
+            if isinstance(value, str) and len(value) <= 300 and not value.endswith(("/", ":", "*")):
                 yield value
-
-
-_BRIEF = (
-    "event_time", "kind", "step", "depth", "hop", "made", "actor", "from_arn", "to_arn", "source_ip_address", "event_name",
-    "outcome", "error_class", "target", "known_as", "state", "use", "new_key", "acts_as", "remarks", "found_in", "linked_by", "event_id",
-)  # fmt: skip
-
-
-def brief(answer: Reply, rows: int = ROWS) -> list[str]:
-    """The telling columns of a reply, a row a line."""
-    columns = answer.rows.columns
-    kept = [columns.index(name) for name in _BRIEF if name in columns]
-    if len(kept) < 4:
-        kept = [i for i, name in enumerate(columns) if name not in ("event_key", "event_ids", "verification_classes")]
-    told = []
-    for row in answer.rows.rows[:rows]:
-        cells = [_short(formats.shown(row[i])) for i in kept if row[i] is not None and row[i] != []]
-        told.append("  ".join(cells))
-    return told
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 80 else text[:79] + "…"

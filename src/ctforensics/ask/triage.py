@@ -5,16 +5,19 @@ Triage draws no conclusion. Each line is a question of the library with rows; th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
 from ctforensics import cards, clock
 from ctforensics.ask import formats
-from ctforensics.ask.about import brief
+from ctforensics.ask.about import values_of
 from ctforensics.ask.answering import Reply, reply
+from ctforensics.ask.brief import brief_choice, calls, outcomes
 from ctforensics.ask.catalog import Catalog
+from ctforensics.ask.kinds import kind_by_form
 from ctforensics.ask.room import Room
 from ctforensics.ask.searched import Searched, searched
 
@@ -23,40 +26,70 @@ SHOWN = 5
 
 # Question, why its rows are worth a look, parameters.
 _ASKED: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("trail_tampering", "somebody turned against logging or detection", {}),
+    ("logging_off_windows", "what happened while a trail was off may be nowhere", {}),
+    ("trail_tampering", "somebody turned against logging or detection", {"restarts": False}),
+    ("log_deliveries_refused", "logs that could not be delivered are lost, and so is what they would have shown", {}),
+    ("key_quarantine_signals", "AWS itself saw a key in the open", {}),
     ("root_activity", "root is for emergencies", {}),
-    ("console_login_without_mfa", "a sign-in that a stolen password is enough for", {}),
+    ("root_credential_changes", "whoever holds root's credentials holds the account", {}),
+    ("console_login_without_mfa", "a stolen password is enough for such a sign-in", {}),
     ("console_success_after_failures", "a guessed password may have worked", {}),
+    ("console_password_spray", "somebody tried passwords of many users", {}),
+    ("external_account_role_use", "another account took a role here", {}),
+    ("instance_credentials_off_host", "credentials of a machine were used elsewhere, as stolen ones are", {}),
+    ("workload_credentials_off_platform", "credentials of a function or task were used elsewhere", {}),
     ("denied_call_burst", "one credential was refused on many different actions", {}),
     ("recon_score", "one credential asked what intruders ask first", {}),
     ("offensive_tool_agents", "the agent names a tool that attackers use", {}),
     ("access_keys_created", "a key made for somebody else outlives its maker", {"by_other_only": True}),
-    ("login_profile_changes", "a console password made for somebody else", {"by_other_only": True}),
+    ("login_profile_changes", "a console password made for somebody else is a second way in", {"by_other_only": True}),
+    ("backdoor_user_chain", "a second way in outlives the first", {}),
     ("admin_policy_attachments", "administrator rights were handed out", {}),
     ("wildcard_permission_grants", "a policy allows everything", {}),
     ("self_privilege_change", "somebody changed their own permissions", {}),
-    ("trust_policy_outsiders", "a role was opened to outsiders", {}),
-    ("external_account_role_use", "another account took a role here", {}),
-    ("resource_policy_grants", "a resource was opened to others", {}),
-    ("bucket_opened_to_outsiders", "a bucket was opened", {}),
-    ("outsider_object_access", "objects were read from outside", {}),
+    ("guardrail_policy_removals", "a policy that held somebody back was taken away", {}),
+    ("trust_policy_outsiders", "outsiders were let into a role", {}),
+    ("identity_provider_changes", "who may sign in was changed", {}),
+    ("roles_anywhere_changes", "whoever holds a trusted certificate can take roles", {}),
+    ("resource_policy_grants", "others may use what was closed to them", {}),
+    ("bucket_opened_to_outsiders", "outsiders may read or write what is in it", {}),
+    ("outsider_object_access", "somebody outside reached objects", {}),
     ("object_reencryption", "objects were rewritten with a foreign key", {}),
     ("ransom_note_objects", "objects are named like ransom notes", {}),
-    ("snapshot_sharing_changes", "disks were shared", {}),
-    ("db_snapshot_sharing", "databases were shared", {}),
-    ("compute_abuse_launches", "machines were started that look like mining", {}),
-    ("security_group_opened_to_world", "a port was opened to the internet", {}),
+    ("snapshot_sharing_changes", "a shared disk can be copied whole", {}),
+    ("image_sharing_changes", "a shared image can be copied whole", {}),
+    ("db_snapshot_sharing", "a shared or exported database can be copied whole", {}),
+    ("shared_snapshots_used", "another account used our snapshots", {}),
     ("secrets_bulk_read", "one credential read many secrets", {}),
-    ("kms_key_destruction", "keys were disabled or scheduled for deletion", {}),
+    ("windows_password_reads", "whoever has the key pair can sign in to the machine", {}),
+    ("remote_access_fan_out", "one hand reached many machines", {}),
+    ("compute_abuse_launches", "machines were started that look like mining", {}),
+    ("user_data_rewrites", "what a machine runs at its start was replaced", {}),
+    ("security_group_opened_to_world", "a port was opened to the internet", {}),
+    ("kms_key_destruction", "what a key encrypts is lost with it", {}),
+    ("backup_destruction", "what was deleted can then not be restored", {}),
     ("mass_deletions", "many things were deleted", {}),
+    ("access_removal", "somebody was shut out", {}),
+    ("org_changes", "rules that hold for all accounts may have changed", {}),
     ("session_agent_or_network_change", "a session changed tool or network", {}),
     ("concurrent_source_ips", "one key was in several networks at once", {}),
     ("tactic_breadth", "one credential shows many tactics", {"min_tactics": 4}),
-    ("identity_provider_changes", "who may sign in was changed", {}),
+    ("containment_reversed", "what the defenders did was undone", {}),
+    ("sessions_surviving_revocation", "a session was used after its key or user was taken away", {}),
     ("model_invocations", "models were invoked", {}),
-    ("orphan_sessions", "sessions whose beginning is not in the archive", {}),
-    ("expected_but_missing", "accounts or regions whose logs are not here", {}),
+    ("orphan_sessions", "where they come from is not in the archive", {}),
+    ("expected_but_missing", "what happened there is not in the archive", {}),
 )
+# Not of what somebody did, or of ordinary sessions as well: they name nobody to go on with.
+_NAMELESS = (
+    "logging_off_windows",
+    "log_deliveries_refused",
+    "model_invocations",
+    "orphan_sessions",
+    "expected_but_missing",
+)
+_NAMED = {"principal": 4, "access_key": 4, "address": 3}
+_NO_PROOF = "nothing of what is asked here, which is no proof that nothing happened"
 
 
 @dataclass(slots=True)
@@ -72,7 +105,12 @@ class Line:
     def count(self) -> str:
         """How many rows, as text."""
         more = " or more" if self.reply.rows.more else ""
-        return f"{len(self.reply.rows.rows)}{more}{self.reply.timeless_told()}"
+        return f"{len(self.reply.rows.rows):,}{more}{self.reply.timeless_told()}"
+
+    def missed(self) -> str:
+        """How many of them were denied or failed, in brackets; empty where none was."""
+        told = outcomes(self.reply)
+        return f" ({told})" if told else ""
 
 
 @dataclass(slots=True)
@@ -101,12 +139,33 @@ class Triage:
         yield ""
         yield "What stands out"
         for line in self.lines:
-            yield f"  {line.title}: {line.count()}, because {line.reason} ({line.question})"
-            yield from (f"    {row}" for row in brief(line.reply, SHOWN))
+            yield f"  {line.title}: {line.count()}{line.missed()}, because {line.reason} ({line.question})"
+            yield from (f"    {row}" for row in brief_choice(line.reply, SHOWN))
+            if len(line.reply.rows.rows) > SHOWN:
+                all_of_them = calls(line.reply)
+                yield f"    ... in all: {all_of_them}" if all_of_them else f"    ... {line.count()} in all"
         if not self.lines:
-            yield "  nothing of what is asked here"
+            yield f"  {_NO_PROOF}"
+        onward = self.onward()
+        if onward:
+            yield ""
+            yield "Named most often; go on with the page on one of these (ctforensics about CASE VALUE)"
+            yield from (
+                f"  {value}  ({kind.replace('_', ' ')}, {_lines_told(number)})" for value, kind, number in onward
+            )
         yield ""
-        yield f"Silent: {', '.join(self.silent) or 'none'}"
+        yield f"Silent (asked, and nothing answers): {', '.join(self.silent) or 'none'}"
+
+    def onward(self) -> list[tuple[str, str, int]]:
+        """Who and what the lines above name most: value, kind, and how many lines name it. A count is no verdict."""
+        found: Counter[tuple[str, str]] = Counter()
+        for line in self.lines:
+            if line.question not in _NAMELESS:
+                named = {value for row in line.reply.rows.dicts() for value in values_of(row)}
+                found.update((value, kind) for value in named if (kind := kind_by_form(value)) in _NAMED)
+        told = sorted(((value, kind, number) for (value, kind), number in found.items()), key=lambda t: (-t[2], t[0]))
+        best = [t for kind, most in _NAMED.items() for t in [t for t in told if t[1] == kind][:most]]
+        return sorted(best, key=lambda t: (-t[2], t[0]))
 
     def as_dict(self) -> dict[str, Any]:
         """The page for scripts."""
@@ -128,6 +187,7 @@ class Triage:
                 }
                 for line in self.lines
             ],
+            "onward": [{"value": value, "kind": kind, "lines": number} for value, kind, number in self.onward()],
             "silent": self.silent,
         }
 
@@ -145,21 +205,35 @@ class Triage:
         parts += [cards.bullets(f"finding {code} ({class_}): {count:,}" for code, class_, count in self.findings)]
         parts.append(cards.heading("What stands out", "open a line to see its rows"))
         for line in self.lines:
-            told = f"{line.title}: {line.count()} rows, because {line.reason} ({line.question})"
+            told = f"{line.title}: {line.count()}{line.missed()}, because {line.reason} ({line.question})"
             parts.append(cards.fold(told, html_table(line.reply.rows)))
         if not self.lines:
-            parts.append(cards.foot(["Nothing of what is asked here. That is no proof that nothing happened."]))
-        parts.append(cards.foot([f"Silent: {', '.join(self.silent) or 'none'}."]))
+            parts.append(cards.foot([f"{_NO_PROOF[0].upper()}{_NO_PROOF[1:]}."]))
+        onward = self.onward()
+        if onward:
+            parts.append(cards.heading("Named most often", "go on with case.about(...)"))
+            parts.append(
+                cards.bullets(
+                    f"{value} ({kind.replace('_', ' ')}, {_lines_told(number)})" for value, kind, number in onward
+                )
+            )
+        parts.append(cards.foot([f"Silent (asked, and nothing answers): {', '.join(self.silent) or 'none'}."]))
         marks = ["PRACTICE"] if self.searched.practice else []
         return cards.card("Triage", *parts, sub=f"as of {self.now}", marks=marks)
 
 
-def triage(room: Room, catalog: Catalog) -> Triage:
-    """Asks what everyone asks first. ``clock.now`` decides what is still ahead."""
+def _lines_told(number: int) -> str:
+    return f"in {number:,} {'line' if number == 1 else 'lines'}"
+
+
+def triage(room: Room, catalog: Catalog, progress: Callable[[int, int], None] | None = None) -> Triage:
+    """Asks what everyone asks first. ``clock.now`` decides what is still ahead; ``progress`` is called with questions done and all."""
     now = clock.now().replace(microsecond=0)
     page = Triage(clock.utc_text(now), searched(room, None, {}), _findings(room))
     page.deadlines = reply(room, catalog.get("deadlines"), {"now": now}, limit=ROWS)
-    for name, reason, params in _ASKED:
+    for done, (name, reason, params) in enumerate(_ASKED):
+        if progress:
+            progress(done, len(_ASKED))
         if name not in catalog:
             continue
         question = catalog.get(name)

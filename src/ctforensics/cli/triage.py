@@ -26,7 +26,11 @@ def run(args: argparse.Namespace) -> int:
     from ctforensics.investigation import open_case
 
     case = open_case(args.case)
-    page = case.triage()
+    progress = console.Progress("triage", "questions")
+    try:
+        page = case.triage(progress=progress)
+    finally:
+        progress.end()
     log.record(case.folder, "triage", {}, len(page.lines))
     if args.json:
         console.print_json(page.as_dict())
