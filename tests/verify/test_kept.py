@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import pytest
 from support.digest_archive import Archive
 
 from ctforensics.case import custody, journal
 from ctforensics.investigation import new_case
+from ctforensics.verify import kept
+from ctforensics.verify.keys import region_in
 
 
 def test_keys_and_metadata_that_were_given_once_serve_the_next_run_and_stand_in_custody(clean: Archive, tmp_path: Path):
@@ -50,3 +53,17 @@ def test_a_run_that_is_given_the_same_again_keeps_it_once(clean: Archive, tmp_pa
     case.verify(public_keys=keys)
     case.verify(public_keys=[keys])
     assert len(list(case.folder.keys.glob("*.json"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "region"),
+    [
+        ("keys-1.json", None),
+        ("keys-us-east-1.json", "us-east-1"),
+        ("e" * 80 + "us-gov-west-1.json", None),
+        ("us-east-1" + "-x" * 60 + ".json", "us-east-1"),
+    ],
+)
+@pytest.mark.parametrize("mark", ["0123456789ab", "ababababab1c", "000000000000"])
+def test_a_kept_copy_proves_for_the_region_that_the_file_was_given_for(given: str, region: str | None, mark: str):
+    assert region_in(given) == region_in(kept._name(given, mark + "f" * 52)) == region

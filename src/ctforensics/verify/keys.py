@@ -111,7 +111,7 @@ def read_keys(file: Path, origin: str = "supplied") -> list[PublicKey]:
             where=str(file),
             hint="Save the answer of `aws cloudtrail list-public-keys`.",
         ) from error
-    return parse_keys(data, origin=origin, where=str(file), region=_region_in(file.name))
+    return parse_keys(data, origin=origin, where=str(file), region=region_in(file.name))
 
 
 def parse_keys(data: Any, *, origin: str, where: str = "", region: str | None = None) -> list[PublicKey]:
@@ -160,6 +160,7 @@ def _instant(value: Any) -> datetime | None:
         return clock.parse_instant(str(value))
 
 
-def _region_in(name: str) -> str | None:
+def region_in(name: str) -> str | None:
+    """The region that a file's name says, or None."""
     match = _REGION.search(name)
     return match[0] if match else None
