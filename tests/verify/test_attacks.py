@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import tarfile
 import zipfile
 from datetime import timedelta
@@ -14,7 +16,7 @@ from support.digest_cases import a_log, delete, edit, head_of, logs_of, place, u
 
 from ctforensics.evidence import door
 from ctforensics.practice.keys import KeyRing
-from ctforensics.verify import expect
+from ctforensics.verify import chain, expect
 from ctforensics.verify.cases import everything
 from ctforensics.verify.run import verify
 
@@ -337,3 +339,27 @@ def test_every_content_at_one_place_has_an_outcome_though_none_is_as_delivered(c
     objects = [*everything(good, "good"), *everything(bad, "bad")]
     result = verify(objects, keys=clean.keys(), metadata=clean.sink.metadata)
     assert codes(result) == {"L_HASH": 2}, shown(result)
+
+
+def test_thousands_of_forged_carriers_cost_few_checks_and_hide_no_signature_that_names_the_content(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    maker = usual(archive, 3)
+    older, newest = maker.digests[1], maker.digests[2]
+    link = json.loads(archive.content(place(newest)))
+    for number in range(30):
+        end = FIRST + timedelta(days=9, seconds=number)
+        times = {"digestStartTime": f"{end - HOUR:%Y-%m-%dT%H:%M:%SZ}", "digestEndTime": f"{end:%Y-%m-%dT%H:%M:%SZ}"}
+        forged = (
+            link | times | {"previousDigestHashValue": f"{number:064x}", "previousDigestSignature": f"{number:0512x}"}
+        )
+        archive.extra[f"forged/{number}.json.gz"] = gzip.compress(json.dumps(forged).encode())
+    archive.sink.metadata.clear()
+    monkeypatch.setattr(chain, "MOST_CARRIED", 5)
+    tried = []
+    genuine = chain._signed_with
+    monkeypatch.setattr(chain, "_signed_with", lambda node, text: tried.append(node.digest.key) or genuine(node, text))
+    result = archive.verify(tmp_path)
+    told = {o.key.partition("/")[2]: o.code for o in result.files if o.kind == "digest"}
+    assert told[older.key] == "D_OK_CHAIN"
+    assert tried.count(older.key) <= 10

@@ -22,6 +22,8 @@ from ctforensics.verify.ledger import Seen, Signature
 SIGNED_LATER = timedelta(hours=2)
 """A digest is signed after its hour: a key that becomes valid this much later is in order."""
 ALGORITHM = "SHA256withRSA"
+MOST_CARRIED = 64
+"""So many carried signatures of each sort are tried for a digest: whoever forges thousands could make it last for hours."""
 
 
 @dataclass(slots=True)
@@ -130,7 +132,7 @@ def _in_time(key: PublicKey, node: Node, generated: str | None) -> bool:
 def _ask_newer(node: Node, papers: Papers) -> None:
     """A newer digest carries this one's signature (good whoever carries it) and hash (good if that digest is proven)."""
     if node.proven_by is None and node.own in ("none", "bad", "unsupported"):
-        for newer in papers.newer(node):
+        for newer in _carriers(node, papers):
             key = _signed_with(node, newer.signature)
             if key is not None:
                 node.proven_by, node.signed_with = "chain", key
@@ -144,6 +146,16 @@ def _ask_newer(node: Node, papers: Papers) -> None:
             node.contradicted_by = witness
         elif newer.supported and node.proven_by is None:
             node.proven_by = "chain"
+
+
+def _carriers(node: Node, papers: Papers) -> Iterator[Newer]:
+    """The newer digests whose carried signature is tried: some that name this very content by its hash, and some that do not."""
+    tried = {True: 0, False: 0}
+    for newer in papers.newer(node):
+        means = newer.sha256 == node.digest.sha256
+        tried[means] += 1
+        if tried[means] <= MOST_CARRIED:
+            yield newer
 
 
 def verdict(node: Node) -> str:
