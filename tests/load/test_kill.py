@@ -130,6 +130,7 @@ def test_a_reader_process_that_is_killed_is_one_sentence_and_the_next_load_finis
 
     monkeypatch.setattr(plan, "CHUNK_BYTES", 8_000)
     monkeypatch.setattr(loading, "FEW_CHUNKS", 2)
+    monkeypatch.setattr(loading, "SOME_CHUNKS", 1000)
     whole, hurt = make("whole"), make("hurt")
     whole.load(jobs=1)
     pack = workers._Worker.read

@@ -302,6 +302,8 @@ def test_what_was_compiled_and_tried_once_is_not_tried_again(monkeypatch, tmp_pa
     monkeypatch.setattr(compiled.subprocess, "run", trying)
     why_not = compiled.why_not.__wrapped__
     assert why_not() == "numba cannot compile here: no compiler"
+    assert not compiled.is_ready()
     assert [why_not(), why_not(), len(tried)] == [None, None, 2]
+    assert compiled.is_ready()
     monkeypatch.setenv("NUMBA_OPT", "1")  # other code would be made
     assert [why_not(), len(tried)] == [None, 3]

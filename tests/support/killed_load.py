@@ -90,7 +90,7 @@ def watch(clock: Clock) -> None:
 
 def main() -> None:
     case, phase, number, delay = (*sys.argv[1:], "", "", "")[:4]
-    plan.CHUNK_BYTES, run.FEW_CHUNKS, store.ROW_GROUP = 8_000, 2, 60
+    plan.CHUNK_BYTES, run.FEW_CHUNKS, run.SOME_CHUNKS, store.ROW_GROUP = 8_000, 2, 1000, 60
     clock = Clock(phase or None, int(number or 0), float(delay or 0))
     watch(clock)
     investigation.open_case(case).load(jobs=2)

@@ -28,6 +28,12 @@ _SAMPLE = (
 )
 
 
+def is_ready() -> bool:
+    """Whether the walk was compiled and tried here before, so that it starts in half a second."""
+    mark = _mark() if importlib.util.find_spec("numba") is not None else None
+    return mark is not None and mark.exists()
+
+
 @lru_cache(maxsize=1)
 def why_not() -> str | None:
     """Why the compiled walk cannot be used here, or None where it can. Compiles it (half a minute, once for an installation).
@@ -36,9 +42,9 @@ def why_not() -> str | None:
     """
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed (the extra `speed` brings it)"
-    mark = _mark()
-    if mark is not None and mark.exists():
+    if is_ready():
         return None
+    mark = _mark()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
     tried = subprocess.run(
         [sys.executable, "-P", "-m", "ctforensics.load.compiled"],

@@ -28,7 +28,8 @@ from ctforensics.load.task import Task
 from ctforensics.trail.tables import SCHEMA_VERSION
 from ctforensics.verify.standing import standing
 
-FEW_CHUNKS, MANY_CHUNKS = 8, 32
+# From so many chunks on: readers in processes of their own, the walk where it is compiled already, the walk with its compilation.
+FEW_CHUNKS, SOME_CHUNKS, MANY_CHUNKS = 8, 16, 32
 EVERYTHING = Scope()
 Judge = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -170,7 +171,7 @@ def _fill(
     wanted = roots if roots is not None else roots_of(folder)
     chunks = plan.chunks(planned.tasks(folder, wanted))
     first, done, slow = list(islice(chunks, MANY_CHUNKS)), 0, ""
-    if len(first) == MANY_CHUNKS:
+    if len(first) == MANY_CHUNKS or (len(first) >= SOME_CHUNKS and compiled.is_ready()):
         progress(0, note="starting the compiled reader (its very first start takes up to a minute)")
         slow = compiled.why_not() or ""
         options = replace(options, compiled=not slow)
