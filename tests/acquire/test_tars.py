@@ -10,6 +10,8 @@ import subprocess
 import sys
 import tarfile
 import time
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -259,3 +261,39 @@ class TestGrowing:
             with tarfile.open(tar) as archive:
                 held |= {name: archive.extractfile(name).read() for name in archive.getnames()}
         assert held == {f"b/{n}": f"{n}".encode() * 700 for n in range(10)}
+
+    def test_a_batch_that_fails_leaves_nothing_in_any_tar_that_it_reached(self, case, monkeypatch):
+        monkeypatch.setattr(tars, "OPEN", 2)
+        growing, days = tars.Tars(case), [f"2024-05-{day:02}T00:00:00Z" for day in range(1, 6)]
+
+        def batch(mark):
+            return [
+                replace(o, line=replace(o.line, last_modified=d))
+                for d in days
+                for o in [self.object(f"{mark}{d[:10]}")]
+            ]
+
+        growing.add(batch("kept "))
+        genuine, synced = os.fsync, []
+
+        def full(descriptor):
+            synced.append(descriptor)
+            if len(synced) == 6:  # two tars and their indexes are synced by now
+                raise OSError(errno.ENOSPC, "No space left on device")
+            genuine(descriptor)
+
+        for fails in (full, genuine):
+            monkeypatch.setattr(tars.os, "fsync", fails)
+            with suppress(OSError):
+                growing.add(batch("lost ") if fails is full else batch("more "))
+        growing.seal()
+        held = []
+        for tar in case.evidence.rglob("*.tar"):
+            with tarfile.open(tar) as archive:
+                held += archive.getnames()
+        registered = [line.path.partition("!/")[2] for line in register.read(case) if line.key]
+        assert (
+            sorted(held)
+            == sorted(registered)
+            == sorted(f"b/{mark} {d[:10]}" for mark in ("kept", "more") for d in days)
+        )

@@ -13,7 +13,7 @@ import os
 import shutil
 import tarfile
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -46,6 +46,11 @@ class _Growing:
     indexed: int = 0
 
     @property
+    def head(self) -> bytes:
+        """The first line of the index."""
+        return json.dumps({"place": self.place}).encode() + b"\n"
+
+    @property
     def index(self) -> Path:
         return self.file.with_suffix(".jsonl")
 
@@ -68,12 +73,13 @@ class Tars:
         Raises OSError where the disk is full; then nothing of the batch is in any tar.
         """
         added: dict[str, list[dict[str, Any]]] = {}
+        before = {group: (growing.size, growing.indexed) for group, growing in self._growing.items()}
         try:
             lines = [self._append(copied, added) for copied in batch]
             for group, entries in added.items():
                 self._sync(group, entries)
         except OSError:
-            self._take_back()
+            self._take_back(added, before)
             raise
         for group in [g for g in added if self._growing[g].size >= MOST]:
             self._seal(group)
@@ -108,14 +114,14 @@ class Tars:
         os.fsync(index.fileno())
         growing.size, growing.indexed = stream.tell(), index.tell()
 
-    def _take_back(self) -> None:
-        """Cuts every open tar and index back to what was synced."""
-        for group in list(self._open):
-            growing, (stream, index) = self._growing[group], self._open[group]
-            stream.truncate(growing.size)
-            index.truncate(growing.indexed)
-            stream.seek(growing.size)
-            index.seek(growing.indexed)
+    def _take_back(self, groups: Iterable[str], before: Mapping[str, tuple[int, int]]) -> None:
+        """Cuts every tar that the batch reached, open or not, and its index back to what they were."""
+        for group in {*groups, *self._open}:
+            self._close(group)
+            growing = self._growing[group]
+            growing.size, growing.indexed = before.get(group, (0, len(growing.head)))
+            os.truncate(growing.file, growing.size)
+            os.truncate(growing.index, growing.indexed)
 
     def _begin(self, group: str) -> _Growing:
         taken = {growing.place for growing in self._growing.values()}
@@ -124,10 +130,11 @@ class Tars:
             number += 1
             place = f"{FOLDER}/{group}-{number}.tar"
         self._count += 1
-        growing = self._growing[group] = _Growing(self.partial / f"{self._count:06}.tar", place)
+        growing = _Growing(self.partial / f"{self._count:06}.tar", place)
         growing.file.unlink(missing_ok=True)
-        growing.index.write_bytes(json.dumps({"place": place}).encode() + b"\n")
-        growing.indexed = growing.index.stat().st_size
+        growing.index.write_bytes(growing.head)
+        growing.indexed = len(growing.head)
+        self._growing[group] = growing
         return growing
 
     def _files(self, group: str) -> tuple[BinaryIO, BinaryIO]:
