@@ -33,6 +33,20 @@ WHERE
     )
     AND (array_length(CAST(p_regions AS VARCHAR[])) = 0 OR list_contains(CAST(p_regions AS VARCHAR[]), aws_region));
 
+-- Names ---------------------------------------------------------------------------------------------------------------------
+
+-- Names, ARNs and ids of principals are compared without regard to case: IAM keeps a name as it was typed, and lets no second one
+-- differ from it in case alone. Access keys, addresses, buckets and sessions are compared exactly.
+CREATE MACRO same_name(p_value, p_asked) AS (lower(p_value) = lower(p_asked));
+
+-- Whether the caller is the principal asked for, by whatever the record calls it.
+CREATE MACRO is_principal(p_asked, p_actor, p_arn, p_issuer, p_user, p_id) AS
+(lower(p_asked) IN (lower(p_actor), lower(p_arn), lower(p_issuer), lower(p_user), lower(p_id)));
+
+-- Whether one of the names is meant; false, not null, for a caller without a name.
+CREATE MACRO is_among(p_value, p_names) AS
+coalesce(list_contains(list_transform(CAST(p_names AS VARCHAR[]), lambda n: lower(n)), lower(p_value)), FALSE);
+
 -- Values in JSON --------------------------------------------------------------------------------------------------------
 
 -- `list_transform([x], lambda j: ...)[1]` below names a value once: a macro repeats the text of its argument at every mention,

@@ -48,6 +48,6 @@ FROM (
 )
 WHERE
     outcome = 'denied'
-    AND ($principal = '' OR actor = $principal OR principal_arn = $principal OR user_name = $principal)
+    AND ($principal = '' OR is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id))
     AND ($service = '' OR event_source = $service OR event_source = $service || '.amazonaws.com')
 ORDER BY event_time, event_id, event_key;

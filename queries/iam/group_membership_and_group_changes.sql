@@ -48,5 +48,5 @@ WHERE
             'AddUserToGroup', 'RemoveUserFromGroup', 'CreateGroup', 'DeleteGroup', 'AttachGroupPolicy',
             'DetachGroupPolicy', 'PutGroupPolicy', 'DeleteGroupPolicy'
         )
-    AND ($group_name = '' OR (request_parameters ->> '$.groupName') = $group_name)
+    AND ($group_name = '' OR same_name(request_parameters ->> '$.groupName', $group_name))
 ORDER BY event_time, event_id, event_key;

@@ -54,5 +54,5 @@ WHERE
     AND event_base_name NOT LIKE 'List%'
     AND event_base_name NOT LIKE 'Generate%'
     AND event_base_name NOT LIKE 'Simulate%'
-    AND ($subject = '' OR target = $subject OR contains(CAST(request_parameters AS VARCHAR), '"' || $subject || '"') OR contains(error_message, $subject))
+    AND ($subject = '' OR same_name(target, $subject) OR contains(lower(CAST(request_parameters AS VARCHAR)), lower('"' || $subject || '"')) OR contains(lower(error_message), lower($subject)))
 ORDER BY event_time, event_id, event_key;

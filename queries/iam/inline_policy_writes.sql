@@ -52,5 +52,5 @@ WHERE
             'PutUserPolicy', 'PutRolePolicy', 'PutGroupPolicy', 'DeleteUserPolicy', 'DeleteRolePolicy',
             'DeleteGroupPolicy'
         )
-    AND ($subject = '' OR target = $subject)
+    AND ($subject = '' OR same_name(target, $subject))
 ORDER BY event_time, event_id, event_key;

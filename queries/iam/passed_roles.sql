@@ -62,5 +62,5 @@ FROM (
 )
 WHERE
     passed_role IS NOT NULL
-    AND ($role = '' OR passed_role = $role OR name_of_arn(passed_role) = $role)
+    AND ($role = '' OR same_name(passed_role, $role) OR same_name(name_of_arn(passed_role), $role))
 ORDER BY event_time, event_id, event_key;

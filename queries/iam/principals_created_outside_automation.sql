@@ -44,6 +44,6 @@ WHERE
     event_source = 'iam.amazonaws.com' AND event_base_name IN ('CreateUser', 'CreateRole', 'CreateGroup', 'CreateServiceLinkedRole')
     AND invoked_by IS DISTINCT FROM 'cloudformation.amazonaws.com'
     AND agent_family IS DISTINCT FROM 'iac'
-    AND NOT list_contains(CAST($allowed_actors AS VARCHAR[]), actor)
-    AND NOT list_contains(CAST($allowed_actors AS VARCHAR[]), user_name)
+    AND NOT is_among(actor, $allowed_actors)
+    AND NOT is_among(user_name, $allowed_actors)
 ORDER BY event_time, event_id, event_key;

@@ -46,5 +46,5 @@ FROM (
 )
 WHERE
     event_source = 'iam.amazonaws.com' AND event_base_name = 'UpdateAssumeRolePolicy'
-    AND ($role = '' OR target = $role)
+    AND ($role = '' OR same_name(target, $role))
 ORDER BY event_time, event_id, event_key;

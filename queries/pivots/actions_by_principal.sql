@@ -41,11 +41,7 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    (
-        -- IAM tells names apart without regard to case, and so does this; session names and ids are exact
-        lower($principal) IN (lower(actor), lower(principal_arn), lower(session_issuer_arn), lower(user_name))
-        OR role_session_name = $principal
-        OR principal_id = $principal
-        OR (contains($principal, '*') AND (matches(actor, $principal) OR matches(principal_arn, $principal) OR matches(user_name, $principal)))
-    )
+    is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id)
+    OR same_name(role_session_name, $principal)
+    OR (contains($principal, '*') AND (matches(actor, $principal) OR matches(principal_arn, $principal) OR matches(user_name, $principal)))
 ORDER BY event_time, event_id, event_key;

@@ -28,8 +28,8 @@ WITH candidates AS MATERIALIZED (
     WHERE
         contains(CAST(user_identity AS VARCHAR), 'onBehalfOf')
         OR contains(CAST(additional_event_data AS VARCHAR), 'identitystore')
-        OR user_name = $identity_user
-        OR role_session_name = $identity_user
+        OR same_name(user_name, $identity_user)
+        OR same_name(role_session_name, $identity_user)
 )
 
 SELECT
@@ -54,11 +54,11 @@ SELECT
     verification
 FROM candidates
 WHERE
-    (user_identity ->> '$.onBehalfOf.userId') = $identity_user
-    OR (additional_event_data ->> '$."identitystore:UserId"') = $identity_user
-    OR (user_identity_type IN ('Unknown', 'IdentityCenterUser') AND user_name = $identity_user)
-    OR (session_issuer_arn LIKE '%/AWSReservedSSO!_%' ESCAPE '!' AND role_session_name = $identity_user)
+    same_name(user_identity ->> '$.onBehalfOf.userId', $identity_user)
+    OR same_name(additional_event_data ->> '$."identitystore:UserId"', $identity_user)
+    OR (user_identity_type IN ('Unknown', 'IdentityCenterUser') AND same_name(user_name, $identity_user))
+    OR (session_issuer_arn LIKE '%/AWSReservedSSO!_%' ESCAPE '!' AND same_name(role_session_name, $identity_user))
     OR (
-        $identity_user IN (SELECT people.user_name FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
+        lower($identity_user) IN (SELECT lower(people.user_name) FROM people WHERE people.user_id = (user_identity ->> '$.onBehalfOf.userId'))
     )
 ORDER BY event_time, event_id, event_key;

@@ -45,5 +45,5 @@ FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     user_identity_type = 'AssumedRole'
     AND role_session_name = $session_name
-    AND ($role = '' OR session_issuer_arn = $role OR name_of_arn(session_issuer_arn) = $role)
+    AND ($role = '' OR same_name(session_issuer_arn, $role) OR same_name(name_of_arn(session_issuer_arn), $role))
 ORDER BY event_time, event_id, event_key;

@@ -41,6 +41,6 @@ SELECT
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    source_identity = $source_identity
-    OR (event_source = 'sts.amazonaws.com' AND (request_parameters ->> '$.sourceIdentity') = $source_identity)
+    same_name(source_identity, $source_identity)
+    OR (event_source = 'sts.amazonaws.com' AND same_name(request_parameters ->> '$.sourceIdentity', $source_identity))
 ORDER BY event_time, event_id, event_key;

@@ -35,14 +35,14 @@ SELECT
     target,
     principal_id,
     user_name,
-    coalesce((response_elements ->> '$.user.userId') = $unique_id OR (response_elements ->> '$.role.roleId') = $unique_id, FALSE) AS birth,
+    coalesce(same_name(response_elements ->> '$.user.userId', $unique_id) OR same_name(response_elements ->> '$.role.roleId', $unique_id), FALSE) AS birth,
     event_id,
     event_key,
     verification
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    principal_id = $unique_id
-    OR (user_identity_type = 'FederatedUser' AND (user_identity ->> '$.sessionContext.sessionIssuer.principalId') = $unique_id)
-    OR (event_base_name = 'CreateUser' AND (response_elements ->> '$.user.userId') = $unique_id)
-    OR (event_base_name = 'CreateRole' AND (response_elements ->> '$.role.roleId') = $unique_id)
+    same_name(principal_id, $unique_id)
+    OR (user_identity_type = 'FederatedUser' AND same_name(user_identity ->> '$.sessionContext.sessionIssuer.principalId', $unique_id))
+    OR (event_base_name = 'CreateUser' AND same_name(response_elements ->> '$.user.userId', $unique_id))
+    OR (event_base_name = 'CreateRole' AND same_name(response_elements ->> '$.role.roleId', $unique_id))
 ORDER BY event_time, event_id, event_key;

@@ -41,5 +41,5 @@ FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     event_class IN ('write', 'permissions')
     AND (session_credential_from_console OR agent_family = 'console' OR (session_credential_from_console IS NULL AND agent_family = 'browser'))
-    AND ($principal = '' OR actor = $principal OR user_name = $principal)
+    AND ($principal = '' OR is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id))
 ORDER BY event_time, event_id, event_key;

@@ -37,8 +37,6 @@ SELECT
     histogram(verification) AS verification_classes
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
-    -- IAM tells names apart without regard to case
-    lower($principal) IN (lower(actor), lower(principal_arn), lower(session_issuer_arn), lower(user_name))
-    OR principal_id = $principal
+    is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id)
 GROUP BY ALL
 ORDER BY day, actor;

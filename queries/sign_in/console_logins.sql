@@ -49,10 +49,5 @@ FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     event_source = 'signin.amazonaws.com'
     AND event_base_name = 'ConsoleLogin'
-    AND (
-        $principal = ''
-        OR user_name = $principal
-        OR actor = $principal
-        OR principal_arn = $principal
-    )
+    AND ($principal = '' OR is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id))
 ORDER BY event_time, event_id, event_key;

@@ -43,5 +43,5 @@ SELECT
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     event_source = 'sso.amazonaws.com' AND event_base_name IN ('Federate', 'GetRoleCredentials', 'ListAccounts', 'ListAccountRoles')
-    AND ($identity_user = '' OR user_name = $identity_user OR (user_identity ->> '$.onBehalfOf.userId') = $identity_user)
+    AND ($identity_user = '' OR same_name(user_name, $identity_user) OR same_name(user_identity ->> '$.onBehalfOf.userId', $identity_user))
 ORDER BY event_time, event_id, event_key;

@@ -52,5 +52,5 @@ WHERE
         (event_source = 'sts.amazonaws.com' AND event_base_name IN ('AssumeRole', 'AssumeRoleWithSAML', 'AssumeRoleWithWebIdentity', 'AssumeRoot'))
         OR (event_source = 'rolesanywhere.amazonaws.com' AND event_base_name = 'CreateSession')
     )
-    AND ($role = '' OR requested_role_arn = $role OR name_of_arn(requested_role_arn) = $role)
+    AND ($role = '' OR same_name(requested_role_arn, $role) OR same_name(name_of_arn(requested_role_arn), $role))
 ORDER BY event_time, event_id, event_key;

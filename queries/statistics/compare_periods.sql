@@ -40,7 +40,7 @@ WITH both_periods AS (
         event_time >= CAST($calm_since AS TIMESTAMP)
         AND event_time < CAST($until AS TIMESTAMP)
         AND (event_time >= CAST($since AS TIMESTAMP) OR event_time < CAST($calm_until AS TIMESTAMP))
-        AND ($principal = '' OR actor = $principal OR user_name = $principal)
+        AND ($principal = '' OR is_principal($principal, actor, principal_arn, session_issuer_arn, user_name, principal_id))
         AND ($outcome = 'all' OR outcome = $outcome OR ($outcome = 'succeeded' AND outcome NOT IN ('denied', 'failed')))
 )
 

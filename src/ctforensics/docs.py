@@ -75,6 +75,8 @@ def _questions() -> str:
         "Each is a file of plain DuckDB SQL with `$named` parameters: `ctforensics query CASE NAME -p name=value`, "
         '`case.ask("NAME", name=value)`, or `ctforensics queries show NAME` for the text to paste into the duckdb shell. '
         "Every question also takes `since`, `until`, `accounts`, `regions` and `outcome`.\n",
+        "Names, ARNs and ids of principals are compared without regard to case (IAM lets no two names differ in case alone), and so "
+        "are texts that are searched for; access keys, addresses, accounts, buckets and session names are compared exactly.\n",
     ]
     for topic, questions in sorted(by_topic.items()):
         parts.append(f"## {topic}\n")

@@ -11,7 +11,7 @@ from ctforensics.ask import formats
 from ctforensics.ask.answering import Reply, reply
 from ctforensics.ask.brief import brief
 from ctforensics.ask.catalog import Catalog
-from ctforensics.ask.kinds import Seen, kind_by_form, see
+from ctforensics.ask.kinds import Seen, holds, kind_by_form, see
 from ctforensics.ask.query import FIRST_TIME
 from ctforensics.ask.room import Room
 from ctforensics.ask.searched import Searched, searched
@@ -235,7 +235,7 @@ def _params(seen: Seen, param: str) -> dict[str, Any]:
 
 def _summary(room: Room, seen: Seen) -> dict[str, Any]:
     columns = list(seen.columns) or ["event_id"]
-    condition = " OR ".join(f"{column} = $value" for column in columns)
+    condition = " OR ".join(holds(column) for column in columns)
     with room.asking() as cursor:
         cursor.execute(_SUMMARY.format(condition=condition), {"value": seen.value, "first": FIRST_TIME})
         names = [d[0] for d in cursor.description or []]

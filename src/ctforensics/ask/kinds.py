@@ -70,10 +70,15 @@ def _is_network(value: str) -> bool:
     return True
 
 
+def holds(column: str) -> str:
+    """The condition that a column holds ``$value``; names of principals whatever their case, as in the questions."""
+    return f"same_name({column}, $value)" if column in _PLACES["principal"] else f"{column} = $value"
+
+
 def see(room: Room, value: str) -> Seen:
     """Finds a value in the typed columns of all events."""
     columns = [column for place in _PLACES.values() for column in place]
-    counts = ", ".join(f"count(*) FILTER ({column} = $value)" for column in columns)
+    counts = ", ".join(f"count(*) FILTER ({holds(column)})" for column in columns)
     with room.asking() as cursor:
         found = cursor.execute(f"SELECT {counts} FROM events", {"value": value}).fetchone() or ()
     held = {column: number for column, number in zip(columns, found, strict=True) if number}
