@@ -163,12 +163,12 @@ SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS fil
     WHEN state = 'missing' AND stop IS NOT NULL AND (NOT near OR good = 0) THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
       || coalesce('; start seen ' || strftime(stop.started, '%Y-%m-%dT%H:%M:%SZ'), '; no start seen')
       || '; off throughout: not provable here'
-    WHEN state = 'tampered' AND bad > 0 THEN bad::BIGINT || ' log file(s) that reach into this hour failed verification'
+    WHEN state = 'tampered' AND bad > 0 THEN if(bad = 1, '1 log file that reaches', bad::BIGINT || ' log files that reach') || ' into this hour failed verification'
     WHEN state = 'tampered' THEN 'a digest of its deliveries failed verification'
-    WHEN state = 'missing' AND missing > 0 THEN missing::BIGINT || ' listed log file(s) that reach into this hour are not here'
+    WHEN state = 'missing' AND missing > 0 THEN if(missing = 1, '1 listed log file that reaches into this hour is', missing::BIGINT || ' listed log files that reach into this hour are') || ' not here'
     WHEN state = 'missing' THEN 'no authentic digest covers its deliveries'
     WHEN state = 'unverified' AND doubtful THEN 'a digest of its deliveries is not proven'
-    WHEN state = 'unverified' AND loose > 0 THEN loose::BIGINT || ' log file(s) that reach into this hour are not proven'
+    WHEN state = 'unverified' AND loose > 0 THEN if(loose = 1, '1 log file that reaches into this hour is', loose::BIGINT || ' log files that reach into this hour are') || ' not proven'
     WHEN state = 'unverified' AND NOT near THEN 'its deliveries lie at the edge of what digests cover'
     WHEN state = 'unverified' THEN 'nothing here, but deliveries until 24 hours later are not all covered'
     WHEN state = 'outside' AND loaded = 0 THEN 'proven, but its log files are not loaded'

@@ -28,9 +28,9 @@ WHAT = {
     "altered query result": ("Q_HASH", "Q_BAD_SIGNATURE", "Q_BAD_FORMAT"),
 }
 # What the digests alone cannot tell from it: said wherever the word stands by itself.
-OR_ELSE = {
-    "deleted": " or never handed over",
-    "injected": " or delivered by a trail without validation",
+_OR_ELSE = {
+    "deleted": "A file called deleted may also never have been handed over.",
+    "injected": "A file called injected may also have been delivered by a trail without validation.",
 }
 _WHAT_SQL = (
     "CASE "
@@ -93,8 +93,9 @@ def verdict(held: Held) -> Piece:
         )
     proven = counts.get("ok", 0) + counts.get("anomaly", 0)
     if counts.get("unknown") or not proven:
-        headline = f"Not fully proven: {counts.get('unknown', 0):,} of {sum(counts.values()):,} files cannot be proven"
-        return pieces.verdict("Integrity", "unknown", headline, [s for s in (_proven(proven), keys) if s])
+        return pieces.verdict(
+            "Integrity", "unknown", _open_headline(counts, proven), [s for s in (_proven(proven), keys) if s]
+        )
     apart = _events_apart(held)
     if apart:
         headline = f"{counted(proven, 'file')} authentic, but {counted(apart, 'event')} not proven"
@@ -134,13 +135,21 @@ def _named(held: Held) -> list[str]:
     lines = []
     for what, names in said.items():
         more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-        lines.append(f"{what.capitalize()}{OR_ELSE.get(what, '')}: {', '.join(names[:3])}{more}.")
-    return [*lines, "Section “Verification” names every file."]
+        lines.append(f"{what.capitalize()}: {', '.join(names[:3])}{more}.")
+    doubts = " ".join(_OR_ELSE[what] for what in said if what in _OR_ELSE)
+    return [*lines, *([doubts] if doubts else []), "Section “Verification” names every file."]
+
+
+def _open_headline(counts: dict[str, int], proven: int) -> str:
+    files = sum(counts.values())
+    if not proven:
+        return f"Nothing proven: {'the one file' if files == 1 else f'none of the {files:,} files'} {'cannot' if files == 1 else 'can'} be proven"
+    return f"Not fully proven: {counts.get('unknown', 0):,} of {files:,} files cannot be proven"
 
 
 def _proven(files: int) -> str:
     if not files:
-        return "Nothing is proven."
+        return ""
     return f"{counted(files, 'file')} {'is' if files == 1 else 'are'} proven."
 
 
@@ -163,7 +172,7 @@ def completeness(held: Held) -> Piece:
         if states.get(state)
     ]
     if gaps.rows or missing or run.complete is False:
-        headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in the digest chains"
+        headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in what digests cover"
         if not gaps.rows:
             headline = "Incomplete: something that should be here is missing"
         return pieces.verdict(
@@ -235,7 +244,10 @@ def _unchecked(held: Held) -> list[Piece]:
 
 def _checked(codes: Rows) -> str:
     files = sum(int(row[3]) for row in codes.rows)
-    return f"{files:,} files were checked; hours for which no digest is here say nothing about files."
+    open_files = sum(int(row[3]) for row in codes.rows if row[0] == "unknown")
+    left = f", {'it' if files == 1 else f'{open_files:,} of them'} could not be proven" if open_files else ""
+    were = "was" if files == 1 else "were"
+    return f"{counted(files, 'file')} {were} checked{left}; hours for which no digest is here say nothing about files."
 
 
 def _method(held: Held) -> list[Piece]:

@@ -26,16 +26,16 @@ def chart(keys: list[dict[str, Any]]) -> Piece | None:
     marks = [_mark(k, lanes) for k in drawn if k["issued_at"]]
     left = len(keys) - len(drawn)
     caption = "Credentials over time: bars from first to last use, diamonds where a credential was issued, lines to its issuer"
-    alt = f"{counted(len(drawn), 'credential')}, {counted(len(marks), 'hand-over')}."
-    were = "was" if left == 1 else "were"
+    alt = f"{counted(len(drawn), 'credential')}, {counted(len(marks), 'hand-over') if marks else 'no hand-over'}."
+    were, have = ("was", "has") if left == 1 else ("were", "have")
     alt += (
-        f" {counted(left, 'further credential')} {were} never used here, or {were} left to the table." if left else ""
+        f" {counted(left, 'further credential')} {have} no use here, or {were} left to the table." if left else ""
     )
     return pieces.chart(_spec(bars, marks, list(lanes.values())), caption=caption, alt=alt)
 
 
 def _lane(key: dict[str, Any]) -> str:
-    who = str(key["actor"] or "never used").rsplit(":", 1)[-1]
+    who = str(key["actor"] or "no use seen here").rsplit(":", 1)[-1]
     return f"{key['access_key_id']} {who}"[:64]
 
 

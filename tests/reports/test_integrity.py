@@ -1,0 +1,46 @@
+"""The words about integrity: numbers that agree with themselves, and nothing reassuring where nothing is proven."""
+
+import pytest
+
+from ctforensics.reports import integrity
+from ctforensics.reports.held import Held, Rows
+from tests.support import small_case
+
+
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        ({"unknown": 55}, "Nothing proven: none of the 55 files can be proven"),
+        ({"unknown": 1}, "Nothing proven: the one file cannot be proven"),
+        ({"unknown": 1, "ok": 1361}, "Not fully proven: 1 of 1,362 files cannot be proven"),
+    ],
+)
+def test_the_headline_of_open_files_says_when_nothing_at_all_is_proven(counts, said):
+    assert integrity._open_headline(counts, counts.get("ok", 0)) == said
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([("ok", "L_OK", "log", 3)], "3 files were checked; hours"),
+        (
+            [("ok", "L_OK", "log", 3), ("unknown", "L_UNLISTED_UNCOVERED", "log", 2)],
+            "5 files were checked, 2 of them could not",
+        ),
+        ([("unknown", "L_UNLISTED_UNCOVERED", "log", 1)], "1 file was checked, it could not be proven; hours"),
+    ],
+)
+def test_that_no_file_contradicts_the_digests_stands_beside_how_many_could_not_be_proven(rows, said):
+    assert integrity._checked(Rows([], rows, None)).startswith(said)
+
+
+def test_logs_without_any_digest_are_called_unproven_in_every_sentence(tmp_path):
+    case = small_case.make(tmp_path)
+    case.verify()
+    held = Held(case)
+    verdict = integrity.verdict(held).data
+    assert (verdict["level"], verdict["headline"]) == ("unknown", "Nothing proven: the one file cannot be proven")
+    told = str([piece.data for piece in integrity.section(held).items])
+    assert "it could not be proven" in told and "Authentic: all" not in told
+    assert "Complete against" not in integrity.completeness(held).data["headline"]
+    case.close()
