@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.reports.report_samples import SAMPLE, notebook_json
+from tests.support import made_reports
 
 
 @pytest.fixture
@@ -21,6 +23,15 @@ def write_notebook(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def made_report(story_case, tmp_path_factory) -> Callable[[str, str], made_reports.Shared]:
+    """Gives a report of a story, made once for all processes of the run. Read its files only."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    return lambda story, report: made_reports.of(base, story_case(story), story, report)
 
 
 @pytest.fixture

@@ -11,29 +11,26 @@ from pathlib import Path
 import pytest
 
 from ctforensics.reports import browsers, catalog
-from tests.support import paper, report_matrix
+from tests.support import made_reports, paper
 
 STORIES = ("leaked_key", "tampered_log")
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 EACH = [
-    pytest.param(story, report.name, marks=pytest.mark.xdist_group(f"report-{story}-{report.name}"))
+    pytest.param(story, report.name, marks=made_reports.together(story, report.name))
     for story in STORIES
     for report in catalog.walk()
 ]
 
 
-@pytest.fixture(scope="module")
-def made(story_case, tmp_path_factory):
-    """Makes a report of a story once as HTML and PDF and gives both files."""
+@pytest.fixture
+def made(made_report):
+    """Gives a report of a story as HTML and PDF."""
     if browsers.find() is None:
         pytest.skip("no Chromium, Chrome or Edge on this machine")
-    folder, done = tmp_path_factory.mktemp("every"), {}
 
     def give(story: str, report: str) -> tuple[Path, Path]:
-        if (story, report) not in done:
-            given = report_matrix.make(story_case(story), story, report, folder)
-            done[story, report] = (given.path, given.also[0])
-        return done[story, report]
+        shared = made_report(story, report)
+        return shared.page, shared.files[".pdf"]
 
     return give
 

@@ -10,11 +10,11 @@ import pytest
 from ctforensics.errors import UnknownName
 from ctforensics.reports import browsers, redact, run
 from tests.reports.report_samples import notebook_json
-from tests.support import leaks, report_matrix
+from tests.support import leaks, report_matrix, small_case
 
 pytestmark = pytest.mark.timeout(900)
 # Words that stand in every report and file, and inside other words: no value of their own.
-GENERIC = {"main", "repo", "refs", "heads", "root"}
+GENERIC = {"main", "repo", "refs", "heads", "root", "office"}
 
 
 class Fake(redact.Pseudonyms):
@@ -48,6 +48,28 @@ def test_what_no_table_names_is_found_by_its_form():
     assert "12:30:45" in out
 
 
+def test_names_that_stand_only_inside_a_record_are_replaced_and_what_aws_itself_made_stays(tmp_path):
+    arn, key = "arn:aws:kms:us-east-1:111122223333:key/1a2b3c4d-1111-4222-8333-444455556666", "parts/holiday-plan.zip"
+    asked = {"s3Key": key, "keyId": arn, "tags": [{"key": "team", "value": "blue-otters"}], "instanceType": "t3.small"}
+    asked["policyDocument"] = '{"Resource": "arn:aws:s3:::partner-drop/*"}'
+    asked["policyArn"] = "arn:aws:iam::aws:policy/AdministratorAccess"
+    answered = {"privateDnsName": "ip-10-0-1-10.ec2.internal", "mail": "carol@example.org", "state": "running"}
+    case = small_case.make(tmp_path, events=0)
+    case.load(
+        small_case.add(
+            tmp_path / "evidence", "r.json", small_case.record(1, requestParameters=asked, responseElements=answered)
+        )
+    )
+    told = json.dumps([asked, answered, "1a2b3c4d-1111-4222-8333-444455556666 holiday-plan.zip partner-drop"])
+    known = redact.values(case.room, case.folder, redact.PROFILES["all"])
+    out = redactor(known, told).text(told)
+    for name in (key, "holiday-plan", "1a2b3c4d", "blue-otters", "partner-drop", "ip-10-0", "carol", "111122223333"):
+        assert name not in out, name
+    for public in ("arn:aws:iam::aws:policy/AdministratorAccess", "t3.small", "running"):
+        assert public in out, public
+    case.close()
+
+
 def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():
     made = redactor({"payroll-bucket": "resource"})
     kept = "d58cf935-0194-41d0-baa0-123456789012 " + "0" * 52 + "123456789012"
@@ -55,31 +77,41 @@ def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():
     assert made.text("payroll-bucket") == made.text("payroll-bucket") != "payroll-bucket"
 
 
-@pytest.fixture
-def own_case(story_case, tmp_path):
+@pytest.fixture(scope="module")
+def own_case(story_case, tmp_path_factory):
     """A copy of the leaked key's case: its table of pseudonyms is nobody else's."""
     import shutil
 
     from ctforensics.investigation import open_case
 
-    shutil.copytree(story_case("leaked_key").path, tmp_path / "case")
-    case = open_case(tmp_path / "case")
+    copy = tmp_path_factory.mktemp("redacted") / "case"
+    shutil.copytree(story_case("leaked_key").path, copy)
+    case = open_case(copy)
     yield case
     case.close()
 
 
+@pytest.fixture(scope="module")
+def searched(own_case):
+    """The original values and every spelling of them."""
+    secrets = {v for v in leaks.secrets_of(own_case) if v.lower() not in redact.own_words() | GENERIC}
+    return secrets, leaks.searched_for(secrets)
+
+
 @pytest.mark.browser
+@pytest.mark.xdist_group("redaction")
 @pytest.mark.parametrize("report", ["incident", "access_key_compromise", "principal_profile", "trail_integrity"])
-def test_an_attacker_who_searches_every_layer_of_every_format_finds_no_original_value(own_case, tmp_path, report):
+def test_an_attacker_who_searches_every_layer_of_every_format_finds_no_original_value(
+    own_case, searched, tmp_path, report
+):
     if browsers.find() is None:
         pytest.skip("no Chromium, Chrome or Edge on this machine")
     params = report_matrix.parameters(own_case, report)
     targets = [tmp_path / f"out.{ending}" for ending in ("html", "pdf", "md", "docx", "ipynb")]
     made = run.make(own_case.path, report, params, *targets, redact="all")
-    secrets = {v for v in leaks.secrets_of(own_case) if v.lower() not in redact.own_words() | GENERIC}
+    secrets, wanted = searched
     accounts = {v for v in secrets if re.fullmatch(r"\d{12}", v)}
     assert len(secrets) > 5000 and len(accounts) >= 2
-    wanted = leaks.searched_for(secrets)
     for file in targets:
         layers = leaks.layers(file)
         assert leaks.found_in(layers, wanted) == set(), file.suffix
@@ -116,18 +148,25 @@ def test_what_an_own_notebook_says_and_draws_is_redacted_too(own_case, tmp_path)
     ]
     own = tmp_path / "own.ipynb"
     own.write_text(json.dumps(notebook_json(*cells)), "utf-8")
-    for ending in ("html", "ipynb", "md"):
-        made = run.make(own_case.path, str(own), {}, tmp_path / f"out.{ending}", redact="all")
-        text = made.path.read_text("utf-8").split("<script>")[0]
+    targets = [tmp_path / f"out.{ending}" for ending in ("html", "ipynb", "md")]
+    run.make(own_case.path, str(own), {}, *targets, redact="all")
+    for file in targets:
+        text = file.read_text("utf-8").split("<script>")[0]
         assert name not in text and account not in text and f"{int(account):,}" not in text and picture not in text
 
 
 def test_an_older_unredacted_table_does_not_stay_beside_a_redacted_report(own_case, tmp_path):
-    first = run.make(own_case.path, "trail_integrity", {}, tmp_path / "out.html")
+    source = (
+        "import ctforensics as ctf\nfrom ctforensics.reports.held import Held\nheld = Held(ctf.open_case())\n"
+        "held.table(held.rows('Many', 'SELECT access_key_id FROM events'), 'Many')"
+    )
+    report = tmp_path / "long.ipynb"
+    report.write_text(json.dumps(notebook_json(("code", source))), "utf-8")
+    first = run.make(own_case.path, str(report), {}, tmp_path / "out.html")
     assert first.attachments and all(file.exists() for file in first.attachments)
     own = tmp_path / "out_files" / "my notes.csv"
     own.write_text("mine")
-    run.make(own_case.path, "trail_integrity", {}, tmp_path / "out.html", redact="all")
+    run.make(own_case.path, str(report), {}, tmp_path / "out.html", redact="all")
     assert [file.name for file in own.parent.iterdir()] == ["my notes.csv"]
 
 

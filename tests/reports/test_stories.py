@@ -9,14 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from ctforensics.case import journal
 from ctforensics.errors import CaseError
 from ctforensics.reports import browsers, catalog, noted, run
-from tests.support import leaks
+from tests.support import leaks, made_reports, report_matrix
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -27,21 +26,6 @@ def plain(path):
     page = re.sub(r"(?s)<style>.*?</style>|<script type=.*?</script>|<svg.*?</svg>", " ", page)
     words = html.unescape(re.sub(r"<[^>]+>", " ", page))
     return " ".join(words.split()), " ".join(words.split("Contents")[0].split())
-
-
-@pytest.fixture(scope="module")
-def story_report(story_case, tmp_path_factory):
-    """Makes a report of a story once and gives its file."""
-    made = {}
-
-    def give(story, name, **params):
-        key = (story, name, json.dumps(params, sort_keys=True))
-        if key not in made:
-            target = tmp_path_factory.mktemp(name) / f"{story}.html"
-            made[key] = run.make(story_case(story).path, name, params, target)
-        return made[key]
-
-    return give
 
 
 def labels(story_case, story):
@@ -64,8 +48,12 @@ def test_every_shipped_report_says_what_it_is_for_and_explains_its_parameters():
     assert all(p.help for r in found for p in r.parameters)
 
 
-def test_trail_integrity_names_each_altered_deleted_and_injected_file_on_the_first_page(story_report, story_case):
-    words_of_all, first = plain(story_report("tampered_log", "trail_integrity").path)
+TAMPERED = made_reports.together("tampered_log", "trail_integrity")
+
+
+@TAMPERED
+def test_trail_integrity_names_each_altered_deleted_and_injected_file_on_the_first_page(made_report, story_case):
+    words_of_all, first = plain(made_report("tampered_log", "trail_integrity").page)
     case = story_case("tampered_log")
     _, _, rows, _ = case.room.sql("SELECT object, code FROM verifications WHERE class = 'fail'", {})
     assert {code for _, code in rows} == {"L_HASH", "L_MISSING", "L_UNLISTED"}
@@ -78,8 +66,8 @@ def test_trail_integrity_names_each_altered_deleted_and_injected_file_on_the_fir
     assert "PRACTICE" in first and "DRAFT" in first
 
 
-def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(story_report):
-    words, first = plain(story_report("quiet_week", "daily_review").path)
+def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(made_report):
+    words, first = plain(made_report("quiet_week", "daily_review").page)
     assert "Authentic: all" in first or "Not fully proven" in first
     silence = re.search(
         r"No rows: .*?Coverage of the window asked for, in hours of each account, region and trail: [^.]*\.", words
@@ -87,10 +75,11 @@ def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(st
     assert silence, "a claim of absence stands beside its coverage"
 
 
-def test_incident_tells_the_story_of_the_leaked_key_in_order(story_report, story_case):
+@made_reports.together("leaked_key", "incident")
+def test_incident_tells_the_story_of_the_leaked_key_in_order(made_report, story_case):
     told = labels(story_case, "leaked_key")
-    made = story_report("leaked_key", "incident", access_keys=[told["clue"]])
-    words, _ = plain(made.path)
+    assert report_matrix.parameters(story_case("leaked_key"), "incident")["access_keys"] == [told["clue"]]
+    words, _ = plain(made_report("leaked_key", "incident").page)
     story = words[words.index("What these credentials did") : words.index("Events over time")]
     facts = ("first_use", "refused_enumeration", "escalation", "policy_opened", "second_key", "trail_stop_attempted")
     places = [story.find(told["facts"][f]["answer"][0]) for f in facts if f in told["facts"]]
@@ -100,31 +89,47 @@ def test_incident_tells_the_story_of_the_leaked_key_in_order(story_report, story
 ENDINGS = ("html", "md", "docx", "ipynb") + (("pdf",) if browsers.find() else ())
 
 
-def test_copies_of_a_case_give_the_same_bytes_in_every_format_for_another_user_elsewhere_in_another_zone(
-    story_case, tmp_path
-):
-    case = story_case("tampered_log")
-    first = [tmp_path / f"a.{ending}" for ending in ENDINGS]
-    run.make(case.path, "trail_integrity", {}, *first)
-    copy = tmp_path / "some where else"
-    shutil.copytree(case.path, copy, ignore=shutil.ignore_patterns("reports", "questions.jsonl", "*.lock"))
+@pytest.fixture(scope="module")
+def made_elsewhere(story_case, tmp_path_factory):
+    """The integrity report of a copy of the tampered log, made by another user in another folder and time zone; with its surroundings."""
+    there = tmp_path_factory.mktemp("some where else")
+    copy = there / "case"
+    shutil.copytree(
+        story_case("tampered_log").path, copy, ignore=shutil.ignore_patterns("reports", "questions.jsonl", "*.lock")
+    )
     around = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "TZ": "America/New_York"}
-    around |= {"USER": "zoe", "LOGNAME": "zoe", "SECRET_WORD": "hush-hush", "HOME": str(tmp_path / "no home")}
-    second = [str(tmp_path / f"b.{ending}") for ending in ENDINGS]
-    code = f"from ctforensics.reports.run import make; make({str(copy)!r}, 'trail_integrity', {{}}, *{second!r})"
-    subprocess.run([sys.executable, "-c", code], env=around, cwd=tmp_path, check=True, stdin=subprocess.DEVNULL)
-    for ending, one, other in zip(ENDINGS, first, second, strict=True):
-        assert one.read_bytes() == Path(other).read_bytes(), ending
+    around |= {"USER": "zoe-who-runs-it", "LOGNAME": "zoe-who-runs-it", "SECRET_WORD": "hush-hush"}
+    around |= {"HOME": str(there / "home of zoe-who-runs-it")}
+    targets = [there / f"out.{ending}" for ending in ENDINGS]
+    code = f"from ctforensics.reports.run import make; make({str(copy)!r}, 'trail_integrity', {{}}, *{[str(t) for t in targets]!r})"
+    subprocess.run([sys.executable, "-c", code], env=around, cwd=there, check=True, stdin=subprocess.DEVNULL)
+    return there, targets
 
 
-def test_no_path_host_user_or_secret_stands_in_any_layer_of_any_format(story_case, tmp_path, monkeypatch):
-    monkeypatch.setenv("SECRET_WORD", "hush-hush")
-    monkeypatch.setenv("HOME", "/home/zoe-who-runs-it")
+@TAMPERED
+def test_copies_of_a_case_give_the_same_bytes_in_every_format_for_another_user_elsewhere_in_another_zone(
+    made_report, made_elsewhere
+):
+    for file in made_elsewhere[1]:
+        assert made_report("tampered_log", "trail_integrity").files[file.suffix].read_bytes() == file.read_bytes(), (
+            file.suffix
+        )
+
+
+@TAMPERED
+def test_no_path_host_user_or_secret_stands_in_any_layer_of_any_format(story_case, made_elsewhere):
+    there, targets = made_elsewhere
     case = story_case("tampered_log")
-    targets = [tmp_path / f"out.{ending}" for ending in ENDINGS]
-    run.make(case.path, "trail_integrity", {}, *targets)
     host = re.compile(rf"(?<![\w-]){re.escape(socket.gethostname())}(?![\w-])")
-    private = [str(case.path), str(case.path.parent), str(tmp_path), "hush-hush", "zoe-who-runs-it", "papermill"]
+    private = [
+        str(case.path),
+        str(case.path.parent),
+        str(there),
+        there.name,
+        "hush-hush",
+        "zoe-who-runs-it",
+        "papermill",
+    ]
     for file in targets:
         text = "\n".join(dict.fromkeys(leaks.layers(file)[1:]))
         assert not [word for word in private if word in text], file.suffix
@@ -134,8 +139,9 @@ def test_no_path_host_user_or_secret_stands_in_any_layer_of_any_format(story_cas
         assert f'"{getpass.getuser()}"' not in text
 
 
-def test_daily_review_ends_with_one_where_something_stands_out_and_says_what(story_report):
-    made = story_report("tampered_log", "daily_review")
+@made_reports.together("tampered_log", "daily_review")
+def test_daily_review_ends_with_one_where_something_stands_out_and_says_what(made_report):
+    made = made_report("tampered_log", "daily_review")
     assert made.found and any("Integrity" in sentence for sentence in made.said)
 
 

@@ -28,6 +28,9 @@ UNION SELECT user_identity::VARCHAR FROM events UNION SELECT resources::VARCHAR 
 _ARN = re.compile(r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:\d*:[^\s\"'\\,;]+")
 _KEY = re.compile(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|AIPA|ANPA|ANVA|APKA|ASCA|ABIA|ACCA)[A-Z0-9]{12,}")
 _ACCOUNT = re.compile(r"(?<![0-9A-Za-z-])\d{12}(?![0-9A-Za-z-])")
+_NAMES = re.compile(
+    r"(?i)(name|key|bucket|email|host|path|prefix|cidrip|description|instanceid|groupid|imageid|secretid|keyid|arn)$"
+)
 
 
 def secrets_of(case: Any) -> set[str]:
@@ -35,6 +38,8 @@ def secrets_of(case: Any) -> set[str]:
     found = {str(value) for (value,) in case.room.sql(VALUES, {})[2] if value}
     for (text,) in case.room.sql(_RECORDS, {})[2]:
         found |= set(_ARN.findall(str(text or ""))) | set(_KEY.findall(str(text or "")))
+        found |= set(_named_in(str(text or "")))
+    found = {value for value in found if not value.startswith("arn:aws:iam::aws:")}  # AWS's own, the same for everybody
     for arn in [value for value in found if value.startswith("arn:")]:
         found |= {part for part in re.split(r"[:/]", arn.split(":", 5)[-1]) if part}
     manifest = case.folder.manifest()
@@ -48,6 +53,23 @@ def secrets_of(case: Any) -> set[str]:
         if (len(v) > 3 and not v.endswith(".amazonaws.com") and not v.isdigit()) or len(v) == 12
     }
     return named - plain
+
+
+def _named_in(text: str) -> Iterator[str]:
+    """Texts of a record's JSON under members that name somebody or something."""
+    try:
+        document = json.loads(text)
+    except ValueError:
+        return
+    open_parts: list[tuple[str, Any]] = [("", document)]
+    while open_parts:
+        member, value = open_parts.pop()
+        if isinstance(value, dict):
+            open_parts += value.items()
+        elif isinstance(value, list):
+            open_parts += [(member, part) for part in value]
+        elif isinstance(value, str) and _NAMES.search(member) and 5 < len(value) < 300:
+            yield value
 
 
 def spellings(value: str) -> Iterator[str]:

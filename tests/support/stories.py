@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from ctforensics import practice
@@ -13,26 +14,35 @@ from ctforensics.practice import stories
 
 STORIES = tuple(stories.names())
 EXERCISE = "exercise"  # every event that any question names: no story, no digests
-PATIENCE = 300
+PATIENCE = 900
 
 
 def case_of(base: Path, story: str) -> Path:
-    """The folder of a story's case below ``base``; whoever comes first makes it, the others wait."""
+    """The folder of a story's case below ``base``."""
     place = base / "stories" / story
+    once(place, lambda: make(place, story))
+    return place / "case"
+
+
+def once(place: Path, fill: Callable[[], object]) -> None:
+    """Fills a folder once for all processes: whoever comes first does it, the others wait. A failure is everybody's, at once."""
     place.parent.mkdir(parents=True, exist_ok=True)
-    done = place.with_suffix(".done")
+    done, failed = place.with_suffix(".done"), place.with_suffix(".failed")
     try:
         place.mkdir()
     except FileExistsError:
         started = time.monotonic()
         while not done.exists():
-            if time.monotonic() - started > PATIENCE:
-                raise TimeoutError(f"the case of {story} was never finished in {place}") from None
+            if failed.exists() or time.monotonic() - started > PATIENCE:
+                raise RuntimeError(f"{place} was never finished by the process that began it") from None
             time.sleep(0.1)
-        return place / "case"
-    make(place, story)
+        return
+    try:
+        fill()
+    except BaseException:
+        failed.touch()
+        raise
     done.touch()
-    return place / "case"
 
 
 def make(place: Path, story: str) -> Case:

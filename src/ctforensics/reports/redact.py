@@ -67,6 +67,28 @@ _LISTS: tuple[tuple[str, str], ...] = (
         "SELECT object_key FROM files UNION SELECT path FROM files UNION SELECT object FROM verifications UNION SELECT root FROM files",
     ),
 )
+# What the records themselves say in their JSON: every text, but for what tells of no one (states, actions, dates, algorithms).
+_DOCUMENTS = " UNION ".join(
+    f"SELECT {column} FROM events"
+    for column in (
+        "request_parameters",
+        "response_elements",
+        "additional_event_data",
+        "user_identity",
+        "resources",
+        "service_event_details",
+    )
+)
+_HARMLESS = (
+    r"(?i)(types?|status|states?|versions?|effect|actions?|protocol|algorithm|spec|suite|method|metrics|granularity|date|time"
+    r'|expiration|result|requestid|x-amz-id-2|consolelogin|mfaused)"?(\[[0-9]+\])*$'
+)
+_OF_PEOPLE = r"(?i)(user|email|session|identity|principal|subject|owner)"
+_TEXTS = f"""SELECT DISTINCT atom ->> '$' AS said FROM ({_DOCUMENTS}) AS docs(doc), json_tree(doc)
+WHERE type = 'VARCHAR' AND NOT regexp_matches(fullkey, '{_HARMLESS}') AND length(atom ->> '$') BETWEEN 3 AND 1024
+  AND regexp_matches(fullkey, '{_OF_PEOPLE}') = """
+_ARNS = f"SELECT DISTINCT unnest(regexp_extract_all(doc::VARCHAR, 'arn:aws[^\"\\\\\\s,;)}}\\]]+')) FROM ({_DOCUMENTS}) AS docs(doc)"
+_LISTS += (("name", f"{_TEXTS} true"), ("resource", f"{_TEXTS} false"), ("resource", _ARNS))
 _COMMON = {
     "root",
     "user",
@@ -93,17 +115,29 @@ _COMMON |= {
     "management",
     "data",
     "trail",
+    "hidden_due_to_security_reasons",
     "instance",
     "assumed-role",
     "aws",
 }
+_PUBLIC = (
+    "arn:aws:iam::aws:",
+    "arn:aws-cn:iam::aws:",
+    "arn:aws-us-gov:iam::aws:",
+)  # what AWS itself made, the same for everybody
+_DATED = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4}.*|[\d:TZ.,+ -]+")
+_UUID_OR_HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}", re.IGNORECASE)
 _KEEP = r"(?P<keep>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b)"
 _PATTERNS = (
     ("key", r"\b(?:A3T[A-Z0-9]|ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,124}\b"),
     ("account", r"(?<![0-9A-Za-z])\d{12}(?!\d)"),
     ("address", r"(?<![0-9.])(?:\d{1,3}\.){3}\d{1,3}(?![0-9.])"),
+    ("address", r"\b(?:ip|ec2)(?:-\d{1,3}){4}(?![0-9])"),
+    ("name", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
+    ("resource", r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?:\d{12})?:(?<!:iam::aws:)[^\s\"'\\,;()\[\]{}<>]+"),
     ("address", r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])"),
 )
+_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PERCENT = re.compile(r"[^\s\"'<>]*%[0-9A-Fa-f]{2}[^\s\"'<>]*")
 
@@ -155,7 +189,7 @@ def values(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> dict[str, st
         if kind in wanted:
             for (value,) in room.sql(statement, {})[2]:
                 for part in _parts(str(value or "")):
-                    if len(part) > 2 and part.lower() not in stop and not part.endswith(".amazonaws.com"):
+                    if _tells(part, stop):
                         found.setdefault(part, kind)
     if "case" in wanted:
         manifest = folder.manifest()
@@ -163,6 +197,13 @@ def values(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> dict[str, st
             text: "case" for text in (manifest.title, manifest.matter) if len(text) > 3 and text.lower() not in stop
         }
     return found
+
+
+def _tells(part: str, stop: set[str]) -> bool:
+    """Whether a text can tell of somebody or something of this case."""
+    if len(part) < 3 or part.lower() in stop or part.endswith(".amazonaws.com"):
+        return False
+    return len(part) == 12 if part.isdigit() else not _DATED.fullmatch(part) or bool(_ADDRESS.fullmatch(part))
 
 
 def _vocabulary(room: Room) -> set[str]:
@@ -183,7 +224,13 @@ def own_words() -> frozenset[str]:
 
 def _parts(value: str) -> Iterable[str]:
     """A value, and of an ARN or a path the names in it."""
+    if value.startswith(_PUBLIC):
+        return
+    if value[:1] in "{[":  # a document in a document: the names in it are found one by one
+        return
     yield value
+    if re.search(r"\s", value):
+        return
     if value.startswith("arn:"):
         value = value.split(":", 5)[-1]
     pieces = re.split(r"[/:]", value)
@@ -197,9 +244,13 @@ class Redactor:
     def __init__(self, pseudonyms: Pseudonyms, known: dict[str, str], kinds: frozenset[str], text: str) -> None:
         self.pseudonyms, self.kinds, self.known = pseudonyms, kinds, known
         present = sorted(_present(known, text.lower()), key=lambda v: (-len(v), v))
+        # A resource may be named by what looks like an event id or a hash: the names go first.
+        alike = "|".join(_bounded(v) for v in present if _UUID_OR_HASH.fullmatch(v)) or r"(?!)"
         literals = "|".join(_bounded(v) for v in present) or r"(?!)"
         patterns = "|".join(f"(?P<p{n}>{p})" for n, (kind, p) in enumerate(_PATTERNS) if kind in kinds)
-        self.search = re.compile("|".join(p for p in (_KEEP, f"(?P<known>{literals})", patterns) if p), re.IGNORECASE)
+        self.search = re.compile(
+            "|".join(p for p in (f"(?P<alike>{alike})", _KEEP, f"(?P<known>{literals})", patterns) if p), re.IGNORECASE
+        )
         self.lowered = {v.lower(): v for v in sorted(known, reverse=True)}
 
     def json(self, value: Any) -> Any:
@@ -231,7 +282,7 @@ class Redactor:
         found = match[0]
         if match.lastgroup == "keep":
             return found
-        if match.lastgroup == "known":
+        if match.lastgroup in ("known", "alike"):
             value = self.lowered.get(found.lower(), found)
             return self.pseudonyms.of(self.known.get(value, "name"), value)
         kind = _PATTERNS[int(str(match.lastgroup)[1:])][0]

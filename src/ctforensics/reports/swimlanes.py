@@ -28,9 +28,7 @@ def chart(keys: list[dict[str, Any]]) -> Piece | None:
     caption = "Credentials over time: bars from first to last use, diamonds where a credential was issued, lines to its issuer"
     alt = f"{counted(len(drawn), 'credential')}, {counted(len(marks), 'hand-over') if marks else 'no hand-over'}."
     were, have = ("was", "has") if left == 1 else ("were", "have")
-    alt += (
-        f" {counted(left, 'further credential')} {have} no use here, or {were} left to the table." if left else ""
-    )
+    alt += f" {counted(left, 'further credential')} {have} no use here, or {were} left to the table." if left else ""
     return pieces.chart(_spec(bars, marks, list(lanes.values())), caption=caption, alt=alt)
 
 
