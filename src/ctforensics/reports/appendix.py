@@ -96,7 +96,8 @@ def statements(held: Held) -> list[Piece]:
     made.append(
         pieces.text(
             "Every figure and table above that names a source, S1 and so on, is the result of that statement, run read-only "
-            "on the case database. The others show what the case itself holds: its manifest, its notes, its custody record."
+            "on the case database, with the macros of queries/_macros.sql of this version. The others show what the case "
+            "itself holds: its manifest, its notes, its custody record."
         )
     )
     return [*made, *(_statement(each) for each in held.statements)]

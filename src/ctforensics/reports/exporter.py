@@ -30,6 +30,7 @@ _WORDS = {
     "good": {"ok", "verified", "verified_empty"},
 }
 _BREAK = re.compile(r"([/:])(?=[A-Za-z0-9_*$+.@-])")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _MARKED = {"class", "verification", "state", "outcome", "what"}
 
 
@@ -96,6 +97,7 @@ class CtReportExporter(TemplateExporter):
         environment.filters["breaks"] = str if self.live else breaks
         environment.filters["sign"] = SIGNS.get
         environment.filters["wide"] = wide
+        environment.filters["instants"] = instants
         environment.filters["base64"] = base64_text
         return environment
 
@@ -145,6 +147,13 @@ def breaks(text: str) -> Any:
     from markupsafe import Markup, escape
 
     return Markup(_BREAK.sub(r"\1<wbr>", str(escape(text))))
+
+
+def instants(text: str) -> Any:
+    """Prose in which no instant is broken between two lines: it is to be copied whole."""
+    from markupsafe import Markup, escape
+
+    return Markup(_INSTANT.sub(r'<span class="instant">\g<0></span>', str(escape(text))))
 
 
 def wide(text: str) -> bool:

@@ -183,7 +183,8 @@ class Pseudonyms:
 def values(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> dict[str, str]:
     """Every value of these kinds that the case's tables name, with its kind; parts of ARNs and paths as well."""
     wanted = set(kinds)
-    stop = _COMMON | set(COLUMN_NAMES) | _vocabulary(room) | own_words()
+    columns = {name.replace("_", joint) for name in COLUMN_NAMES for joint in ("_", "")}
+    stop = _COMMON | columns | _vocabulary(room) | own_words()
     found: dict[str, str] = {}
     for kind, statement in _LISTS:
         if kind in wanted:
