@@ -33,3 +33,22 @@ def test_an_unknown_command_exits_with_2(capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit) as stopped:
         main(["conjure"])
     assert stopped.value.code == 2
+
+
+def test_files_that_no_digest_lists_are_told_as_such_and_no_further_run_is_asked_for(story_case, capsys):
+    assert main(["status", str(story_case("leaked_key").path)]) == 0
+    told = capsys.readouterr().out
+    assert "2 files of Insights" in told and "nothing proves them" in told
+    assert "no verification has seen" not in told
+
+
+def test_custody_says_what_was_verified_and_loaded(story_case, capsys):
+    assert main(["custody", str(story_case("leaked_key").path), "show"]) == 0
+    told = capsys.readouterr().out
+    assert "authentic ok, 1," in told and "files proven" in told
+    assert "6,000 records, 6,000 events" in told
+
+
+def test_a_playbook_ends_with_what_was_searched(story_case, capsys):
+    assert main(["query", str(story_case("quiet_week").path), "--playbook", "logging_attacked"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2].startswith("Searched ")

@@ -61,7 +61,7 @@ def test_files_that_no_run_has_seen_are_counted(loaded, archive: Archive, tmp_pa
     case.case.load(jobs=1)
     status = case.case.status()
     assert status["files_never_verified"] == 1
-    assert any("1 log files that no verification has seen" in line for line in status_command.lines(status))
+    assert any("1 log file that no verification has seen" in line for line in status_command.lines(status))
     case.case.verify()
     assert case.case.status()["files_never_verified"] == 0
 

@@ -24,6 +24,7 @@ EMPTY: dict[str, Any] = {
     "verification": {},
     "verification_runs": [],
     "files_never_verified": 0,
+    "files_beyond_digests": 0,
     "findings": [],
 }
 
@@ -38,7 +39,12 @@ _RUNS = "SELECT value FROM case_facts WHERE name = 'verification_runs'"
 
 # What a trail delivers and no run has judged: loaded, and its content is not among the verdicts that stand.
 _NEVER = """SELECT count(*) FROM files
-WHERE kind = 'cloudtrail' AND source_form = 'records' AND content_sha256 IS NOT NULL AND coalesce(verification, 'not_checked') = 'not_checked'"""
+WHERE kind = 'cloudtrail' AND source_form = 'records' AND content_sha256 IS NOT NULL AND coalesce(verification, 'not_checked') = 'not_checked'
+    AND NOT {beyond}"""
+# What a trail delivers beside its log files, and digests are not known to list: no run of verify judges it.
+_BEYOND = "regexp_matches(replace(path, '\\', '/'), '(^|/)CloudTrail-(Insight|NetworkActivity|Aggregated)/')"
+_BEYOND_DIGESTS = f"""SELECT count(*) FROM files
+WHERE kind = 'cloudtrail' AND source_form = 'records' AND coalesce(verification, 'not_checked') = 'not_checked' AND {_BEYOND}"""
 
 
 def nothing_loaded() -> dict[str, Any]:
@@ -91,7 +97,8 @@ def status(room: Room) -> dict[str, Any]:
             "SELECT code || ' (' || class || ')', count(*) FROM verifications GROUP BY ALL ORDER BY ALL"
         ),
         "verification_runs": json.loads((one(_RUNS) or ("[]",))[0]),
-        "files_never_verified": one(_NEVER)[0],
+        "files_never_verified": one(_NEVER.format(beyond=_BEYOND))[0],
+        "files_beyond_digests": one(_BEYOND_DIGESTS)[0],
         "coverage": pairs("SELECT state, count(*) FROM coverage GROUP BY ALL ORDER BY ALL"),
         "findings": [
             dict(zip(("code", "class", "account", "region", "trail", "since", "until", "detail"), row, strict=True))

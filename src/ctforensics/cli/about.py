@@ -34,6 +34,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         console.print_json(page.as_dict())
         return 0
-    for line in page.lines():
-        console.out(line)
+    console.page(page.lines())
     return 0

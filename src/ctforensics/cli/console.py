@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 from ctforensics import clock
@@ -21,6 +24,32 @@ def say(text: str) -> None:
 def out(text: str = "") -> None:
     """One line of the answer, on standard output."""
     print(safe(text))
+
+
+def page(lines: Iterable[str]) -> None:
+    """Lines of a page on standard output; on a terminal long ones are folded between words, and what follows is set in."""
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for line in lines:
+        for piece in folded(safe(line), width):
+            print(piece)
+
+
+def folded(line: str, width: int) -> list[str]:
+    """A line in pieces of at most ``width`` characters (0: as it is); a word longer than that stays whole."""
+    if not width or len(line) <= width:
+        return [line]
+    indent = len(line) - len(line.lstrip())
+    return textwrap.wrap(
+        line, width, subsequent_indent=" " * (indent + 4), break_long_words=False, break_on_hyphens=False
+    )
+
+
+def command() -> str:
+    """How this program is called here: its name, or where it is not on the path, by this Python."""
+    if shutil.which("ctforensics"):
+        return "ctforensics"
+    python, here = Path(sys.executable), Path.cwd()
+    return f"{python.relative_to(here) if python.is_relative_to(here) else python} -m ctforensics"
 
 
 def print_json(value: Any) -> None:

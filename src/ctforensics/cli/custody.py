@@ -72,6 +72,12 @@ def _show(args: argparse.Namespace, folder: CaseFolder) -> int:
 
 def _gist(line: dict[str, Any]) -> str:
     parts = [str(line[name]) for name in ("state", "source", "party", "title", "command", "report") if line.get(name)]
+    if line.get("authentic"):
+        counts = line.get("counts") or {}
+        files = counts.get("proven", 0) + counts.get("unproven", 0)
+        parts.append(f"authentic {line['authentic']}, {counts.get('proven', 0):,} of {files:,} files proven")
+    if "events" in line and "records" in line:
+        parts.append(f"{line['records']:,} records, {line['events']:,} events")
     ledger = line.get("ledger")
     if isinstance(ledger, dict):
         parts.append(f"{ledger.get('acquired', 0)} acquired of {ledger.get('planned', 0)}")

@@ -78,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     console.out(f"   timeline  {timeline}")
     console.out(f"   report    {report}")
     console.out(f"   labels    {place / 'labels.json'}  (what was really done, to compare)")
-    console.out(f"   go on     make lab, or: ctforensics about {place / 'case'} {key}")
+    console.out(f"   go on     make lab, or: {console.command()} about {place / 'case'} {key}")
     return 0
 
 

@@ -185,4 +185,6 @@ def _playbook(args: argparse.Namespace) -> int:
         console.out()
     for question, needs in left:
         console.out(f"Not asked: {question}, which needs {needs} (-p).")
+    for line in steps[0].reply.searched.sentences() if steps else []:
+        console.out(line)
     return 0

@@ -48,6 +48,9 @@ def run_show(args: argparse.Namespace) -> int:
         return 0
     console.out(found.title)
     console.out(found.about)
-    rows = [[p.name, p.type, repr(p.default), p.help] for p in found.parameters]
-    print("\n" + console.table(["parameter", "type", "default", "help"], rows) if rows else "It has no parameters.")
+    console.out()
+    if not found.parameters:
+        console.out("It has no parameters.")
+    for p in found.parameters:
+        console.page([f"{p.name} ({p.type}): {p.help}", f"    default {p.default!r}"])
     return 0

@@ -29,8 +29,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         console.print_json({"schema": 1, **status})
         return 0
-    for line in lines(status):
-        console.out(line)
+    console.page(lines(status))
     return 0
 
 
@@ -63,7 +62,12 @@ def lines(status: dict[str, Any]) -> list[str]:
         told += [f"              {run}" for run in status["verification_runs"]]
     if status["verification_runs"] and status["files_never_verified"]:
         told.append(
-            f"  not seen    {status['files_never_verified']:,} log files that no verification has seen: run ctforensics verify"
+            f"  not seen    {_number(status['files_never_verified'], 'log file')} that no verification has seen: run ctforensics verify"
+        )
+    if status["verification_runs"] and status["files_beyond_digests"]:
+        told.append(
+            f"  no digest   {_number(status['files_beyond_digests'], 'file')} of Insights, network activity or aggregated events:"
+            " digests do not list them, so nothing proves them"
         )
     if status["sifted"]:
         told.append(f"  sifted      {status['sifted']:,} records are counted but not loaded (load --matching)")
@@ -79,6 +83,10 @@ def lines(status: dict[str, Any]) -> list[str]:
         for f in status["findings"]
     ]
     return told
+
+
+def _number(count: int, unit: str) -> str:
+    return f"{count:,} {unit}{'' if count == 1 else 's'}"
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -34,7 +34,9 @@ def add(commands: Any) -> None:
     command.add_argument("--until", help="events before this instant (UTC)")
     command.add_argument("--text", help="events with this text in a name, actor, key, address, agent, error or target")
     for name in ("actor", "access-key", "address", "service", "event-name", "account", "region", "outcome"):
-        command.add_argument(f"--{name}", action="append", metavar="VALUE", help=f"only this {name} (may be repeated)")
+        command.add_argument(
+            f"--{name}", action="append", metavar="VALUE", help=f"only this {name.replace('-', ' ')} (repeatable)"
+        )
     command.set_defaults(run=run)
 
 

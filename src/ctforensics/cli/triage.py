@@ -35,6 +35,5 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         console.print_json(page.as_dict())
         return 0
-    for line in page.text():
-        console.out(line)
+    console.page(page.text())
     return 0
