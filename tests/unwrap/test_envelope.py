@@ -1,9 +1,12 @@
 """Envelopes around a record change nothing of it."""
 
+import base64
+import gzip
 import json
 
 import pytest
 
+from ctforensics.logs import cloudtrail
 from ctforensics.trail import canonical, fast
 from ctforensics.unwrap import envelope
 
@@ -53,3 +56,17 @@ def test_an_envelope_that_is_nested_deep_is_no_crash(depth):
     text = '{"message":' * depth + f"{{{HEAD}}}" + "}" * depth
     with pytest.raises(ValueError, match="nested"):
         list(envelope.records_in(fast.parse(text.encode()), "bare"))
+
+
+def test_packed_texts_of_one_file_are_opened_up_to_a_bound_together_and_the_rest_is_told():
+    packed = base64.b64encode(gzip.compress(b"[" + b" " * (1 << 22) + b"]")).decode()
+    whole = base64.b64encode(gzip.compress(f"{{{HEAD}}}".encode())).decode()
+    lines = [json.dumps({"awslogs": {"data": text}}) for text in (whole, *[packed] * 12, whole)]
+    reading = cloudtrail.read("\n".join(lines).encode())
+    assert len(reading.records) == 1
+    told = [reject for reject in reading.rejects if "hold more than is opened" in reject.detail]
+    assert 0 < len(told) < 12 and told[-1].index == max(reject.index for reject in reading.rejects)
+    alone = cloudtrail.read("\n".join(lines[1:-1]).encode())
+    assert any("hold more than is opened" in reject.detail for reject in alone.rejects), (
+        "not taken for another kind of file"
+    )

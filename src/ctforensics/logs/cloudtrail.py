@@ -82,11 +82,12 @@ class Reading:
     rejects: list[Reject] = field(default_factory=list)
     flags: set[str] = field(default_factory=set)
     aggregated: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    purse: envelope.Purse = field(default_factory=lambda: envelope.Purse(0))
 
 
 def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
-    reading = Reading(limits.record)
+    reading = Reading(limits.record, purse=envelope.Purse(len(content)))
     if content.startswith(_UTF_16):
         content = as_utf8(content)
         reading.flags.add("utf16")
@@ -280,7 +281,7 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         return _too_large(reading, part, index, len(part.raw))
     try:
         parsed = fast.parse(part.raw)
-        found = list(_records_of(parsed, form))
+        found = list(_records_of(parsed, form, reading.purse))
     except (ValueError, RecursionError) as error:
         reading.rejects.append(
             Reject(index, part.offset, len(part.raw), _reason(str(error)), str(error)[:200], excerpt(part.raw))
@@ -318,10 +319,10 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
     return index
 
 
-def _records_of(parsed: fast.Parsed, form: str) -> Iterator[tuple[str, fast.Parsed]]:
+def _records_of(parsed: fast.Parsed, form: str, purse: envelope.Purse) -> Iterator[tuple[str, fast.Parsed]]:
     """The records in an element. What OCSF took apart is none, only the original that it may carry."""
     if not copies.is_ocsf(parsed.record):
-        yield from envelope.records_in(parsed, form)
+        yield from envelope.records_in(parsed, form, purse=purse)
     elif isinstance(original := parsed.record.get("raw_data"), str) and original.lstrip()[:1] == "{":
         yield from envelope.records_in(fast.parse(original.encode("utf-8", "surrogatepass")), "ocsf_raw_data")
 
@@ -375,7 +376,7 @@ def _settle(reading: Reading, content: bytes, path: str) -> None:
         reading.kind, reading.form = "aggregated", "records"
     elif "has_list" in reading.flags and not reading.rejects:
         reading.kind = "cloudtrail"
-    elif not object_keys.parse(path) and not any(mark in content for mark in _MARKS):
+    elif reading.purse.left >= 0 and not object_keys.parse(path) and not any(mark in content for mark in _MARKS):
         reading.kind, reading.rejects = None if content.strip() not in (b"", b"[]") else "empty", []
     elif "foreign" in reading.flags and "odd" not in reading.flags:
         # Whole objects of another kind, and none of ours: not a damaged trail file but another file.

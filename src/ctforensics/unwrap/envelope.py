@@ -15,6 +15,9 @@ from ctforensics.evidence import door
 from ctforensics.trail import fast
 
 MAX_LAYERS = 6
+MOST_PACKED = (
+    64  # times the bytes of a file is what all packed texts in it may hold together; CloudTrail shrinks 5 to 60 times
+)
 # Members under which an envelope carries a list of further envelopes or records.
 _LISTS = ("Records", "records", "Events", "logEvents", "events", "hits", "results", "Logs")
 _KNOWN_LISTS = frozenset(
@@ -32,6 +35,19 @@ _TEXTS = (
     ("body", "sqs"),
     ("Body", "sqs"),
 )
+
+
+class Purse:
+    """How many bytes the packed texts of one file may still give together: a short text may be a bomb, and a file hold thousands."""
+
+    def __init__(self, size: int) -> None:
+        self.left = max(door.USUAL.small, MOST_PACKED * size)
+
+    def spend(self, size: int) -> None:
+        """Takes bytes out. Raises ValueError where it is empty."""
+        self.left -= size
+        if self.left < 0:
+            raise ValueError("the packed texts of this file hold more than is opened")
 
 
 class Inner(NamedTuple):
@@ -74,7 +90,7 @@ def look_alike(value: Any) -> str | None:
     return None
 
 
-def open_one(value: Any) -> Iterator[Inner]:
+def open_one(value: Any, purse: Purse | None = None) -> Iterator[Inner]:
     """What one layer of envelope holds; nothing where the object is no envelope that we know."""
     if not isinstance(value, dict):
         return
@@ -95,7 +111,7 @@ def open_one(value: Any) -> Iterator[Inner]:
     elif isinstance(value.get("results"), list):
         yield from (_result(entry) for entry in value["results"])
     else:
-        opened = list(_text_member(value))
+        opened = list(_text_member(value, purse))
         yield from opened
         if not opened:
             yield from _wrapped(value)
@@ -109,9 +125,9 @@ def _result(entry: Any) -> Inner:
     return Inner("splunk", entry)
 
 
-def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
+def _text_member(value: dict[str, Any], purse: Purse | None) -> Iterator[Inner]:
     if isinstance(value.get("rawData"), str) and "attemptsMade" in value:
-        yield Inner("firehose_error", _decoded(value["rawData"]))
+        yield Inner("firehose_error", _decoded(value["rawData"], purse))
         return
     if isinstance(value.get("QueryResultRows"), list):
         cells = (cell for row in value["QueryResultRows"] if isinstance(row, list) for cell in row)
@@ -122,7 +138,7 @@ def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
         return
     carried = value.get("awslogs")
     if isinstance(carried, dict) and isinstance(carried.get("data"), str):
-        yield Inner("cloudwatch", _decoded(carried["data"]))
+        yield Inner("cloudwatch", _decoded(carried["data"], purse))
         return
     for name, form in _TEXTS:
         inner = value.get(name)
@@ -138,11 +154,16 @@ def _text_member(value: dict[str, Any]) -> Iterator[Inner]:
         yield Inner("elastic", original.encode("utf-8", "surrogatepass"))
 
 
-def _decoded(text: str) -> bytes:
-    """What base 64 hides, inflated where it is gzip. Raises ValueError where it is neither."""
+def _decoded(text: str, purse: Purse | None) -> bytes:
+    """What base 64 hides, inflated where it is gzip. Raises ValueError where it is neither, or the purse is empty."""
+    if purse:
+        purse.spend(len(text))
     data = base64.b64decode(text, validate=True)
     try:
-        return door.inflate(data).content
+        content = door.inflate(data).content
+        if purse:
+            purse.spend(len(content))
+        return content
     except EvidenceError as error:
         raise ValueError(error.message) from error
 
@@ -156,7 +177,9 @@ def _wrapped(value: dict[str, Any]) -> Iterator[Inner]:
             yield Inner("wrapped", inner.encode("utf-8", "surrogatepass"))
 
 
-def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tuple[str, fast.Parsed]]:
+def records_in(
+    parsed: fast.Parsed, form: str, layers: int = 0, purse: Purse | None = None
+) -> Iterator[tuple[str, fast.Parsed]]:
     """Every record that a value holds, itself or inside envelopes, each with the name of the innermost form.
 
     Yields nothing for an object that is neither. Raises ValueError where an envelope holds text that is no JSON, or goes too deep.
@@ -171,7 +194,7 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
         raise ValueError("envelopes nested too deep")
     if isinstance(value, list):
         for entry in value:
-            yield from records_in(_again(parsed, entry), form, layers + 1)
+            yield from records_in(_again(parsed, entry), form, layers + 1, purse)
         return
     if not isinstance(value, dict):
         return
@@ -179,11 +202,11 @@ def records_in(parsed: fast.Parsed, form: str, layers: int = 0) -> Iterator[tupl
     if inner_list is not None and not _KNOWN_LISTS & value.keys():
         opened = [Inner(form, entry) for entry in inner_list]
     else:
-        opened = list(open_one(value))
+        opened = list(open_one(value, purse))
     for inner in opened:
         if form == "wrapped" and isinstance(inner.value, bytes) and b"eventVersion" not in inner.value:
             continue  # some text inside something that we do not know: it need not be JSON
-        yield from records_in(_again(parsed, inner.value), inner.form, layers + 1)
+        yield from records_in(_again(parsed, inner.value), inner.form, layers + 1, purse)
 
 
 def _again(outer: fast.Parsed, value: Any) -> fast.Parsed:
