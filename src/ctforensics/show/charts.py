@@ -68,8 +68,13 @@ def histogram(
     title: str = "events",
     scale: str = "linear",
     domain: Any = None,
+    live: bool = False,
 ) -> Any:
-    """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour."""
+    """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour.
+
+    A ``live`` one carries no tooltips (the page makes its own), and a bar that moves stays the same element: its rows say
+    ``at``, their number.
+    """
     alt = altair()
     series = series or COLOURS
     x, x2, y = alt.X("t0:T", scale=alt.Scale(type="utc")), alt.X2("t1"), _y(alt, title, scale)
@@ -123,11 +128,18 @@ def histogram(
         .mark_point(shape=NOTCH, size=90, filled=True, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
         .encode(x=x, y=y)
     )
-    return (
-        alt.layer(gaps, bars, zeros, cuts, notches)
-        .properties(height=height)
-        .resolve_scale(fill="independent", stroke="independent")
-    )
+    layers = [gaps, bars, zeros, cuts, notches]
+    if live:
+        layers = [_without_tooltip(alt, each) for each in layers]
+        layers[1] = layers[1].encode(key=alt.Key("at:N"))
+    return alt.layer(*layers).properties(height=height).resolve_scale(fill="independent", stroke="independent")
+
+
+def _without_tooltip(alt: Any, chart: Any) -> Any:
+    """The same chart without tooltips: Vega would put the words of each mark together at each redraw."""
+    chart = chart.copy()
+    chart.encoding.tooltip = alt.Undefined
+    return chart
 
 
 def state_fill(alt: Any) -> Any:
@@ -223,17 +235,22 @@ def _shipped() -> str:
 
 
 def build_specs() -> dict[str, dict[str, Any]]:
-    """The four views of the widget; range and data are put in later. Each plot begins AXIS pixels from the left, exactly."""
+    """The four views of the widget; range and data are put in later. Each plot begins AXIS pixels from the left, exactly.
+
+    Readers of the screen are told by the page, not by each mark: what a redraw costs is counted in marks.
+    """
+    alt = altair()
     made = {
-        "coverage": (coverage_lane(), 1, 1),
-        "overview": (histogram(height=64, title=" "), 4, 22),
-        "marks": (marks_lane(), 1, 1),
-        "detail": (histogram(height=170), 4, 24),
+        "coverage": (_without_tooltip(alt, coverage_lane()), 1, 1),
+        "overview": (histogram(height=64, title=" ", live=True), 4, 22),
+        "marks": (_without_tooltip(alt, marks_lane()), 1, 1),
+        "detail": (histogram(height=170, live=True), 4, 24),
     }
     out = {}
     for name, (chart, top, bottom) in made.items():
         drawn = spec(chart, 0, 1)
         drawn["autosize"] = {"type": "none"}
+        drawn["config"]["aria"] = False
         drawn["padding"] = {"left": AXIS, "right": 12, "top": top, "bottom": bottom}
         drawn["datasets"] = {each: [] for each in ("lane", "noted", "bars", "zeros", "cuts", "gaps")}
         out[name] = drawn

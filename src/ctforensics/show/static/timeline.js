@@ -401,7 +401,7 @@ class Timeline {
 
   unpacked(answer) {
     const named = answer.series && answer.series.length;
-    return answer.bars.map(([t0, t1, k, y0, n]) => ({ t0, t1, kind: named ? String(k) : KINDS[k], y0, y1: y0 + n, n }));
+    return answer.bars.map(([t0, t1, k, y0, n], at) => ({ at, t0, t1, kind: named ? String(k) : KINDS[k], y0, y1: y0 + n, n }));
   }
 
   resized() {
