@@ -118,12 +118,20 @@ class NoteBook:
 
     def log(self) -> list[Note]:
         """Every record ever written, undos included: the activity view."""
-        seen = self._state()
+        seen = self.state()
         if seen != self._seen:
             self._log = [notes.note_of(line) for line in journal.read(self.path)]
             self._living = notes.living(self._log)
             self._seen = seen
         return list(self._log)
+
+    def state(self) -> tuple[int, int]:
+        """Size and time of the file: other where anything was written, here or by somebody else."""
+        try:
+            status = self.path.stat()
+        except FileNotFoundError:
+            return (0, 0)
+        return (status.st_size, status.st_mtime_ns)
 
     def living(self) -> list[Note]:
         """What holds now: every record that no undo took back."""
@@ -215,13 +223,6 @@ class NoteBook:
     def _write(self, made: list[Note]) -> None:
         if made:
             journal.append(self.path, [each.as_json() for each in made], chained=True)
-
-    def _state(self) -> tuple[int, int]:
-        try:
-            status = self.path.stat()
-        except FileNotFoundError:
-            return (0, 0)
-        return (status.st_size, status.st_mtime_ns)
 
 
 def _subject(raw: Subject | str) -> Subject:

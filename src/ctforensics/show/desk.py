@@ -18,11 +18,24 @@ from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import CaseError, ForensicsError, ParameterError
 from ctforensics.notes import note as notes
 from ctforensics.notes.book import NoteBook
-from ctforensics.show import cells, charts, drawing, flags, lanes, paging, patterns, record, scale, vega, where, wire
+from ctforensics.show import (
+    cells,
+    charts,
+    drawing,
+    flags,
+    lanes,
+    looking,
+    paging,
+    patterns,
+    record,
+    scale,
+    vega,
+    where,
+    wire,
+)
 from ctforensics.show.access import Access, row, rows
 from ctforensics.show.session import TimelineSession
 
-PAGE = 60
 FLAGS_AT_ONCE = 1_000_000  # events of a case in which late and duplicate ones are looked for unasked
 Answer = dict[str, Any]
 
@@ -49,7 +62,9 @@ class Desk:
         self.access = access
         self.session = self._session(access)
         self.stale = ""  # why what is shown no longer stands for the evidence
-        self._overview = ""
+        self.overview_of = ""  # the filter whose overview the page holds
+        self.opened = 0  # how often the newest load was opened
+        self.waiting: Callable[[], bool] = lambda: False  # whether somebody asks for something meanwhile
         self.current: str | None = None
 
     def _session(self, access: Access) -> TimelineSession:
@@ -95,7 +110,7 @@ class Desk:
             unread = row(
                 cursor, "SELECT count(*) FILTER (WHERE outcome IN ('partial', 'rejected')), count(*) FROM files"
             )
-        self._overview = ""
+        self.overview_of = ""
         return {
             "title": paging.cut(session.title, len(session.title)),
             "evidence": self.evidence,
@@ -104,7 +119,7 @@ class Desk:
             "all": [min(extent.first, extent.lo), max(extent.last, extent.hi)],
             "implausible": [extent.before, extent.after],
             "view": [session.view.lo, session.view.hi],
-            "where": self._shown_where(),
+            "where": self.shown_where(),
             "stack": session.view.stack,
             "specs": charts.live_specs(),
             "series": list(charts.SERIES),
@@ -122,57 +137,12 @@ class Desk:
             "total": lanes.statement(session.spans, extent.lo, extent.hi),
         }
 
-    def look(self, request: dict[str, Any]) -> Answer:
-        """A new range, filter, stack or bucket: charts, exact count, the page of rows in view, in one answer."""
-        session = self.session
-        changes: dict[str, Any] = {n: request[n] for n in ("lo", "hi", "stack", "bucket") if request.get(n) is not None}
-        if "where" in request:
-            changes["where"] = wire.incoming(session, request["where"])
-        session.change(**changes)
-        drawn = session.bars()
-        first, end = session.positions(drawn["count"])
-        at = self._first_row(request, first, end)
-        answer: Answer = {**_packed(drawn), "first": first, "end": end, "view": [session.view.lo, session.view.hi]}
-        answer |= {
-            "page": self._paged(at, int(request.get("size", PAGE))),
-            "coverage": session.coverage(),
-            "stack": session.view.stack,
-        }
-        answer |= {"where": self._shown_where(), "bucket": scale.words(drawn["step"]), "top": at}
-        key = where.key(session.view.where)
-        if key != self._overview or request.get("overview"):
-            self._overview = key
-            # Over the whole span both charts show the same bars: one count serves both.
-            whole = session.shows_whole_span()
-            answer["overview"] = _packed(drawn) | {"total": drawn["count"]} if whole else _packed(session.overview())
-        if drawn["count"] == 0 and session.view.where:
-            answer["without"] = self._without()
-        return answer
-
-    def _first_row(self, request: dict[str, Any], first: int, end: int) -> int:
-        """The row to show on top: that of a wanted event, or the wanted position, kept inside the range."""
-        if request.get("key"):
-            with self.session.held() as cursor:
-                found = paging.find(cursor, record.checked_key(request["key"]))
-            if found and found["seq"] is not None:
-                return max(first, self.session.position_of(found["seq"]) - int(request.get("lead", 5)))
-        wanted = request.get("top")
-        return min(max(int(wanted) if wanted is not None else first, first), max(first, end - 1))
-
-    def _without(self) -> list[dict[str, Any]]:
-        """For an empty result: the count without each condition, so that the culprit shows."""
-        kept, out = self.session.view.where, []
-        for number, condition in enumerate(kept):
-            self.session.change(where=kept[:number] + kept[number + 1 :])
-            out.append({"condition": where.words([condition]), "count": self.session.bars()["count"]})
-        self.session.change(where=kept)
-        return out
-
     def page(self, request: dict[str, Any]) -> Answer:
         """Rows by position."""
-        return self._paged(int(request["first"]), int(request.get("size", PAGE)))
+        return self.paged(int(request["first"]), int(request.get("size", looking.PAGE)))
 
-    def _paged(self, first: int, size: int) -> Answer:
+    def paged(self, first: int, size: int) -> Answer:
+        """Rows by position with what is noted on them."""
         return self._marked(self.session.page(first, size))
 
     def _marked(self, found: Answer) -> Answer:
@@ -201,7 +171,7 @@ class Desk:
         found: Answer = {"facets": self.session.facets()}
         if request.get("flags") or self.session.extent.events <= FLAGS_AT_ONCE:
             found["flags"] = self.session.flag_counts()
-        return found
+        return {**found, "of": looking.state(self)}
 
     def event(self, request: dict[str, Any]) -> Answer:
         """One event in full."""
@@ -259,7 +229,13 @@ class Desk:
         if self._stale() and self.stale:
             raise CaseError("The evidence changed; nothing is marked until it is checked again.")
         wire.mark(self, self.book, request)
-        return {"notes": self._marks(), "starred": sorted(self.book.stars())[:100_000], "count": len(self.book.log())}
+        starred = sorted(self.book.stars())[:100_000]
+        return {
+            "notes": self._marks(),
+            "starred": starred,
+            "count": len(self.book.log()),
+            "of": looking.state(self),
+        }
 
     def _marks(self) -> list[dict[str, Any]]:
         """What the findings lane draws: findings of the evidence, and notes that have a time."""
@@ -326,11 +302,13 @@ class Desk:
         view, old = self.session.view, self.session
         self.access = self._reopen()
         self.session = self._session(self.access)
+        self.opened += 1
         old.close()
         self.session.change(lo=view.lo, hi=view.hi, where=view.where, stack=view.stack, bucket=view.bucket)
         return {"hello": self.hello(request)}
 
-    def _shown_where(self) -> list[dict[str, Any]]:
+    def shown_where(self) -> list[dict[str, Any]]:
+        """The filter in force, for the browser."""
         with self.session.held() as cursor:
             return wire.outgoing(cursor, self.session.view.where)
 
@@ -357,13 +335,6 @@ def _forms() -> list[str]:
     return list(exporting.FORMS)
 
 
-def _packed(drawn: Answer) -> Answer:
-    """Bars as short lists (from, to, series, base, count): a brush answer stays small."""
-    names = drawn.get("series") or drawing.kind_names()
-    at = {name: number for number, name in enumerate(names)}
-    return {**drawn, "bars": [[b["t0"], b["t1"], at[b["kind"]], b["y0"], b["n"]] for b in drawn["bars"]]}
-
-
 def _lane(spans: list[lanes.Span], lo: int, hi: int) -> list[dict[str, Any]]:
     return [{**each, "lane": record.visible(each["lane"], 60)} for each in drawing.gap_rows(spans, lo, hi)]
 
@@ -380,7 +351,9 @@ def _note(each: notes.Note) -> dict[str, str]:
 
 _ANSWERS: dict[str, Callable[[Desk, dict[str, Any]], Answer]] = {
     "hello": Desk.hello,
-    "view": Desk.look,
+    "view": looking.look,
+    "at": looking.at,
+    "ahead": looking.ahead,
     "page": Desk.page,
     "facets": Desk.facets,
     "event": Desk.event,

@@ -110,7 +110,16 @@ class TimelineSession:
         return self._access.cursor()
 
     def change(self, **changes: Any) -> View:
-        """Sets range, filter, stack or bucket; what is not named stays. Raises ParameterError for what cannot be."""
+        """Sets range, filter, stack or bucket; what is not named stays. Raises ParameterError for what cannot be.
+
+        Waits for an answer that is under way: whoever holds the cursor sees one view until it lets go.
+        """
+        with self._lock:
+            self.view = self.viewed(**changes)
+            return self.view
+
+    def viewed(self, **changes: Any) -> View:
+        """The view that ``change`` would set, without setting it: for numbers of a range that is not in force."""
         checked = dict(changes)
         if "where" in checked:
             checked["where"] = where.checked(checked["where"])
@@ -120,8 +129,7 @@ class TimelineSession:
             )
         new = replace(self.view, **checked)
         lo, hi = self._bounded(new.lo, new.hi)
-        self.view = replace(new, lo=lo, hi=hi)
-        return self.view
+        return replace(new, lo=lo, hi=hi)
 
     def _bounded(self, lo: int, hi: int) -> tuple[int, int]:
         """A range inside the stamps that exist, at least one second wide."""
@@ -137,16 +145,17 @@ class TimelineSession:
         """Where the rows of the filter in force are; its matches are gathered once, when they are first needed."""
         if not self.view.where:
             return WHOLE
-        wanted = self._key()
+        wanted = self._key(self.view)
         if wanted != self._matched:
             self._gather(wanted)
         return Source(_MATCHES, True)
 
-    def _key(self) -> str:
-        return where.key(self.view.where) + (",".join(sorted(self.stars())) if self._by_stars() else "")
+    def _key(self, view: View) -> str:
+        return where.key(view.where) + (",".join(sorted(self.stars())) if self.by_stars(view) else "")
 
-    def _by_stars(self) -> bool:
-        return '"starred"' in where.key(self.view.where)
+    def by_stars(self, view: View) -> bool:
+        """Whether the filter of a view asks for stars: then what it matches changes with the notes."""
+        return '"starred"' in where.key(view.where)
 
     def _gather(self, wanted: str) -> None:
         with self.held() as cursor:
@@ -158,27 +167,29 @@ class TimelineSession:
             cursor.execute(sql, predicate.values).fetchall()
             self._matched = wanted
 
-    def predicate(self) -> where.Predicate:
+    def predicate(self, view: View | None = None) -> where.Predicate:
         """The filter in force over ``event_index i``; its values are looked up once, not at every move of the brush."""
-        wanted = self._key()
-        if wanted != self._predicate[0]:
-            with self.held() as cursor:
-                found = where.on_index(cursor, self.view.where, self.stars() if self._by_stars() else ())
+        view = view or self.view
+        with self.held() as cursor:
+            wanted = self._key(view)
+            if wanted != self._predicate[0]:
+                found = where.on_index(cursor, view.where, self.stars() if self.by_stars(view) else ())
                 self._predicate = (wanted, found)
-        return self._predicate[1]
+            return self._predicate[1]
 
-    def step(self) -> int:
+    def step(self, view: View | None = None) -> int:
         """The bucket in force: chosen by hand if that gives at most 1,000 bars, else from the ladder."""
-        view = self.view
+        view = view or self.view
         if view.bucket in scale.LADDER and (view.hi - view.lo) / view.bucket <= scale.MOST_BUCKETS:
             return view.bucket
         return scale.bucket_for(view.lo, view.hi)
 
-    def bars(self) -> dict[str, Any]:
-        """Everything that the detail chart draws, and the exact count of the range."""
-        view, step = self.view, self.step()
+    def bars(self, view: View | None = None) -> dict[str, Any]:
+        """Everything that the detail chart draws, and the exact count of the range; of another view where one is named."""
         with self.held() as cursor:
-            counted, names = self._counted(cursor, step)
+            view = view or self.view
+            step = self.step(view)
+            counted, names = self._counted(cursor, view, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, view.lo, view.hi, step)
         return {
             "bars": drawing.bar_rows(counted, names, view.lo, view.hi, step),
@@ -190,18 +201,20 @@ class TimelineSession:
             "count": sum(n for *_, n in counted),
         }
 
-    def _counted(self, cursor: duckdb.DuckDBPyConnection, step: int) -> tuple[list[tuple[int, int, int]], list[str]]:
-        view = self.view
+    def _counted(
+        self, cursor: duckdb.DuckDBPyConnection, view: View, step: int
+    ) -> tuple[list[tuple[int, int, int]], list[str]]:
         if view.stack == "kind":
-            return self._by_kind(cursor, view.lo, view.hi, step), drawing.kind_names()
-        counted, values = counting.stacked(cursor, view.stack, self.predicate(), view.lo, view.hi, step)
+            return self._by_kind(cursor, view, view.lo, view.hi, step), drawing.kind_names()
+        counted, values = counting.stacked(cursor, view.stack, self.predicate(view), view.lo, view.hi, step)
         names = ["(none)" if v is None else paging.cut(v, len(v)) for v in values]
         return counted, [name + " " * names[:at].count(name) for at, name in enumerate(names)] + ["(all others)"]
 
-    def _by_kind(self, cursor: duckdb.DuckDBPyConnection, lo: int, hi: int, step: int) -> list[tuple[int, int, int]]:
-        conditions = self.view.where
-        kinds = where.kinds_of(conditions) if conditions else None
-        return counting.bars(cursor, self.predicate() if conditions else None, lo, hi, step, kinds)
+    def _by_kind(
+        self, cursor: duckdb.DuckDBPyConnection, view: View, lo: int, hi: int, step: int
+    ) -> list[tuple[int, int, int]]:
+        kinds = where.kinds_of(view.where) if view.where else None
+        return counting.bars(cursor, self.predicate(view) if view.where else None, lo, hi, step, kinds)
 
     def shows_whole_span(self) -> bool:
         """Whether the view in force is what the overview shows: everything plausible, stacked by kind, the usual bucket."""
@@ -215,7 +228,7 @@ class TimelineSession:
         lo, hi = self.extent.lo, self.extent.hi
         step = scale.bucket_for(lo, hi)
         with self.held() as cursor:
-            counted = self._by_kind(cursor, lo, hi, step)
+            counted = self._by_kind(cursor, self.view, lo, hi, step)
         silent, partial = drawing.bucket_rows(counted, self.spans, lo, hi, step)
         return {
             "bars": drawing.bar_rows(counted, drawing.kind_names(), lo, hi, step),
@@ -231,10 +244,12 @@ class TimelineSession:
             source = self.source()
             return int(row(cursor, f"SELECT count(*) FROM {source.table}")[0])
 
-    def positions(self, count: int | None = None) -> tuple[int, int]:
-        """First and end position of the range among the rows of the filter; ``count`` is that of the range, if known."""
-        first = self._position(self.view.lo)
-        return first, first + count if count is not None else self._position(self.view.hi)
+    def positions(self, count: int | None = None, view: View | None = None) -> tuple[int, int]:
+        """First and end position of a range among the rows of the filter in force; ``count`` is that of the range, if known."""
+        with self.held():
+            view = view or self.view
+            first = self._position(view.lo)
+            return first, first + count if count is not None else self._position(view.hi)
 
     def _position(self, at: int) -> int:
         with self.held() as cursor:
@@ -315,13 +330,14 @@ class TimelineSession:
             seen = {seq for (seq,) in rows(cursor, sql, {"a": first, "b": end})} if any(held.values()) else set()
         return [{"flag": name, "n": len(seqs & seen)} for name, seqs in held.items()]
 
-    def coverage(self) -> str:
+    def coverage(self, view: View | None = None) -> str:
         """What the range in force lacks, in words."""
-        return lanes.statement(self.spans, self.view.lo, self.view.hi)
+        view = view or self.view
+        return lanes.statement(self.spans, view.lo, view.hi)
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """The exact statement that selects the range and filter from ``events``, and its bound values."""
-        found = where.on_events(self.view.where, self.stars() if self._by_stars() else ())
+        found = where.on_events(self.view.where, self.stars() if self.by_stars(self.view) else ())
         text = (
             "SELECT *\nFROM events\nWHERE event_time >= $since AND event_time < $until"
             + (f"\n  AND {found.sql}" if self.view.where else "")

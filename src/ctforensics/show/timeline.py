@@ -61,6 +61,7 @@ class Timeline(anywidget.AnyWidget):
         session.change(lo=lo, hi=hi, where=where, stack=stack)
         self._listeners: list[Callable[[Timeline], None]] = []
         self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
+        self.desk.waiting = lambda: not self._requests.empty()
         self._worker: threading.Thread | None = None
         self._doing, self._turn = "", threading.Lock()
         self._views: set[str] = set()  # places in the browser that show this timeline
@@ -92,8 +93,9 @@ class Timeline(anywidget.AnyWidget):
                 self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
                 self._worker.start()
             self._requests.put(content)
-            # Values of a range that nobody looks at any more do not keep the next one waiting.
-            if content.get("type") == "view" and self._doing == "facets" and self._worker.ident is not None:
+            # Values of a range that nobody looks at any more, and views that nobody asked for, do not keep the next one waiting.
+            asked, idle = content.get("type") in ("view", "at"), self._doing in ("facets", "ahead")
+            if asked and idle and self._worker.ident is not None:
                 self.desk.session.interrupt(self._worker.ident)
 
     def _work(self) -> None:
@@ -111,7 +113,7 @@ class Timeline(anywidget.AnyWidget):
 
     def _answer(self, request: dict[str, Any]) -> None:
         self.send(self.desk.answer(request))
-        if request.get("type") in ("view", "event"):
+        if request.get("type") in ("view", "at", "event"):
             self._tell()
 
     def _rested(self) -> bool:
@@ -164,7 +166,7 @@ class Timeline(anywidget.AnyWidget):
     def _change(self, **changes: Any) -> None:
         self.desk.session.change(**changes)
         view = self.desk.session.view
-        self.send({"type": "moved", "lo": view.lo, "hi": view.hi, "where": self.desk._shown_where()})
+        self.send({"type": "moved", "lo": view.lo, "hi": view.hi, "where": self.desk.shown_where()})
         self._tell()
 
     @property

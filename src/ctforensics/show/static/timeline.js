@@ -91,9 +91,36 @@ class Line {
   close() { this.model.off("msg:custom", this.heard); this.open.clear(); }
 }
 
+/** Looks that came before they were wanted, each counted by the kernel for exactly its range and filter. */
+class Ahead {
+  constructor() { this.held = new Map(); this.of = undefined; }
+  /** What an answer's numbers were made from: load and notes. What was kept of another state goes. */
+  made(of) {
+    if (of === undefined || of === this.of) return true;
+    this.held.clear();
+    const first = this.of === undefined;
+    this.of = of;
+    return first;
+  }
+  key(lo, hi, where, stack, bucket) { return JSON.stringify([lo, hi, where, stack, bucket]); }
+  keep(answer) {
+    const [lo, hi, bucket] = answer.for;
+    this.held.set(this.key(lo, hi, answer.where, answer.stack, bucket), answer);
+    while (this.held.size > 32) this.held.delete(this.held.keys().next().value);
+  }
+  has(lo, hi, of) { return this.held.has(this.key(lo, hi, of.where, of.stack, of.bucket)); }
+  /** The answer to a wish, if it is a plain look at a range that was counted ahead. */
+  find(wish) {
+    if (wish.key !== undefined || wish.top !== undefined || wish.overview) return undefined;
+    return this.held.get(this.key(wish.lo, wish.hi, wish.where, wish.stack, wish.bucket));
+  }
+  drop() { this.held.clear(); }
+}
+
 class Timeline {
   constructor(model, el) {
     this.model = model;
+    this.ahead = new Ahead();
     this.line = new Line(model, (message) => this.pushed(message));
     this.views = {};
     this.rows = new Map();
@@ -268,6 +295,7 @@ class Timeline {
     this.staleText = "";
     this.bar("");
     this.rows.clear();
+    this.ahead.drop();
     this.welcome(answer.hello);
     await this.draw();
   }
@@ -451,6 +479,25 @@ class Timeline {
     this.wish = null;
     this.busy = true;
     this.busySince = performance.now();
+    const held = this.ahead.find(wish);
+    const answer = held || (await this.asked(wish));
+    try {
+      if (!this.staleText) this.bar("");
+      if (answer.error) this.failed(answer, wish);
+      else {
+        this.current(answer);
+        await this.show(answer, wish);
+      }
+    } finally {
+      this.busy = false;
+    }
+    if (held) this.went(wish);
+    if (this.wish) this.send();
+    else this.settled();
+  }
+
+  /** The kernel's answer to a wish; the page says meanwhile that it reads. */
+  async asked(wish) {
     if (!this.staleText) this.root.dataset.state = "loading";
     const dim = setTimeout(() => this.root.classList.add("ct-dimmed"), 150);
     const slow = setTimeout(() => this.bar("Searching … ", this.button("cancel", () => { this.wish = null; this.line.tell({ type: "cancel" }); })), 1000);
@@ -458,12 +505,45 @@ class Timeline {
     const answer = await this.line.ask(wish);
     for (const timer of [dim, slow, dead]) clearTimeout(timer);
     this.root.classList.remove("ct-dimmed");
-    this.busy = false;
-    if (!this.staleText) this.bar("");
-    if (answer.error) this.failed(answer, wish);
-    else await this.show(answer, wish);
-    if (this.wish) this.send();
-    else this.settled();
+    return answer;
+  }
+
+  /** Tells the kernel where the page went without asking. Looks again where notes or load changed since those numbers were made. */
+  async went(wish) {
+    const { lo, hi, where, stack, bucket } = wish;
+    const answer = await this.line.ask({ type: "at", lo, hi, where, stack, bucket });
+    if (answer.stale) this.stale(answer.stale);
+    if (answer.error && !this.busy) this.failed(answer, wish);
+    else if (!this.current(answer) && !this.busy) this.look({});
+  }
+
+  /** Whether an answer was made from the same load and notes as those before it. */
+  current(answer) { return this.ahead.made(answer.of); }
+
+  /** Ranges to which one key leads, the way of the last step first and farther. */
+  steps() {
+    const ways = [["pan", 0.25], ["pan", -0.25], ["pan", 0.02], ["pan", -0.02], ["zoom", 0.5], ["zoom", 2]];
+    const [way, share] = this.lastStep || [];
+    const found = [];
+    let [lo, hi] = [this.lo, this.hi];
+    for (let far = 0; way && far < 4; far++) found.push([lo, hi] = this.stepped(way, share, lo, hi));
+    for (const [name, by] of ways) found.push(this.stepped(name, by, this.lo, this.hi));
+    return found;
+  }
+
+  /** Has the kernel count what keys may want next, when nobody waits for anything. */
+  async lookAhead() {
+    if (this.counting || this.busy || this.sorted || !this.answer || this.staleText || this.root.dataset.state === "offline") return;
+    const steps = this.steps().filter(([lo, hi]) => !this.ahead.has(lo, hi, this) && !(lo === this.lo && hi === this.hi));
+    const wanted = [...new Map(steps.map((step) => [step.join(), step])).values()].slice(0, 10);
+    if (!wanted.length) return;
+    this.counting = true;
+    const answer = await this.line.ask({ type: "ahead", steps: wanted, size: this.pool.length + 3 });
+    this.counting = false;
+    if (answer.error) return;
+    if (answer.stale) this.stale(answer.stale);
+    if (this.current(answer)) answer.looks.forEach((each) => this.ahead.keep(each));
+    else if (!this.busy) this.look({});
   }
 
   /** Whether the kernel answers within some milliseconds. */
@@ -558,12 +638,15 @@ class Timeline {
   }
 
   settled() {
+    clearTimeout(this.aheadTimer);
+    this.aheadTimer = setTimeout(() => this.lookAhead(), 40);
     clearTimeout(this.facetTimer);
     this.facets.classList.add("ct-dimmed");
     this.facetTimer = setTimeout(async () => {
       if (this.busy) return;
       const answer = await this.line.ask({ type: "facets", flags: this.flagsWanted });
       if (!answer.facets || this.busy) return;
+      this.current(answer);
       this.paintFacets(answer);
       if (answer.flags && !this.flagsKnown) { this.flagsKnown = true; this.again(); }
     }, 120);
@@ -731,9 +814,18 @@ class Timeline {
     this.look({ lo: around - (around - this.lo) * factor, hi: around + (this.hi - around) * factor });
   }
 
-  pan(share) {
-    const by = (this.hi - this.lo) * share;
-    this.look({ lo: this.lo + by, hi: this.hi + by });
+  /** The range that a step leads to: a share of its width farther, or so many times as wide around its middle. */
+  stepped(way, by, lo, hi) {
+    const [middle, width] = [(lo + hi) / 2, hi - lo];
+    return way === "pan" ? this.bounded(lo + width * by, hi + width * by) : this.bounded(middle - (width / 2) * by, middle + (width / 2) * by);
+  }
+
+  pan(share) { this.step("pan", share); }
+
+  step(way, by) {
+    const [lo, hi] = this.stepped(way, by, this.lo, this.hi);
+    this.lastStep = [way, by];
+    this.look({ lo, hi });
   }
 
   all() { this.look({ lo: this.hello.extent[0], hi: this.hello.extent[1] }, { history: true }); }
@@ -1120,6 +1212,7 @@ class Timeline {
   async note(request) {
     const answer = await this.line.ask({ type: "note", ...request });
     if (answer.error) { this.say(`${answer.error} ${answer.hint || ""}`); return false; }
+    this.current(answer);
     const starred = new Set(answer.starred);
     for (const row of this.rows.values()) row.star = starred.has(row.key);
     this.marks = answer.notes;
@@ -1301,7 +1394,7 @@ class Timeline {
     const row = this.row ?? this.top;
     const cell = this.cell();
     const acts = {
-      ArrowLeft: () => sideways(-1), ArrowRight: () => sideways(1), "+": () => this.zoom(0.5), "=": () => this.zoom(0.5), "-": () => this.zoom(2), Home: () => this.all(),
+      ArrowLeft: () => sideways(-1), ArrowRight: () => sideways(1), "+": () => this.step("zoom", 0.5), "=": () => this.step("zoom", 0.5), "-": () => this.step("zoom", 2), Home: () => this.all(),
       "[": () => this.gap(-1), "]": () => this.gap(1), n: () => this.mark(1), p: () => this.mark(-1),
       j: () => this.focusRow(row + 1), k: () => this.focusRow(row - 1), ArrowDown: () => this.focusRow(row + 1), ArrowUp: () => this.focusRow(row - 1),
       PageDown: () => this.focusRow(row + this.pool.length), PageUp: () => this.focusRow(row - this.pool.length), End: () => this.focusRow(this.range[1] - 1),
@@ -1331,6 +1424,7 @@ class Timeline {
     this.mediaDark.removeEventListener("change", this.mediaChanged);
     this.model.off("comm_live_update", this.alive);
     clearTimeout(this.facetTimer);
+    clearTimeout(this.aheadTimer);
     cancelAnimationFrame(this.placing);
     this.line.tell({ type: "gone", view: this.line.prefix });
     this.line.close();
