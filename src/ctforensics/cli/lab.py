@@ -6,6 +6,7 @@ import argparse
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -39,7 +40,34 @@ def run(args: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={notebooks}", *args.jupyter]
     if hasattr(os, "geteuid") and os.geteuid() == 0 and "--allow-root" not in command:
         command.append("--allow-root")  # in a container there is often nobody else; JupyterLab would refuse to start
-    return subprocess.call(command, env=environment)
+    return attended(command, environment)
+
+
+def attended(command: list[str], environment: dict[str, str]) -> int:
+    """Runs a program until it ends, and gives its exit code; who ends this program (SIGTERM) ends that one.
+
+    Ctrl-C reaches both: the other program decides what it means (JupyterLab asks), and this one waits for it.
+    """
+    children: list[subprocess.Popen[bytes]] = []
+    ended: list[int] = []
+
+    def end(number: int, _frame: Any) -> None:
+        ended.append(number)
+        for child in children:
+            child.terminate()
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        children.append(subprocess.Popen(command, env=environment))
+        if ended:  # told to end while the other was starting
+            children[0].terminate()
+        while True:
+            try:
+                return children[0].wait()
+            except KeyboardInterrupt:
+                continue
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def place_notebooks(case: Path) -> Path:
