@@ -27,19 +27,23 @@ from ctforensics.show.desk import Desk  # noqa: E402
 from tests.support import synthetic_case  # noqa: E402
 
 Budget = tuple[int, int] | None
+PAUSE = 200  # milliseconds between two presses of a key by a hand
 
 # What each step does in the page; all wait until charts, count and table are drawn.
-STEPS = """async ([kind, times]) => {
+STEPS = """async ([kind, times, pause = 0]) => {
   const roots = [...document.querySelectorAll('.ct-timeline')];
   const t = roots[roots.length - 1].parentElement.ctforensics;
-  const frame = () => new Promise((go) => requestAnimationFrame(() => go()));
+  const frame = () => new Promise((go) => requestAnimationFrame(() => setTimeout(go))); // after that frame is painted
   const until = (f) => new Promise((go) => { const look = () => (f() ? go() : setTimeout(look, 1)); look(); });
   const [first, last] = t.hello.extent, width = (last - first) / 12, took = [];
   const kinds = ['error', 'write', 'read'];
   const drawn = () => until(() => !t.busy && !t.wish);
+  const press = (key, shiftKey) => t.over.overview.dispatchEvent(new KeyboardEvent('keydown', { key, shiftKey, bubbles: true }));
   const acts = {
     brush: (n) => { const lo = first + (last - first - width) * ((n * 37) % 100) / 100; t.look({ lo, hi: lo + width }); return drawn(); },
-    key: (n) => { t.pan(n % 2 ? 0.02 : -0.02); return drawn(); },
+    key: (n) => { press(n % 10 < 6 ? 'ArrowRight' : 'ArrowLeft', n % 4 === 3); return drawn(); },
+    held: (n) => { press(n % 40 < 20 ? 'ArrowRight' : 'ArrowLeft', true); return drawn(); },
+    cold: (n) => { t.ahead.drop(); press(n % 10 < 6 ? 'ArrowRight' : 'ArrowLeft', false); return drawn(); },
     filter: (n) => { t.look({ lo: first, hi: last, where: n % 2 ? [{ field: 'kind', is: [kinds[n % 3]] }] : [{ field: 'region', is: ['us-east-1'], not: n % 4 === 0 }] }); return drawn(); },
     text: (n) => { t.look({ lo: first, hi: last, where: [{ text: 'role-' + n }] }); return drawn(); },
     jump: (n) => { t.top = t.range[0] + Math.floor((t.range[1] - t.range[0] - 20) * ((n * 61) % 100) / 100); t.paintRows(); return until(() => !t.fetching && !t.body.textContent.includes('……')); },
@@ -47,6 +51,7 @@ STEPS = """async ([kind, times]) => {
     all: () => { t.look({ lo: first, hi: last, where: [] }); return drawn(); },
   };
   for (let n = 0; n < times; n++) {
+    if (kind === 'key') await new Promise((go) => setTimeout(go, pause));
     const from = performance.now();
     await acts[kind](n);
     await frame();
@@ -162,15 +167,17 @@ def in_jupyterlab(database: Path, browser: Any) -> None:
             f"{'JupyterLab: notebook opened, kernel, first picture':<62} {(time.perf_counter() - started) * 1000:>8.1f}"
         )
 
-        def run(name: str, budget: Budget, kind: str, times: int) -> None:
-            page.evaluate(STEPS, [kind, 3])
-            report(f"JupyterLab: {name}", page.evaluate(STEPS, [kind, times]), budget)
+        def run(name: str, budget: Budget, kind: str, times: int, pause: int = 0) -> None:
+            page.evaluate(STEPS, [kind, 3, pause])
+            report(f"JupyterLab: {name}", page.evaluate(STEPS, [kind, times, pause]), budget)
 
         run("brush move -> charts, count, table redrawn", (100, 200), "brush", 80)
         bytes_, marks = page.evaluate(SIZES)
         size("bytes of a brush answer", bytes_, 60_000)
         size("marks of a chart", marks, 1_000)
-        run("key step -> redrawn", (60, 120), "key", 40)
+        run("key step -> redrawn, five a second", (60, 120), "key", 40, PAUSE)
+        run("key held down, each step -> redrawn", None, "held", 40)
+        run("key step that nothing was counted for", None, "cold", 20)
         run("table jump anywhere -> rows painted", (80, 150), "jump", 40)
         run("row -> detail pane", (60, 120), "detail", 30)
         run("structured filter -> all redrawn", (200, 400), "filter", 16)

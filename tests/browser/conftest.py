@@ -81,9 +81,12 @@ class Harness:
         return self.wait()
 
     def wait(self, *states: str) -> Harness:
-        """Until nothing is under way and the state is one of those (idle, empty or stale unless said)."""
+        """Until every question is answered, the picture drawn, and the state one of those (idle, empty or stale unless said).
+
+        An answer is shown, and what it leads to is asked, in one go: between the two no question is open and nobody can look.
+        """
         self.page.wait_for_function(
-            """(states) => { const t = window.timeline; return t && t.hello && !t.busy && !t.wish && t.answer && !t.fetching && states.includes(t.root.dataset.state); }""",
+            """(states) => { const t = window.timeline; return t && t.hello && !t.busy && !t.wish && t.answer && t.line.open.size === 0 && states.includes(t.root.dataset.state); }""",
             arg=list(states) or ["idle", "empty", "stale"],
         )
         return self
@@ -94,7 +97,6 @@ class Harness:
     def key(self, *keys: str) -> Harness:
         for each in keys:
             self.page.keyboard.press(each)
-        self.page.wait_for_timeout(30)
         return self.wait()
 
     def look(self, request: str, *states: str) -> Harness:

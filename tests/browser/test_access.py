@@ -37,7 +37,7 @@ def test_axe_finds_nothing_serious_in_any_state(harness, theme):
     page.page.wait_for_selector(".ct-panel dl")
     for tab in ("fields", "record", "proof", "chain", "notes"):
         page.page.evaluate(f"window.timeline.paintDetail('{tab}')")
-        page.page.wait_for_timeout(150)
+        page.wait()
         assert violations(page) == [], tab
     page.focus().key("t", "d", "o")
     assert violations(page) == []
@@ -209,7 +209,6 @@ def test_every_function_is_reached_by_keyboard_alone(harness, tmp_path):
     press("g")
     page.page.keyboard.type("2026-03-20T12:00:00Z")
     press("Enter")
-    page.page.wait_for_timeout(100)
     page.wait()
     assert page.get("t.lo") < START + 18.5 * scale.DAY < page.get("t.hi")
     page.focus().page.evaluate("window.timeline.focusRow(window.timeline.top + 2, 4)")
@@ -295,7 +294,6 @@ def test_late_and_duplicate_events_are_counted_marked_and_filtered(harness):
     row = page.page.locator(".ct-facet", has_text="duplicate")
     assert str(synthetic_case.DUPLICATES) in row.inner_text()
     row.click()
-    page.page.wait_for_timeout(100)
     page.wait()
     assert page.get("t.count") == synthetic_case.DUPLICATES
     page.page.wait_for_function("window.timeline.pool[0].cells[1].textContent.includes('⧉')")

@@ -137,10 +137,10 @@ def test_markup_and_hidden_characters_in_every_field_stay_text(harness, tmp_path
     page.page.wait_for_selector(".ct-panel dl")
     for tab in ("record", "proof", "chain", "notes", "fields"):
         page.page.evaluate(f"window.timeline.paintDetail('{tab}')")
-        page.page.wait_for_timeout(60)
+        page.wait()
     page.page.mouse.move(600, 200)
     page.focus().key("o", "f", "y")
-    page.page.wait_for_timeout(300)
+    page.wait()
     text = page.page.evaluate("window.timeline.root.textContent")
     assert "<img src=x onerror=" in text
     assert not {"\u202e", "\x00", "\x1b"} & set(text)

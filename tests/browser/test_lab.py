@@ -149,7 +149,8 @@ class Notebook:
 
     def ready(self, widgets: int = 1, patience: int = 120_000) -> None:
         self.page.wait_for_function(
-            "(n) => [...document.querySelectorAll('.ct-timeline')].filter((e) => ['idle', 'empty'].includes(e.dataset.state)).length >= n",
+            """(n) => { const all = [...document.querySelectorAll('.ct-timeline')].map((e) => e.parentElement.ctforensics);
+            return all.filter((t) => ['idle', 'empty'].includes(t.root.dataset.state)).length >= n && all.every((t) => !t.busy && !t.wish && t.line.open.size === 0); }""",
             arg=widgets,
             timeout=patience,
         )
@@ -245,9 +246,14 @@ def test_letters_in_the_timeline_do_not_edit_the_notebook(notebook):
 
 
 def test_a_brush_is_answered_while_a_cell_computes(notebook, tmp_path):
-    page, enough = notebook(OPEN).run(), tmp_path / "enough"
-    page.start(f"import os\nwhile not os.path.exists({str(enough)!r}): pass\nprint('done computing')")
-    page.page.wait_for_timeout(500)
+    page, begun, enough = notebook(OPEN).run(), tmp_path / "begun", tmp_path / "enough"
+    page.start(
+        f"import os\nopen({str(begun)!r}, 'w').close()\nwhile not os.path.exists({str(enough)!r}): pass\nprint('done computing')"
+    )
+    for _ in range(1200):
+        if begun.exists():
+            break
+        page.page.wait_for_timeout(100)
     page.drag(0.3, 0.4)
     page.ready()
     page.page.wait_for_function("!document.querySelector('.ct-count').textContent.startsWith('200,000')")
@@ -260,7 +266,6 @@ def test_two_timelines_on_one_case_do_not_disturb_each_other(notebook):
     page = notebook(OPEN, "second = case.timeline(rows=5)\nsecond").run(widgets=2)
     for turn in range(4):
         page.drag(0.1 + turn / 20, 0.5, nth=turn % 2)
-    page.page.wait_for_timeout(300)
     page.ready(2)
     assert page.page.locator(".ct-notice:visible").count() == 0
     assert (

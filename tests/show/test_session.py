@@ -78,6 +78,15 @@ def test_pages_anywhere_are_contiguous_without_duplicates(session):
         assert session.page(total, 100)["rows"] == []
 
 
+@pytest.mark.parametrize("number", range(len(FILTERS)))
+def test_the_first_page_of_a_filter_is_the_same_before_and_after_its_matches_are_gathered(session, number):
+    session.change(where=FILTERS[number])
+    before = session.page(0, 40)
+    assert session.source().filtered == bool(FILTERS[number])
+    assert session.page(0, 40) == before
+    assert [each["seq"] for each in before["rows"]] == sorted({each["seq"] for each in before["rows"]})
+
+
 def test_rows_of_one_second_are_marked_as_having_no_order(session):
     rows = session.page(0, 500)["rows"]
     for before, row, after in zip(rows, rows[1:], rows[2:], strict=False):

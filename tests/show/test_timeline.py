@@ -108,7 +108,7 @@ def test_what_remains_without_a_kernel_states_count_range_and_coverage(case):
 def test_a_record_is_read_again_from_the_evidence_byte_for_byte(case):
     timeline = case.timeline()
     row = timeline.desk.answer({"type": "page", "id": 1, "first": 3})["rows"][0]
-    answer = timeline.desk.answer({"type": "event", "id": 2, "key": row["key"], "t": row["t"]})
+    answer = timeline.desk.answer({"type": "origin", "id": 2, "key": row["key"], "t": row["t"]})
     assert answer["basis"].startswith("read again from the evidence")
     assert json.loads(answer["record"]) == record(3)
     assert answer["provenance"][0]["path"] == "log.json"
@@ -198,15 +198,15 @@ def test_opening_a_newer_load_does_not_make_changed_evidence_good(case, tmp_path
 def test_a_file_that_is_replaced_while_open_is_not_shown_as_the_record(case, tmp_path):
     timeline = case.timeline()
     row = timeline.desk.answer({"type": "page", "id": 1, "first": 3})["rows"][0]
-    before = timeline.desk.answer({"type": "event", "id": 2, "key": row["key"], "t": row["t"]})
+    before = timeline.desk.answer({"type": "origin", "id": 2, "key": row["key"], "t": row["t"]})
     assert before["basis"].startswith("read again from the evidence")
     file = tmp_path / "first" / "log.json"
     file.write_bytes(file.read_bytes().replace(b"198.51.100.3", b"203.0.113.66"))
-    after = timeline.desk.answer({"type": "event", "id": 3, "key": row["key"], "t": row["t"]})
+    after = timeline.desk.answer({"type": "origin", "id": 3, "key": row["key"], "t": row["t"]})
     assert after["basis"].startswith("rebuilt from the columns")
     assert "203.0.113.66" not in after["record"]
     file.unlink()
-    assert "rebuilt" in timeline.desk.answer({"type": "event", "id": 4, "key": row["key"]})["basis"]
+    assert "rebuilt" in timeline.desk.answer({"type": "origin", "id": 4, "key": row["key"]})["basis"]
 
 
 def test_two_timelines_and_a_load_at_once_never_show_a_wrong_count(case, tmp_path):

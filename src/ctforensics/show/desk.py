@@ -174,12 +174,17 @@ class Desk:
         return {**found, "of": looking.state(self)}
 
     def event(self, request: dict[str, Any]) -> Answer:
-        """One event in full."""
+        """One event: its fields, and what is noted on it."""
         with self.session.held() as cursor:
-            found = record.detail(cursor, request["key"], self.raw, request.get("t"))
+            found = record.detail(cursor, request["key"], request.get("t"))
         self.current = found["key"]
         mine = self.book.on_event(found["key"]) if self.book else []
         return {**found, "notes": [_note(each) for each in mine]}
+
+    def origin(self, request: dict[str, Any]) -> Answer:
+        """The record of one event and where it stood: searched for in the evidence, so asked for after the fields."""
+        with self.session.held() as cursor:
+            return record.origin(cursor, request["key"], self.raw, request.get("t"))
 
     def chain(self, request: dict[str, Any]) -> Answer:
         """How the event's session came to be."""
@@ -357,6 +362,7 @@ _ANSWERS: dict[str, Callable[[Desk, dict[str, Any]], Answer]] = {
     "page": Desk.page,
     "facets": Desk.facets,
     "event": Desk.event,
+    "origin": Desk.origin,
     "chain": Desk.chain,
     "find": Desk.find,
     "around": Desk.around,

@@ -63,6 +63,18 @@ def page(
     return _packed(cursor, found, first, size, {} if known is None else known)
 
 
+def first_page(cursor: duckdb.DuckDBPyConnection, predicate: Predicate, size: int, known: Texts) -> dict[str, Any]:
+    """The first rows under a filter whose matches are not gathered: the scan ends where it has enough of them.
+
+    The index stands in time order, and a scan that ends early keeps it.
+    """
+    numbers = ", ".join(f"i.{name}_no" for name in PAGE_DIMENSIONS)
+    sql = f"""SELECT * FROM (SELECT 0, i.seq AS seq, epoch_us(i.event_time), i.kind, i.event_key::VARCHAR, {numbers}
+    FROM event_index i WHERE {predicate.sql} LIMIT {int(size) + 1}) ORDER BY seq"""
+    found = rows(cursor, sql, predicate.values)
+    return _packed(cursor, [(at, *each[1:]) for at, each in enumerate(found)], 0, size, known)
+
+
 def sorted_page(
     cursor: duckdb.DuckDBPyConnection,
     field: str,

@@ -49,21 +49,24 @@ def row_of(cursor: duckdb.DuckDBPyConnection, key: str, at: int | None = None) -
     return found[0]
 
 
-def detail(
-    cursor: duckdb.DuckDBPyConnection, key: str, raw: Raw | None = None, at: int | None = None
-) -> dict[str, Any]:
-    """Everything of one event as text that may be shown: fields, record, provenance."""
+def detail(cursor: duckdb.DuckDBPyConnection, key: str, at: int | None = None) -> dict[str, Any]:
+    """The fields of one event as text that may be shown; they stand in the database, so they are there at once."""
     row = row_of(cursor, key, at)
-    text, basis = _record(cursor, row, raw)
     return {
         "key": str(row["event_key"]),
         "time": scale.clock.utc_text(row["event_time"]),
         "title": visible(f"{row['event_name']} · {row['event_source']}", 300),
         "fields": [_field(name, value) for name, value in row.items() if value is not None and name != "record_text"],
-        "record": text,
-        "basis": basis,
-        "provenance": _provenance(cursor, str(row["event_key"])),
     }
+
+
+def origin(
+    cursor: duckdb.DuckDBPyConnection, key: str, raw: Raw | None = None, at: int | None = None
+) -> dict[str, Any]:
+    """Where one event comes from: its record, read again from the evidence where that is at hand, and the places it stood in."""
+    row = row_of(cursor, key, at)
+    text, basis = _record(cursor, row, raw)
+    return {"record": text, "basis": basis, "provenance": _provenance(cursor, str(row["event_key"]))}
 
 
 def _field(name: str, value: Any) -> dict[str, Any]:

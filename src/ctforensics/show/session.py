@@ -252,6 +252,8 @@ class TimelineSession:
             return first, first + count if count is not None else self._position(view.hi)
 
     def _position(self, at: int) -> int:
+        if at <= self.extent.first:
+            return 0
         with self.held() as cursor:
             source, before = self.source(), counting.before(cursor, at)
             return counting.matches_before(cursor, source, before + self.base) if source.filtered else before
@@ -265,8 +267,13 @@ class TimelineSession:
             return counting.matches_before(cursor, source, seq)
 
     def page(self, first: int, size: int = 100) -> dict[str, Any]:
-        """Rows by position (see paging.page)."""
+        """Rows by position (see paging.page).
+
+        The first ones are found without gathering all matches of a filter: nobody waits for these who has just set it.
+        """
         with self.held() as cursor:
+            if first <= 0 and self.view.where and self._key(self.view) != self._matched:
+                return paging.first_page(cursor, self.predicate(), min(int(size), 500), self._texts)
             return paging.page(cursor, self.source(), max(0, int(first)), min(int(size), 500), self.base, self._texts)
 
     def sorted(self, field: str, *, descending: bool = False, most: int = 100) -> dict[str, Any]:

@@ -135,6 +135,7 @@ class Timeline {
     this.scale = "linear";
     this.bucket = 0;
     this.moves = 0;
+    this.telling = 0; // moves that the kernel has not heard of yet
     this.build(el);
     this.start();
   }
@@ -211,7 +212,7 @@ class Timeline {
     for (const name of ["overview", "detail"]) {
       this.over[name].addEventListener("pointermove", (event) => this.hover(name, event));
       this.over[name].addEventListener("pointerleave", () => { this.tip.hidden = true; });
-      this.over[name].addEventListener("dblclick", () => this.all());
+      this.over[name].addEventListener("dblclick", () => { this.clicked = clearTimeout(this.clicked); this.all(); });
       this.over[name].addEventListener("wheel", (event) => this.wheel(name, event), { passive: false });
     }
     this.charts.addEventListener("dragstart", (event) => event.preventDefault()); // or the browser takes a brush for a drag of its own
@@ -511,7 +512,9 @@ class Timeline {
   /** Tells the kernel where the page went without asking. Looks again where notes or load changed since those numbers were made. */
   async went(wish) {
     const { lo, hi, where, stack, bucket } = wish;
+    this.telling++;
     const answer = await this.line.ask({ type: "at", lo, hi, where, stack, bucket });
+    this.telling--;
     if (answer.stale) this.stale(answer.stale);
     if (answer.error && !this.busy) this.failed(answer, wish);
     else if (!this.current(answer) && !this.busy) this.look({});
@@ -542,8 +545,9 @@ class Timeline {
     this.counting = false;
     if (answer.error) return;
     if (answer.stale) this.stale(answer.stale);
-    if (this.current(answer)) answer.looks.forEach((each) => this.ahead.keep(each));
-    else if (!this.busy) this.look({});
+    if (!this.current(answer)) { if (!this.busy) this.look({}); return; }
+    answer.looks.forEach((each) => this.ahead.keep(each));
+    if (answer.looks.length) this.lookAhead(); // what there was no time for
   }
 
   /** Whether the kernel answers within some milliseconds. */
@@ -646,7 +650,7 @@ class Timeline {
       if (this.busy) return;
       const answer = await this.line.ask({ type: "facets", flags: this.flagsWanted });
       if (!answer.facets || this.busy) return;
-      this.current(answer);
+      if (!this.current(answer)) this.lookAhead();
       this.paintFacets(answer);
       if (answer.flags && !this.flagsKnown) { this.flagsKnown = true; this.again(); }
     }, 120);
@@ -771,7 +775,7 @@ class Timeline {
   bucketAt(answer, ms) {
     clearTimeout(this.clicked);
     const found = answer?.bars.filter(([t0, t1]) => ms >= t0 && ms < t1)[0];
-    if (found) this.clicked = setTimeout(() => this.look({ lo: found[0], hi: found[1] }, { history: true }), 260);
+    if (found) this.clicked = setTimeout(() => { this.clicked = undefined; this.look({ lo: found[0], hi: found[1] }, { history: true }); }, 260);
   }
 
   clickMark(event) {
@@ -1169,6 +1173,15 @@ class Timeline {
     if (answer.error) { this.detail.replaceChildren(make("p", {}, answer.error)); return; }
     this.event = answer;
     this.paintDetail(this.tab || "fields");
+    this.openOrigin(key, row?.t);
+  }
+
+  /** The record and the places of the event in the pane: they are searched for in the evidence, which takes longer than its fields. */
+  async openOrigin(key, t) {
+    const origin = await this.line.ask({ type: "origin", key, t });
+    if (this.shown !== key || this.event?.key !== key) return;
+    Object.assign(this.event, origin.error ? { lacking: `${origin.error} ${origin.hint || ""}` } : { record: origin.record, basis: origin.basis, provenance: origin.provenance });
+    if (this.tab === "record" || this.tab === "proof") this.paintDetail(this.tab);
   }
 
   paintDetail(tab) {
@@ -1182,6 +1195,7 @@ class Timeline {
       panel,
     );
     if (tab === "fields") panel.append(make("dl", {}, ...event.fields.flatMap((f) => [make("dt", { title: f.about, class: f.testimony ? "" : "ct-concluded" }, f.name), make("dd", {}, f.text + (f.cut ? " … (cut)" : ""))])));
+    if (["record", "proof"].includes(tab) && !event.provenance) { panel.append(make("p", { class: "ct-dim" }, event.lacking || "reading the evidence …")); return; }
     if (tab === "record") panel.append(make("p", { class: "ct-dim" }, event.basis), make("pre", {}, event.record));
     if (tab === "proof") this.paintProof(panel);
     if (tab === "chain") this.paintChain(panel);
