@@ -59,6 +59,25 @@ STEPS = """async ([kind, times, pause = 0]) => {
   }
   return took;
 }"""
+SPLIT = """async (times) => {
+  const t = document.querySelector('.ct-timeline').parentElement.ctforensics, ask = t.line.ask.bind(t.line), out = [];
+  const [first, last] = t.hello.extent, width = (last - first) / 12;
+  let way = 0, kernel = 0;
+  t.line.ask = async (request) => {
+    const from = performance.now(), answer = await ask(request);
+    if (request.type === 'view') [way, kernel] = [performance.now() - from, answer.ms];
+    return answer;
+  };
+  for (let n = 0; n < times; n++) {
+    const lo = first + (last - first - width) * ((n * 41) % 100) / 100, from = performance.now();
+    t.look({ lo, hi: lo + width });
+    while (t.busy || t.wish) await new Promise((go) => setTimeout(go, 1));
+    await new Promise((go) => requestAnimationFrame(() => setTimeout(go)));
+    out.push([kernel, way - kernel, performance.now() - from - way]);
+  }
+  t.line.ask = ask;
+  return out;
+}"""
 SIZES = """() => { const t = document.querySelector('.ct-timeline').parentElement.ctforensics;
   return [JSON.stringify(t.drawn).length, Math.max(...['detail', 'overview'].map((n) => t.plot[n].querySelectorAll('.mark-rect path, .mark-rule line').length))]; }"""
 
@@ -172,6 +191,12 @@ def in_jupyterlab(database: Path, browser: Any) -> None:
             report(f"JupyterLab: {name}", page.evaluate(STEPS, [kind, times, pause]), budget)
 
         run("brush move -> charts, count, table redrawn", (100, 200), "brush", 80)
+        for part, took in zip(
+            ("in the kernel", "on the way to it and back", "in the page"),
+            zip(*page.evaluate(SPLIT, 30), strict=True),
+            strict=True,
+        ):
+            report(f"  of which {part}", list(took), None)
         bytes_, marks = page.evaluate(SIZES)
         size("bytes of a brush answer", bytes_, 60_000)
         size("marks of a chart", marks, 1_000)
