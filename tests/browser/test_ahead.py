@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from ctforensics.show import scale
+from ctforensics.show import looking, scale
 from tests.support import synthetic_case
 
 pytestmark = pytest.mark.browser
 START = scale.to_ms(scale.clock.parse_instant(synthetic_case.START))
 COUNTED = "(() => { const t = window.timeline; return !t.busy && !t.wish && t.line.open.size === 0 && t.steps().every(([lo, hi]) => t.ahead.has(lo, hi, t) || (lo === t.lo && hi === t.hi)); })()"
+
+
+@pytest.fixture(autouse=True)
+def _however_slow_the_machine_is(monkeypatch):
+    monkeypatch.setattr(looking, "LONGEST_AHEAD", 600)
 
 
 def counted(page):

@@ -91,6 +91,12 @@ class Line {
   close() { this.model.off("msg:custom", this.heard); this.open.clear(); }
 }
 
+/** What crossed as JSON, deflated, in base64. */
+async function inflated(text) {
+  const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
 /** Looks that came before they were wanted, each counted by the kernel for exactly its range and filter. */
 class Ahead {
   constructor() { this.held = new Map(); this.of = undefined; }
@@ -542,12 +548,12 @@ class Timeline {
     if (!wanted.length) return;
     this.counting = true;
     const answer = await this.line.ask({ type: "ahead", steps: wanted, size: this.pool.length + 3 });
+    const looks = answer.error ? [] : await inflated(answer.looks);
     this.counting = false;
     if (answer.error) return;
     if (answer.stale) this.stale(answer.stale);
     if (!this.current(answer)) { if (!this.busy) this.look({}); return; }
-    answer.looks.forEach((each) => this.ahead.keep(each));
-    if (answer.looks.length) this.lookAhead(); // what there was no time for
+    looks.forEach((each) => this.ahead.keep(each));
   }
 
   /** Whether the kernel answers within some milliseconds. */
