@@ -324,3 +324,30 @@ def test_a_cell_of_hostile_values_is_one_expression_that_gives_them_back(case, v
     values = {each.targets[0].id: ast.literal_eval(each.value) for each in ast.parse(bound).body}
     assert value in str(list(values.values())) or [value] in values.values()
     timeline.close()
+
+
+def test_what_somebody_waits_for_is_answered_before_what_may_come_later(case, monkeypatch):
+    timeline, begun, go_on, done = case.timeline(), threading.Event(), threading.Event(), threading.Event()
+    asked = ["page", "facets", "ahead", "origin", "view", "event"]
+    answered: list[str] = []
+
+    def answer(request):
+        begun.set()
+        go_on.wait(60)
+        answered.append(request["type"])
+        if len(answered) == len(asked):
+            done.set()
+        return {}
+
+    monkeypatch.setattr(timeline.desk, "answer", answer)
+    monkeypatch.setattr(timeline, "send", lambda answer: None)
+    timeline._receive(None, {"type": asked[0]}, [])
+    assert begun.wait(60)
+    for kind in asked[1:]:
+        timeline._receive(None, {"type": kind}, [])
+    assert timeline.desk.waiting()
+    go_on.set()
+    assert done.wait(60)
+    assert answered == ["page", "view", "event", "facets", "origin", "ahead"]
+    assert not timeline.desk.waiting()
+    timeline.close()

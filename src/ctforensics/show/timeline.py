@@ -12,6 +12,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import queue
 import sys
 import threading
@@ -35,6 +36,8 @@ except ImportError as _error:
 if TYPE_CHECKING:
     import duckdb
 
+# Which requests may wait for others; all the rest have turn 1.
+_TURNS = {"facets": 2, "ahead": 3, "origin": 2, "gone": 4}
 _STATIC = Path(__file__).parent / "static"
 
 
@@ -60,8 +63,10 @@ class Timeline(anywidget.AnyWidget):
         hi = scale.to_ms(clock.parse_instant(until)) if until else session.view.hi
         session.change(lo=lo, hi=hi, where=where, stack=stack)
         self._listeners: list[Callable[[Timeline], None]] = []
-        self._requests: queue.SimpleQueue[dict[str, Any] | None] = queue.SimpleQueue()
-        self.desk.waiting = lambda: not self._requests.empty()
+        # What somebody waits for comes before what may come later, each in the order of asking; the end comes first of all.
+        self._requests: queue.PriorityQueue[tuple[int, int, dict[str, Any] | None]] = queue.PriorityQueue()
+        self._asked = itertools.count()
+        self.desk.waiting = self._urgent
         self._worker: threading.Thread | None = None
         self._doing, self._turn = "", threading.Lock()
         self._views: set[str] = set()  # places in the browser that show this timeline
@@ -92,15 +97,15 @@ class Timeline(anywidget.AnyWidget):
             if self._worker is None:
                 self._worker = threading.Thread(target=self._work, daemon=True, name="ctforensics timeline")
                 self._worker.start()
-            self._requests.put(content)
-            # Values of a range that nobody looks at any more, and views that nobody asked for, do not keep the next one waiting.
-            asked, idle = content.get("type") in ("view", "at"), self._doing in ("facets", "ahead")
-            if asked and idle and self._worker.ident is not None:
+            turn = _TURNS.get(str(content.get("type")), 1)
+            self._requests.put((turn, next(self._asked), content))
+            # What may come later does not keep anybody waiting; the page asks for it again.
+            if turn == 1 and _TURNS.get(self._doing, 1) > 1 and self._worker.ident is not None:
                 self.desk.session.interrupt(self._worker.ident)
 
     def _work(self) -> None:
         try:
-            while (request := self._requests.get()) is not None:
+            while (request := self._requests.get()[2]) is not None:
                 with self._turn:
                     self._doing = str(request.get("type"))
                 if request.get("type") != "gone":
@@ -115,6 +120,11 @@ class Timeline(anywidget.AnyWidget):
         self.send(self.desk.answer(request))
         if request.get("type") in ("view", "at", "event"):
             self._tell()
+
+    def _urgent(self) -> bool:
+        """Whether somebody waits for an answer."""
+        with self._requests.mutex:
+            return bool(self._requests.queue) and self._requests.queue[0][0] <= 1
 
     def _rested(self) -> bool:
         """Gives thread and cursor back where nobody shows the timeline; whoever asks again wakes it."""
@@ -134,7 +144,7 @@ class Timeline(anywidget.AnyWidget):
         if self._closed or not hasattr(self, "_requests"):  # also called by the collector, also after a failed start
             return
         self._closed = True
-        self._requests.put(None)
+        self._requests.put((0, next(self._asked), None))
         self.desk.session.interrupt()
         if self._worker is not None and self._worker is not threading.current_thread():
             self._worker.join(timeout=5)

@@ -655,6 +655,7 @@ class Timeline {
     this.facetTimer = setTimeout(async () => {
       if (this.busy) return;
       const answer = await this.line.ask({ type: "facets", flags: this.flagsWanted });
+      if (answer.cause === "Interrupted" && !this.busy) { this.settled(); return; } // somebody waited for something else
       if (!answer.facets || this.busy) return;
       if (!this.current(answer)) this.lookAhead();
       this.paintFacets(answer);
@@ -1179,13 +1180,16 @@ class Timeline {
     if (answer.error) { this.detail.replaceChildren(make("p", {}, answer.error)); return; }
     this.event = answer;
     this.paintDetail(this.tab || "fields");
-    this.openOrigin(key, row?.t);
+    clearTimeout(this.originTimer);
+    this.originTimer = setTimeout(() => this.openOrigin(key, row?.t), 60);
   }
 
   /** The record and the places of the event in the pane: they are searched for in the evidence, which takes longer than its fields. */
   async openOrigin(key, t) {
+    if (this.shown !== key) return;
     const origin = await this.line.ask({ type: "origin", key, t });
     if (this.shown !== key || this.event?.key !== key) return;
+    if (origin.cause === "Interrupted") { this.originTimer = setTimeout(() => this.openOrigin(key, t), 60); return; } // somebody waited for something else
     Object.assign(this.event, origin.error ? { lacking: `${origin.error} ${origin.hint || ""}` } : { record: origin.record, basis: origin.basis, provenance: origin.provenance });
     if (this.tab === "record" || this.tab === "proof") this.paintDetail(this.tab);
   }
@@ -1445,6 +1449,7 @@ class Timeline {
     this.model.off("comm_live_update", this.alive);
     clearTimeout(this.facetTimer);
     clearTimeout(this.aheadTimer);
+    clearTimeout(this.originTimer);
     cancelAnimationFrame(this.placing);
     this.line.tell({ type: "gone", view: this.line.prefix });
     this.line.close();
