@@ -31,7 +31,7 @@ class Node:
     """One distinct digest content, its copies, and what is known about it.
 
     ``end`` is its end as text, ``turn`` orders outcomes by what digests are about, ``text`` is what the signature covers and ``own`` what
-    that came to, ``contradicted_by`` the place of a proven digest that speaks against it.
+    that came to, ``named`` how many files name its place as that of the one before them, ``contradicted_by`` the place of a proven digest that speaks against it.
     """
 
     digest: Digest
@@ -39,6 +39,7 @@ class Node:
     end: str
     turn: str
     text: bytes
+    named: int
     own: str = "none"
     keys: Sequence[PublicKey] = ()
     signed_with: PublicKey | None = None

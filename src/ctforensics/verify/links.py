@@ -19,7 +19,8 @@ from ctforensics.verify.digests import Digest, Previous, Scope
 from ctforensics.verify.ledger import Ledger, Seen, Signature
 
 _NODES = """SELECT d.sha, d.start, d.end, d.bucket, d.key, d.stamp, d.fingerprint, d.supported, d.backfill, d.pbucket, d.pkey, d.psha,
-  d.psignature, d.psupported, d.id, s.root, s.path, s.place, s.flags, s.fault
+  d.psignature, d.psupported, d.id, s.root, s.path, s.place, s.flags, s.fault,
+  (SELECT count(*) FROM digest n INDEXED BY digest_pkey WHERE n.scope = d.scope AND n.pkey = d.key AND n.pbucket = d.bucket)
 FROM digest d INDEXED BY digest_time JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.start DESC, d.sha DESC, d.id"""
 _NEWER = """SELECT sha, id, bucket || '/' || key, genuine, psha, psignature, psupported FROM digest INDEXED BY digest_pkey
 WHERE scope = ?1 AND pkey = ?2 AND pbucket = ?3 AND (end > ?4 OR (?5 AND end = ?4)) AND sha <> ?6
@@ -74,6 +75,7 @@ class Links:
         self._number, self._turn = ledger.scopes[scope], f"{turn:06}"
         self._notes: list[tuple[bool, bool, bool, int]] = []
         self._fresh: dict[int, bool] = {}
+        self._last: Node | None = None
 
     def nodes(self) -> Iterator[Node]:
         """Every distinct content with its copies, newest first."""
@@ -82,7 +84,7 @@ class Links:
             copies = list(group)
             sha, start, end, *_ = row = copies[0]
             turn = f"{self._turn} {start} {end} {sha}"
-            yield Node(self._digest(row), [_seen(copy) for copy in copies], end, turn, _signed_text(row))
+            yield Node(self._digest(row), [_seen(copy) for copy in copies], end, turn, _signed_text(row), row[20])
 
     def _digest(self, row: Sequence[Any]) -> Digest:
         sha, start, end, bucket, key, stamp, fingerprint, supported, backfill, pbucket, pkey, *previous = row[:14]
@@ -101,7 +103,7 @@ class Links:
 
     def note(self, node: Node, selected: bool) -> None:
         """Takes down what was found about a digest: the first copy stands for the content."""
-        first, proven = node.copies[0], node.proven
+        first, proven, self._last = node.copies[0], node.proven, node
         self._fresh[first.id] = proven
         for seen in node.copies:
             self._notes.append((proven and seen is first, proven and not seen.fault, selected, seen.id))
@@ -116,22 +118,34 @@ class Links:
 
     def proposals(self, node: Node) -> list[Signature]:
         """Signatures for the place that the digest claims and for the places where it stands."""
-        digest, stands = node.digest, [seen.place for seen in node.copies]
-        elsewhere = [place for place in stands if place not in (digest.place, digest.key)]
-        found = self._ledger.signatures([digest.place, *elsewhere])
+        place, key, stands = node.digest.place, node.digest.key, [seen.place for seen in node.copies]
+        found = self._ledger.signatures([place, *[other for other in stands if other not in (place, key)]])
         if not found:
             # A folder that is one bucket's content: paths are keys, and the metadata names the bucket.
-            found = self._ledger.signatures(place for key in stands for place in self._ledger.metadata_places(key))
+            found = self._ledger.signatures(place for other in stands for place in self._ledger.metadata_places(other))
         return found
 
     def newer(self, node: Node) -> Iterator[Newer]:
         """The newer digests that name a digest's place, newest first; what they say counts once they were noted."""
+        if not node.named:
+            return
+        if node.named == 1 and (usual := self._said_last(node)):
+            yield usual
+            return
         digest, last = node.digest, None
         facts = self._number, digest.key, digest.bucket, node.end, node.backfill, digest.sha256
         for sha, number, place, genuine, *says in self._db.execute(_NEWER, facts):
             if sha != last:  # copies of one content stand together, the one that was noted first
                 yield Newer(place, self._fresh.get(number, bool(genuine)), says[0], says[1], bool(says[2]))
             last = sha
+
+    def _said_last(self, node: Node) -> Newer | None:
+        """What the digest that was noted last says, if it is the one that names a digest: in most chains it always is."""
+        newer, digest = self._last, node.digest
+        link = newer.digest.previous if newer else None
+        if not newer or not link or (link.key, link.bucket) != (digest.key, digest.bucket) or newer.end <= node.end:
+            return None
+        return Newer(newer.digest.place, newer.proven, link.sha256, link.signature, link.supported)
 
     # -- once all are noted ---------------------------------------------------------------------------------------
 
@@ -210,7 +224,7 @@ def _signed_text(row: Sequence[Any]) -> bytes:
 
 
 def _seen(row: Sequence[Any]) -> Seen:
-    number, root, path, place, flags, fault = row[14:]
+    number, root, path, place, flags, fault = row[14:20]
     return Seen(
         number,
         root,

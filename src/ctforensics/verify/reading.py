@@ -24,7 +24,7 @@ from ctforensics.verify.ledger import Ledger, printable
 from ctforensics.verify.spool import PARTS
 
 LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
-_CHUNK = 64
+_CHUNK = 128
 _PATIENCE = 4  # chunks in a row in which every second file had to be waited for
 _LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
 _USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'"digestStartTime"'

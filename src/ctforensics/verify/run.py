@@ -29,7 +29,7 @@ from ctforensics.verify.selection import Selection
 def _rare_collections() -> Iterator[None]:
     """A run makes a few objects for every file and hardly a circle among them: looking for such costs a tenth of the time."""
     before = gc.get_threshold()
-    gc.set_threshold(50_000, *before[1:])
+    gc.set_threshold(200_000, *before[1:])
     try:
         yield
     finally:
