@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
@@ -200,12 +200,13 @@ def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
         raise BadSchema("an element of logFiles has no SHA-256 or no event times")
     if not all(isinstance(bucket, str) and "/" not in bucket for bucket in named) or not all(keys):
         raise BadSchema("an element of logFiles has no place")
-    _check_days({text[:10] for text in (*oldest, *newest)})
-    usual, suspect = f"/{scope.account}_CloudTrail_{scope.region}_", _may_be_unsafe(keys, joined)
-    if suspect or algorithms.count("SHA-256") != len(algorithms):
-        odd = [_odd(key, algorithm, usual, suspect) for key, algorithm in zip(keys, algorithms, strict=True)]
+    day = oldest[0][:10]
+    _check_days([day] if facts.count(f" {day}T") == 2 * len(keys) else [text[:10] for text in (*oldest, *newest)])
+    usual = f"/{scope.account}_CloudTrail_{scope.region}_"
+    if algorithms.count("SHA-256") == len(keys) and _are_as_usual(keys, joined, usual):
+        odd = [0] * len(keys)
     else:
-        odd = [0 if usual in key else OTHER_SCOPE for key in keys]
+        odd = [_odd(key, algorithm, usual) for key, algorithm in zip(keys, algorithms, strict=True)]
     return list(zip(buckets, keys, map(bytes.fromhex, hashes), odd, oldest, newest, strict=True))
 
 
@@ -217,17 +218,22 @@ def _check_days(days: Iterable[str]) -> None:
         raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
 
 
-def _may_be_unsafe(keys: Iterable[str], joined: str) -> bool:
-    """Whether one of these keys, ``joined`` by line feeds, might be unsafe. Those of one digest share a few folders."""
-    folders, ends = {key[: key.rfind("/") + 1] for key in keys}, {key[-2:] for key in keys}
-    return "\\" in joined or "\0" in joined or ".." in ends or not all(folders) or any(map(is_unsafe, folders))
+def _are_as_usual(keys: Sequence[str], joined: str, usual: str) -> bool:
+    """The quick proof that keys (``joined`` by line feeds) are safe and of their digest's account and region: all begin with the
+    same folder and the beginning of a usual name, and hold no further slash."""
+    begin = keys[0][: keys[0].rfind("/")] + usual
+    if is_unsafe(begin) or "\\" in joined or "\0" in joined:
+        return False
+    others = len(keys) - 1
+    same = joined.startswith(begin) and joined.count("\n" + begin) == others == joined.count("\n")
+    return same and joined.count("/") == len(keys) * begin.count("/")
 
 
-def _odd(key: str, algorithm: Any, usual: str, suspect: bool) -> int:
+def _odd(key: str, algorithm: Any, usual: str) -> int:
     odd = 0 if algorithm == "SHA-256" else UNSUPPORTED
     if usual not in key:
         odd |= OTHER_SCOPE
-    return odd | UNSAFE if suspect and is_unsafe(key) else odd
+    return odd | UNSAFE if is_unsafe(key) else odd
 
 
 def _text(raw: dict[str, Any], name: str, pattern: re.Pattern[str] | None = None) -> str:
