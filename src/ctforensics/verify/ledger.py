@@ -98,7 +98,7 @@ class Ledger:
         self._folder = tempfile.TemporaryDirectory(prefix="ctforensics-verify-", ignore_cleanup_errors=True)
         self.db = sqlite3.connect(Path(self._folder.name) / "ledger", check_same_thread=False, isolation_level=None)
         self.db.executescript(
-            "PRAGMA page_size=16384; PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-2000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
+            "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
             + _TABLES
         )
         self.db.execute("BEGIN")
