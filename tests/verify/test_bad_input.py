@@ -45,6 +45,9 @@ def listed(**values: object) -> Callable[[bytes], bytes]:
         (lambda c: b"\xef\xbb\xbf" + c, "D_BAD_FORMAT"),
         (lambda c: c.replace(b"example-trail", b"ex\xff\xfele-trail"), "D_BAD_FORMAT"),
         (lambda c: c[:-1] + b',"logFiles":[]}', "D_BAD_FORMAT"),
+        (lambda c: c[:-1] + b',"x":1,"x":1}', "D_BAD_FORMAT"),
+        (lambda c: c[:-1] + b',"x":1,"\\u0078":2}', "D_BAD_FORMAT"),
+        (lambda c: c[:-1] + b',"x":[{"a":1,"a":2}]}', "D_BAD_FORMAT"),
         (lambda c: c[:-1] + b',"x":' + b"[" * 200_000 + b"]" * 200_000 + b"}", "D_BAD_FORMAT"),
         (lambda c: c[: len(c) // 2], "D_BAD_FORMAT"),
         (lambda c: b"[" + c + b"]", "D_BAD_FORMAT"),
@@ -81,11 +84,26 @@ def test_a_malformed_digest_is_named_and_leaves_a_gap(change, code: str, archive
 
 
 @pytest.mark.parametrize(
-    "key", ["../../etc/passwd", "/etc/passwd", "AWSLogs\\..\\x", "AWSLogs//x", "AWSLogs/\0/x", "a/../../b"]
+    "key",
+    [
+        "../../etc/passwd",
+        "/etc/passwd",
+        "AWSLogs\\..\\x",
+        "AWSLogs//x",
+        "AWSLogs/\0/x",
+        "a/../../b",
+        "..",
+        "AWSLogs/..",
+        "AWSLogs/111122223333_CloudTrail_us-east-1_/../../x",
+        "AWSLogs/111122223333_CloudTrail_us-east-1_x\n/etc/passwd/../x",
+    ],
 )
-def test_a_listed_name_that_would_lead_out_is_refused_and_never_read(key: str, archive: Archive, tmp_path: Path):
+@pytest.mark.parametrize("logs", [1, 2])
+def test_a_listed_name_that_would_lead_out_is_refused_and_never_read(
+    key: str, logs: int, archive: Archive, tmp_path: Path
+):
     maker = archive.maker()
-    archive.hours(maker, 4)
+    archive.hours(maker, 4, logs=logs)
     sealed = maker.digests[-1]
     edit(archive, sealed, lambda d: d["logFiles"][0].update(s3Object=key), archive.ring)
     result = archive.verify(tmp_path, since=FIRST - HOUR, until=FIRST + 3 * HOUR)
