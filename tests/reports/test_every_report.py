@@ -67,6 +67,10 @@ def test_without_scripts_on_a_narrow_screen_all_is_there_and_nothing_scrolls_sid
     charts = tab.locator("[data-chart]")
     assert tab.locator("[data-state=static] > svg").count() == charts.count() >= 1
     assert tab.locator("html").evaluate("e => e.scrollWidth") == 400
+    without_rows = re.sub(r"(?s)<tbody>.*?</tbody>", "", page.read_text("utf-8"))
+    assert len(without_rows.encode()) <= 1_000_000 + 150_000 * charts.count(), (
+        "the size that a page may have beside its rows"
+    )
     marks = tab.locator("[data-state=static] > svg").evaluate_all(
         "all => all.map(s => s.querySelectorAll('path, rect, line, text').length)"
     )

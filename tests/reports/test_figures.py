@@ -63,6 +63,53 @@ def test_every_number_and_every_row_is_there_again_when_its_statement_is_run(sto
     assert checked > 20
 
 
+_NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,3}(?:,\d{3})*(?![\w:/-]|[.,]\d)")
+
+
+def told_in_sentences(found):
+    """The sentences of verdicts, callouts and paragraphs, without what the selftest and a glossary say."""
+    for data in (d[_SECTION] for d in found if _SECTION in d):
+        said = [
+            data.get("headline", ""),
+            *data.get("sentences", []),
+            *data.get("paragraphs", []),
+            *data.get("items", []),
+        ]
+        said += [data["text"]] if data["kind"] == "callout" else []
+        yield from (text for text in said if isinstance(text, str) and "selftest" not in text)
+
+
+def numbers_that_statements_give(again):
+    """Every whole number in their rows, how many rows there are, and sums of a column, over all or by another column's value."""
+    given = set()
+    for rows in again:
+        given.add(len(rows))
+        for name in rows[0] if rows else ():
+            counted = [row for row in rows if isinstance(row[name], int)]
+            given |= {row[name] for row in counted} | {sum(row[name] for row in counted)}
+            for other in rows[0]:
+                by: dict[object, int] = {}
+                for row in counted:
+                    by[str(row[other])] = by.get(str(row[other]), 0) + row[name]
+                given |= set(by.values())
+    return given
+
+
+@pytest.mark.parametrize(
+    ("story", "report"),
+    [pytest.param(*each, marks=made_reports.together(*each)) for each in sorted(made_reports.WHOLE)],
+)
+def test_every_number_in_a_sentence_is_one_that_a_statement_gives(story_case, made_report, story, report):
+    case = story_case(story)
+    found = pieces_of(made_report(story, report).files[".ipynb"])
+    again = [run_again(case, sql, held) for sql, held in statements_of(found).values()]
+    given = numbers_that_statements_give([[dict(zip(c, row, strict=True)) for row in rows] for c, rows in again])
+    told = [(int(n.replace(",", "")), text) for text in told_in_sentences(found) for n in _NUMBER.findall(text)]
+    assert len(told) > 10
+    # One key was followed; and a number that is a limit of ours, not a count, is named as such.
+    assert [each for each in told if each[0] not in given | {1}] == []
+
+
 def test_the_events_that_a_chart_counts_are_those_of_its_statement(story_case):
     for story in ("leaked_key", "trail_stopped"):
         report = CaseReport(story_case(story), title="t")
