@@ -48,3 +48,15 @@ def test_timesketch_lines_have_its_three_fields_and_utc(access, tmp_path):
     lines = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) == count > 0
     assert all(line["message"] and line["timestamp_desc"] and line["datetime"].endswith("+00:00") for line in lines)
+
+
+def test_the_page_of_a_practice_case_says_so(story_case, access):
+    told = "<b>PRACTICE</b>: this case holds made-up evidence"
+    assert told in page.build(page.opened(story_case("quiet_week").room, title="case"))
+    assert told not in page.build(page.opened(access, title="case"))
+
+
+def test_words_of_the_table_stay_whole_and_the_chart_fits_a_narrow_window(access):
+    text = page.build(page.opened(access, title="case"))
+    assert '<div class="events"><table>' in text and ".events{overflow-x:auto}" in text
+    assert "#ct-live svg{max-width:100%" in text

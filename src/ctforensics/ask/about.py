@@ -148,7 +148,7 @@ class About:
         if not self.summary["events"]:
             return [*told, "No loaded event holds it in a typed column; search_anywhere reads every field."]
         told += [
-            f"{self.summary['events']:,} events, {clock.utc_text(self.summary['first_seen'])} to"
+            f"{self.summary['events']:,} {'event' if self.summary['events'] == 1 else 'events'}, {clock.utc_text(self.summary['first_seen'])} to"
             f" {clock.utc_text(self.summary['last_seen'])}",
             f"{self.summary['done']:,} done, {self.summary['denied']:,} denied, {self.summary['failed']:,} failed",
         ]

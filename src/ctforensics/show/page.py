@@ -36,12 +36,17 @@ _BOOT = """const spec=JSON.parse(document.getElementById("ct-spec").textContent)
 const place=document.getElementById("ct-live");
 ctforensicsVega.embed(place,spec,{ast:true,actions:false,renderer:"svg",logLevel:1}).then(function(){
 document.getElementById("ct-static").remove();document.documentElement.dataset.state="live";});"""
-_STYLE = """:root{color-scheme:light}body{font:14px/1.45 system-ui,"Segoe UI","DejaVu Sans",sans-serif;color:#222;background:#fff;margin:24px auto;max-width:1180px;padding:0 16px}
+_STYLE = """:root{color-scheme:light}body{font:14px/1.45 system-ui,"Segoe UI","DejaVu Sans",sans-serif;color:#222;background:#fff;margin:24px auto;max-width:1400px;padding:0 16px}
 h1{font-size:22px;margin:0 0 4px}.facts{display:grid;grid-template-columns:max-content 1fr;gap:2px 14px;margin:12px 0}.facts dt{color:#555}.facts dd{margin:0}
 .key{display:flex;flex-wrap:wrap;gap:16px;font-size:12px;margin:4px 0 12px 64px}.key svg{vertical-align:-3px;margin-right:5px}
 table{border-collapse:collapse;font-size:12px;width:100%}th,td{text-align:left;padding:3px 7px;border-bottom:1px solid #ddd;vertical-align:top;overflow-wrap:anywhere}
 td:first-child{white-space:nowrap;font-variant-numeric:tabular-nums}th{position:sticky;top:0;background:#f4f4f4}pre{background:#f6f6f6;padding:8px;overflow:auto;font-size:12px}
-.warn{background:#fff3cd;border-left:4px solid #b58100;padding:6px 10px}.vega-embed{width:100%}#ct-static svg{max-width:100%;height:auto}@media print{#ct-live{display:none}}"""
+.warn{background:#fff3cd;border-left:4px solid #b58100;padding:6px 10px}.vega-embed{width:100%}#ct-static svg,#ct-live svg{max-width:100%;height:auto}
+.events{overflow-x:auto}.events th,.events td{white-space:nowrap;overflow-wrap:normal}
+.events td:is(:nth-child(3),:nth-child(4),:nth-child(5),:nth-child(6),:nth-child(9),:nth-child(10)){white-space:normal;overflow-wrap:anywhere;min-width:8em}
+.events td:is(:nth-child(4),:nth-child(6)){min-width:11em}
+.events td:is(:nth-child(5),:nth-child(10)){min-width:15em}
+@media print{#ct-live{display:none}.events td:not(:first-child){white-space:normal;overflow-wrap:anywhere}}"""
 
 
 def write_timeline(access: Access, path: Path, *, title: str = "", **view: Any) -> Path:
@@ -98,7 +103,7 @@ def build(session: TimelineSession, *, width: int = 1000) -> str:
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width"><title>Timeline: {escape(session.title)}</title><style>{_STYLE}</style></head><body>
 <h1>Timeline: {escape(session.title)}</h1>
-{_facts(session, count)}
+{_practice(session)}{_facts(session, count)}
 <svg width="0" height="0" style="position:absolute" aria-hidden="true">{patterns.DEFS}</svg>
 <figure style="margin:0" role="img" aria-label="{escape(summary(session, count))}"><div id="ct-static">{svg}</div><div id="ct-live"></div></figure>
 {legend()}
@@ -117,6 +122,14 @@ def summary(session: TimelineSession, count: int) -> str:
         f"{count:,} events from {scale.ms_text(view.lo)} until {scale.ms_text(view.hi)}, {words(view.where)}; "
         f"coverage: {session.coverage()}"
     )
+
+
+def _practice(session: TimelineSession) -> str:
+    with session.held() as cursor:
+        made_up = cursor.execute(
+            "SELECT count(*) FROM case_facts WHERE name = 'practice' AND value = 'true'"
+        ).fetchone()
+    return '<p class="warn"><b>PRACTICE</b>: this case holds made-up evidence.</p>' if made_up and made_up[0] else ""
 
 
 def _facts(session: TimelineSession, count: int) -> str:
@@ -168,7 +181,7 @@ def _events(session: TimelineSession, count: int) -> str:
     page = session.page(first, min(count, TABLE_ROWS))
     shown = [_cells(page, each) for each in page["rows"]]
     note = f"The first {len(shown):,} of {count:,} events, in time order; events of one second have no known order."
-    return f"<h2>Events</h2><p>{note}</p>{table(COLUMNS, shown)}"
+    return f'<h2>Events</h2><p>{note}</p><div class="events">{table(COLUMNS, shown)}</div>'
 
 
 def _cells(page: dict[str, Any], row: dict[str, Any]) -> list[Any]:
