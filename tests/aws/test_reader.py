@@ -1,5 +1,6 @@
 import pytest
-from support import aws_service
+from support import aws_service, fault_proxy
+from support.fault_proxy import Fault
 
 from ctforensics.aws.clients import Access, Identity
 from ctforensics.aws.reader import Reader
@@ -70,3 +71,20 @@ def test_an_object_that_is_gone_is_boto3s_own_error(reader):
 
 def test_the_case_id_stands_in_the_user_agent(reader):
     assert "case/case-1" in reader._user_agent()
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_redirect_to_another_host_takes_no_credentials_there(bucket, status):
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    asked = []
+    with fault_proxy.running(bucket.url) as elsewhere, fault_proxy.running(bucket.url) as proxy:
+        elsewhere.inspect = lambda method, path, headers: asked.append(headers)
+        reader = Reader(Access(Identity(endpoint_url=proxy.url), "case-1").client("s3"), "bucket", {})
+        read(reader, "plain")
+        place = (("location", f"{elsewhere.url}/bucket/x%3D1%26y%23z"), ("x-amz-bucket-region", "eu-west-1"))
+        proxy.rule = lambda method, path, before: Fault(status, "PermanentRedirect", headers=place)
+        with pytest.raises((ClientError, BotoCoreError)):
+            reader.get("x=1&y#z")
+        reader.close()
+    assert asked == []
