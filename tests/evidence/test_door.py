@@ -256,3 +256,12 @@ def test_zip_members_that_share_their_bytes_are_refused_and_a_usual_zip_is_not(t
     shares = "container member that shares its bytes with another"
     assert found == {"shared.zip!/0.json": shares, "shared.zip!/1.json": shares, "shared.zip!/2.json": None}
     assert {located.refused for located in roots.walk(tmp_path / "usual.zip", "x")} == {None}
+
+
+def test_json_in_several_members_is_one_content_unless_the_first_is_whole_by_itself():
+    content = b'{"Records":[{"a":1},{"a":2}]}'
+    split = door.inflate(door.gzip_bytes(content[:9]) + door.gzip_bytes(content[9:]))
+    assert (split.content, split.rest, split.flags) == (content, b"", ("container:split",))
+    for first, second in ((content, content), (content[:9], b"rubbish"), (b"plain ", b"text")):
+        apart = door.inflate(door.gzip_bytes(first) + door.gzip_bytes(second))
+        assert (apart.content, apart.rest, apart.flags) == (first, second, ("trailing_content",))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import tarfile
 import zipfile
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from support.digest_archive import ACCOUNT, BUCKET, FIRST, HOUR, REGION, Archive
 from support.digest_cases import a_log, delete, edit, head_of, logs_of, place, usual
 
 from ctforensics.evidence import door
+from ctforensics.investigation import new_case
 from ctforensics.practice.keys import KeyRing
 from ctforensics.verify import chain, expect
 from ctforensics.verify.cases import everything
@@ -363,3 +366,22 @@ def test_thousands_of_forged_carriers_cost_few_checks_and_hide_no_signature_that
     told = {o.key.partition("/")[2]: o.code for o in result.files if o.kind == "digest"}
     assert told[older.key] == "D_OK_CHAIN"
     assert tried.count(older.key) <= 10
+
+
+@pytest.mark.parametrize("cuts", [(1,), (40,), (5, 60, 61)])
+def test_a_log_that_was_split_into_members_is_proven_and_its_records_are_loaded(
+    cuts: tuple[int, ...], clean: Archive, tmp_path: Path
+):
+    log = clean.logs()[5]
+    content = clean.content(log)
+    edges = [0, *cuts, len(content)]
+    clean.objects[log] = b"".join(door.gzip_bytes(content[a:b]) for a, b in pairwise(edges))
+    case = new_case(tmp_path / "case")
+    case.add_evidence(clean.write(tmp_path / "mirror"), label="mirror")
+    result = clean.judge(tmp_path / "mirror")
+    assert codes(result) == {"L_OK_CONTAINER": 1}, shown(result)
+    loaded = case.load()
+    assert (loaded.events, loaded.rejected) == (16, 0)
+    assert len({json.dumps(record) for record in case.records()}) == 16
+    sql = "SELECT content_sha256 FROM files WHERE list_contains(flags, 'container:split')"
+    assert [row[0] for row in case.sql(sql).values.tolist()] == [hashlib.sha256(content).hexdigest()]

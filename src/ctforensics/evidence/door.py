@@ -6,6 +6,7 @@ A clean object is plain, or gzip of exactly one member whose CRC-32 and size are
 - ``container:crc``, ``container:no_trailer``, ``container:header``: whole content in a damaged container;
 - ``container:plain``: named ``.gz`` but not compressed;
 - ``container:chain``: every member is a payload of CloudWatch Logs, as Firehose writes them: ``content`` is all of them;
+- ``container:split``: one JSON value in several members, of which the first alone is none: ``content`` is all of them;
 - ``trailing_content``: more members with content: ``content`` is the first, ``rest`` the others;
 - ``truncated`` or ``deflate_error``: ``content`` is what came out before the fault.
 
@@ -24,6 +25,7 @@ import zlib
 from dataclasses import dataclass
 
 import deflate
+import msgspec
 
 from ctforensics import hashing
 from ctforensics.errors import EvidenceError, ParameterError
@@ -251,9 +253,23 @@ def _inflate_carefully(data: bytes, bound: int) -> Inflated:
     if len(contents) > 1 and error is None and all(map(_DELIVERY.match, contents)):
         return Inflated(b"".join(contents), b"", "gzip", (*dict.fromkeys(flags), "container:chain"))
     first, rest = contents[0], b"".join(contents[1:])
+    if rest and error is None and not _is_json(first) and _is_json(whole := first + rest):
+        return Inflated(whole, b"", "gzip", (*dict.fromkeys(flags), "container:split"))
     if len(contents) > 1:
         flags.append("trailing_content" if rest else "container:empty_member")
     return Inflated(first, rest, "gzip", tuple(dict.fromkeys(flags)), error)
+
+
+def _is_json(text: bytes) -> bool:
+    """Whether a text is one whole JSON value."""
+    try:
+        _ANY.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
+    return True
+
+
+_ANY = msgspec.json.Decoder(msgspec.Raw)
 
 
 def _member(data: bytes, at: int, bound: int) -> tuple[bytes, int, str | None]:
