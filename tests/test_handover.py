@@ -52,6 +52,15 @@ def test_what_is_missing_is_wanted(case: Case):
     assert "nothing here is proven yet" in wanted and "Data events" in wanted
 
 
+def test_each_verification_of_which_verdicts_stand_is_named_with_what_it_was_asked(case: Case):
+    case.verify()
+    case.verify(accounts=["111122223333"])
+    case.verify(accounts=["999988887777"])
+    said = section(case.handover().markdown(), "The case")
+    told = re.findall(r"Verification \S+ \\\((.+?)\\\): authentic", said)
+    assert told == ["999988887777", "111122223333", "everything"], said
+
+
 def test_an_account_that_acts_without_logs_of_its_own_is_wanted(case: Case, tmp_path: Path):
     role = {"roleArn": "arn:aws:iam::999988887777:role/reader", "roleSessionName": "x"}
     hop = small_case.record(9, eventName="AssumeRole", eventSource="sts.amazonaws.com", requestParameters=role)

@@ -22,7 +22,7 @@ from ctforensics.notes.book import NoteBook
 from ctforensics.notes.note import Finding, Note
 from ctforensics.recheck import Recheck, recheck
 from ctforensics.verify import saved
-from ctforensics.verify.standing import about
+from ctforensics.verify import standing as verdicts
 
 MOST = 200
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -119,17 +119,17 @@ def handover(folder: CaseFolder, room: Room, catalog: Catalog, book: NoteBook, s
 
 
 def _case(folder: CaseFolder, status: dict[str, Any]) -> Section:
-    run = saved.newest(folder)
     complete = {True: "yes", False: "NO", None: "not known"}
-    verified = "Nothing was verified."
-    if run is not None:
-        head = run.head
-        verified = f"Verification {run.run} ({about(run)}): authentic {head['authentic']}, complete {complete[head['complete']]}, keys {head['keys_from']}."
+    verified = [
+        f"Verification {run.run} ({verdicts.about(run)}): authentic {run.head['authentic']}, "
+        f"complete {complete[run.head['complete']]}, keys {run.head['keys_from']}."
+        for run in verdicts.standing(folder).runs
+    ]
     window = f"{formats.shown(status['since'])} to {formats.shown(status['until'])}"
     lines = [
         f"{status['events']:,} events of {status['files']:,} files, {window}.",
         f"Accounts {', '.join(status['accounts']) or '-'}; regions {', '.join(status['regions']) or '-'}.",
-        verified,
+        *(verified or ["Nothing was verified."]),
         f"Events by verification: {_counts(status['integrity'])}. Hours: {_counts(status['coverage'])}.",
     ]
     found = [f for f in status["findings"] if f["class"] != "note"]
@@ -181,7 +181,7 @@ def _wanted(folder: CaseFolder, room: Room, status: dict[str, Any]) -> Iterator[
         yield "Verification with the public keys of every region: nothing here is proven yet."
     elif run.head["complete"] is None:
         yield "What should be here: DescribeTrails, ListAccounts and ListRegions (verify --expect); completeness is not known without them."
-    if run is not None and run.head["keys_from"] == "supplied":
+    if verdicts.standing(folder).keys_from == "supplied":
         yield "Public keys fetched from AWS: those at hand came with the evidence."
     about = searched(room, None, {})
     yield from (f"Logs for a hole ({gap.sentence()})." for gap in about.gaps[:50])
