@@ -1,5 +1,5 @@
 import pytest
-from support import aws_service
+from support import aws_service, fault_proxy, trail_files
 
 
 @pytest.fixture(scope="session")
@@ -18,6 +18,21 @@ def aws(monkeypatch, aws_service_of_this_session):
         monkeypatch.setenv(name, value)
     aws_service_of_this_session.reset()
     return aws_service_of_this_session
+
+
+@pytest.fixture
+def trail(aws):
+    """A bucket with four hours of a signed trail."""
+    made = trail_files.make("trail-bucket")
+    aws.fill("trail-bucket", made.objects, made.metadata)
+    return made
+
+
+@pytest.fixture
+def proxy(aws):
+    """What stands between us and AWS, and does as a test tells it."""
+    with fault_proxy.running(aws.url) as running:
+        yield running
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support import fault_proxy, trail_files
 from support.fault_proxy import Fault
+from support.trail_files import whole
 
 from ctforensics.acquire import bucket, rehash
 from ctforensics.acquire.ledger import OUTCOMES, Ledger
@@ -17,19 +17,6 @@ from ctforensics.case import folder as folders
 from ctforensics.case import journal, register
 from ctforensics.cli import main
 from ctforensics.errors import ConservationError
-
-
-@pytest.fixture
-def trail(aws):
-    made = trail_files.make("trail-bucket")
-    aws.fill("trail-bucket", made.objects, made.metadata)
-    return made
-
-
-@pytest.fixture
-def proxy(aws):
-    with fault_proxy.running(aws.url) as running:
-        yield running
 
 
 @pytest.fixture
@@ -44,14 +31,6 @@ def run(proxy, trail, tmp_path, capsys):
     return acquire
 
 
-def is_whole(tmp_path, objects):
-    case = folders.open_folder(tmp_path / "case")
-    lines = {line.key: line for line in register.read(case)}
-    return {k: (case.evidence / line.path).read_bytes() for k, line in lines.items()} == objects and rehash.check(
-        case
-    ).ok
-
-
 def test_a_requester_pays_bucket_is_read_by_who_agrees_to_pay(run, proxy, trail, tmp_path):
     paid = []
 
@@ -64,7 +43,7 @@ def test_a_requester_pays_bucket_is_read_by_who_agrees_to_pay(run, proxy, trail,
     assert code == 2 and "--requester-pays" in err
     paid.clear()
     code, out, _ = run("--requester-pays")
-    assert code == 0 and "12 planned = 12 acquired" in out and is_whole(tmp_path, trail.objects)
+    assert code == 0 and "12 planned = 12 acquired" in out and whole(tmp_path, trail)
     assert all(paid)
 
 
@@ -82,7 +61,7 @@ def test_a_bucket_in_another_region_is_followed_there(run, proxy, trail, tmp_pat
     proxy.inspect = elsewhere
     code, out, err = run()
     assert code == 0, err
-    assert "12 planned = 12 acquired" in out and is_whole(tmp_path, trail.objects)
+    assert "12 planned = 12 acquired" in out and whole(tmp_path, trail)
     assert 0 < len(refused) < 12
 
 
@@ -122,7 +101,7 @@ def test_a_register_that_cannot_be_written_stops_before_any_object_takes_its_pla
     assert code == 2 and "No space left" in err and "Traceback" not in err
     assert not list((tmp_path / "case" / "evidence").rglob("*.gz"))
     monkeypatch.setattr(journal, "append", genuine)
-    assert run()[0] == 0 and is_whole(tmp_path, trail.objects)
+    assert run()[0] == 0 and whole(tmp_path, trail)
     states = [line.get("state") for line in journal.read(tmp_path / "case" / "custody.jsonl")]
     assert states[1:] == ["begun", "stopped", "begun", "done"]
 
@@ -143,7 +122,7 @@ def test_a_disk_that_fills_while_a_file_is_written_leaves_no_half_object(run, tr
     code, out, err = run("--jobs", "1")
     assert code == 2 and "the disk is full" in err and "12 planned = " in out
     monkeypatch.setattr("ctforensics.acquire.fetch.os.write", genuine)
-    assert run()[0] == 0 and is_whole(tmp_path, trail.objects)
+    assert run()[0] == 0 and whole(tmp_path, trail)
 
 
 HOSTILE = {

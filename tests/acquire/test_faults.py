@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from support import fault_proxy, trail_files
 from support.fault_proxy import Fault
+from support.trail_files import whole
 
 from ctforensics.acquire import fetch, rehash
 from ctforensics.aws.reader import Reader
@@ -22,19 +22,6 @@ from ctforensics.cli import main
 from ctforensics.trail import object_keys
 
 SOURCE = Path(fetch.__file__).parents[2]
-
-
-@pytest.fixture
-def trail(aws):
-    made = trail_files.make("trail-bucket")
-    aws.fill("trail-bucket", made.objects, made.metadata)
-    return made
-
-
-@pytest.fixture
-def proxy(aws):
-    with fault_proxy.running(aws.url) as running:
-        yield running
 
 
 @pytest.fixture
@@ -48,15 +35,6 @@ def run(proxy, trail, tmp_path, capsys, monkeypatch):
         return code, printed.out, printed.err
 
     return acquire
-
-
-def whole(tmp_path, trail):
-    """Whether exactly the trail's objects lie in the case, byte for byte, and custody agrees."""
-    case = folders.open_folder(tmp_path / "case")
-    lines = {line.key: line for line in register.read(case)}
-    assert {key: (case.evidence / line.path).read_bytes() for key, line in lines.items()} == trail.objects
-    assert rehash.check(case).ok
-    return True
 
 
 def objects(*, only="", fault, times=10**9):

@@ -40,6 +40,17 @@ def record(number: int, **more):
     }
 
 
+def varied(drawn):
+    """Records from (number, members to set, members to leave out)."""
+    records = []
+    for number, changes, absent in drawn:
+        made = {**record(number), **changes}
+        for name in absent - {"eventVersion"}:
+            made.pop(name, None)
+        records.append(made)
+    return records
+
+
 class Desk:
     """A case, a folder of evidence, and short ways to load and look."""
 

@@ -7,9 +7,10 @@ import pytest
 from ctforensics.hashing import sha256_hex
 from ctforensics.practice.keys import KeyRing
 from ctforensics.practice.maker import TrailMaker, digest_content
-from ctforensics.practice.sinks import FolderSink, MemorySink
+from ctforensics.practice.sinks import FolderSink
 from ctforensics.trail import object_keys, signature
 from ctforensics.trail.digest import signing_text
+from tests.support.memory_sink import MemorySink
 
 T0 = datetime(2026, 3, 2, 0, 17, 28)
 HOUR = timedelta(hours=1)

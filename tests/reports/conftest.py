@@ -1,14 +1,16 @@
-"""Notebooks that need no case, made in place."""
+"""Notebooks that need no case, reports that are made once, and a case to write to."""
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from ctforensics.investigation import Case, open_case
 from tests.reports.report_samples import SAMPLE, notebook_json
 from tests.support import made_reports
 
@@ -38,3 +40,13 @@ def made_report(story_case, tmp_path_factory) -> Callable[[str, str], made_repor
 def sample(write_notebook: Callable[..., Path]) -> Path:
     """A notebook that shows every piece, with hostile text in it, and needs no case."""
     return write_notebook(*SAMPLE, name="sample")
+
+
+@pytest.fixture
+def own_case(story_case: Callable[[str], Case], tmp_path: Path) -> Iterator[Case]:
+    """A copy of a story's case that a test may write to."""
+    copy = tmp_path / "copy"
+    shutil.copytree(story_case("quiet_week").path, copy)
+    case = open_case(copy)
+    yield case
+    case.close()

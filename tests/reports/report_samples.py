@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
+
+from ctforensics.reports.pieces import Piece, Pieces
+
 HOSTILE = "</script><img src=x onerror=alert(1)>\u202e=cmd|' /C calc'!A0 \x1b[31m"
 
 
@@ -44,3 +49,8 @@ SAMPLE = (
         "display(pieces.callout('incomplete', 'Nothing was found; 3 hours are missing.'))",
     ),
 )
+
+
+def texts(pieces: Pieces | Iterable[Piece]) -> str:
+    """Every text in the data of pieces."""
+    return json.dumps([p.data for p in getattr(pieces, "items", pieces)], ensure_ascii=False)

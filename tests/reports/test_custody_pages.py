@@ -1,32 +1,20 @@
 """Custody in a report: what was done under the declared examiner, how the tool stood up to its known answers, and no user or host."""
 
-import json
-import shutil
-
 import pytest
 
 from ctforensics import __version__, known, selftest
 from ctforensics.case import custody
 from ctforensics.errors import ForensicsError
-from ctforensics.investigation import open_case
 from ctforensics.reports import CaseReport, custody_pages
 from ctforensics.reports.held import Held
+from tests.reports.report_samples import texts
 
 
-@pytest.fixture
-def own_case(story_case, tmp_path, monkeypatch):
-    """A copy of a story's case that a test may write to, as somebody on some machine."""
+@pytest.fixture(autouse=True)
+def somebody(monkeypatch):
+    """On some machine."""
     monkeypatch.setattr("getpass.getuser", lambda: "zoe-login")
     monkeypatch.setattr("socket.gethostname", lambda: "laptop-17")
-    copy = tmp_path / "copy"
-    shutil.copytree(story_case("quiet_week").path, copy)
-    case = open_case(copy)
-    yield case
-    case.close()
-
-
-def texts(pieces):
-    return json.dumps([p.data for p in pieces], ensure_ascii=False)
 
 
 def test_acquisition_verification_and_load_stand_up_to_the_head_under_the_declared_examiner(own_case):

@@ -5,31 +5,12 @@ from datetime import datetime
 import pytest
 
 from ctforensics.errors import ForensicsError, ParameterError
-from ctforensics.investigation import open_case
 from ctforensics.notes.book import NoteBook
 from ctforensics.reports import CaseReport, coverage_pages, swimlanes
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.scripts import drawn
+from tests.reports.report_samples import texts
 from tests.support import small_case
-
-
-@pytest.fixture
-def own_case(story_case, tmp_path):
-    """A copy of a story's case that a test may write to."""
-    import shutil
-
-    copy = tmp_path / "copy"
-    shutil.copytree(story_case("quiet_week").path, copy)
-    case = open_case(copy)
-    yield case
-    case.close()
-
-
-def texts(pieces):
-    """Every text in the data of pieces."""
-    import json
-
-    return json.dumps([p.data for p in pieces.items], ensure_ascii=False)
 
 
 def test_a_finding_stands_on_the_first_page_with_its_status_and_without_its_author(own_case):

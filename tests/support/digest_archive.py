@@ -11,10 +11,10 @@ from typing import Any
 from ctforensics.evidence import roots
 from ctforensics.practice.keys import KeyRing
 from ctforensics.practice.maker import TrailMaker
-from ctforensics.practice.sinks import MemorySink
 from ctforensics.verify.keys import KeyStore, parse_keys
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import verify
+from tests.support.memory_sink import MemorySink
 
 FIRST = datetime(2024, 3, 9, 20, 17, 28)
 HOUR = timedelta(hours=1)

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+from ctforensics.acquire import rehash
+from ctforensics.case import folder as folders
+from ctforensics.case import register
 from ctforensics.practice.keys import KeyRing
 from ctforensics.practice.maker import TrailMaker
-from ctforensics.practice.sinks import MemorySink
+from tests.support.memory_sink import MemorySink
 
 START = datetime(2024, 5, 2, 6, 0, 0)
 KEYS = KeyRing("support", START)
@@ -59,3 +63,12 @@ def record(account: str, region: str, at: datetime, number: int) -> dict[str, An
         "eventID": f"{number:08d}-0000-4000-8000-{at:%Y%m%d%H%M}",
         "recipientAccountId": account,
     }
+
+
+def whole(base: Path, trail: Trail) -> bool:
+    """Whether exactly the trail's objects lie in the case ``base/case``, byte for byte, and custody agrees."""
+    case = folders.open_folder(base / "case")
+    lines = {line.key: line for line in register.read(case)}
+    assert {key: (case.evidence / line.path).read_bytes() for key, line in lines.items()} == trail.objects
+    assert rehash.check(case).ok
+    return True

@@ -226,6 +226,5 @@ EVENT_COLUMNS: tuple[Column, ...] = (
 )
 
 TESTIMONY: dict[str, Column] = {c.field: c for c in EVENT_COLUMNS if c.field}
-JSON_COLUMNS: tuple[str, ...] = tuple(c.name for c in EVENT_COLUMNS if c.type == "JSON")
 COLUMN_NAMES: tuple[str, ...] = tuple(c.name for c in EVENT_COLUMNS)
 NO_TIME = "1970-01-01 00:00:00"

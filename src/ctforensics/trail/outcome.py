@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ctforensics.trail.identity import member, text
-
 _DENIED = re.compile(
     r"accessdenied|unauthorized|notauthorized|authfailure|forbidden|notpermitted|authorizationerror|allaccessdisabled"
     r"|invalidaccessexception",
@@ -104,8 +102,3 @@ def denial(error_message: str | None) -> dict[str, str | None]:
     """Principal, action, resource and reason that the text of a denial names; empty where it has another form."""
     match = _DENIAL.match(error_message) if error_message else None
     return match.groupdict() if match else {}
-
-
-def response_text(response: Any) -> str | None:
-    """The message that some services put into the response of a refused call."""
-    return text(member(response, "message"))

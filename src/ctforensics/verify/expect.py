@@ -29,7 +29,6 @@ class ExpectedTrail:
     home_region: str
     multi_region: bool
     organization: bool
-    validated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,6 @@ def _trail(entry: dict[str, Any]) -> ExpectedTrail:
         home_region=str(entry["HomeRegion"]),
         multi_region=bool(entry.get("IsMultiRegionTrail")),
         organization=bool(entry.get("IsOrganizationTrail")),
-        validated=bool(entry.get("LogFileValidationEnabled", True)),
     )
 
 
