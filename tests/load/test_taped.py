@@ -1,9 +1,11 @@
 """The compiled walk reads what the reference reads, and declines what it does not know."""
 
+import ast
 import json
 import random
 import subprocess
 import zipfile
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -301,3 +303,17 @@ def test_what_was_compiled_and_tried_once_is_not_tried_again(monkeypatch, tmp_pa
     assert compiled.is_ready()
     monkeypatch.setenv("NUMBA_OPT", "1")  # other code would be made
     assert [why_not(), len(tried)] == [None, 3]
+
+
+def test_the_compiled_code_is_kept_under_the_hash_of_all_that_went_into_it():
+    """A room that the walk takes constants from and that is not hashed would leave old code in force after an upgrade."""
+    rooms = compiled._rooms()
+    source = Path(compiled.__file__).parents[1]
+    walk = [room for room in rooms if "njit" in room.read_text() or "@compiled" in room.read_text()]
+    imported = {
+        source.joinpath(*node.module.split(".")[1:]).with_suffix(".py")
+        for room in walk
+        for node in ast.walk(ast.parse(room.read_text()))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ctforensics.")
+    }
+    assert len(walk) >= 5 and imported <= set(rooms)

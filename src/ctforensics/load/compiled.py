@@ -18,7 +18,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ctforensics.load.taped import Taped
 
-_ROOMS = ("nodes", "forms", "about", "tape", "spans")
+# The text of the walk, and of what is compiled into it as constants: a new column must never meet code that was made without it.
+_ROOMS = (
+    "load/nodes",
+    "load/forms",
+    "load/about",
+    "load/tape",
+    "load/spans",
+    "load/members",
+    "trail/columns",
+    "trail/target",
+)
 # A first record with every kind of member, so that all of the walk is compiled before processes need it.
 _SAMPLE = (
     b'{"Records":[{"eventVersion":"1.08","userIdentity":{"type":"IAMUser","arn":"a\\u0062"},"eventTime":"2024-05-02T06:11:09Z",'
@@ -135,7 +145,7 @@ def _mark() -> Path | None:
 
 
 def _rooms() -> list[Path]:
-    return [Path(__file__).with_name(f"{room}.py") for room in _ROOMS]
+    return [Path(__file__).parents[1] / f"{room}.py" for room in _ROOMS]
 
 
 def _cache() -> Path | None:
