@@ -16,6 +16,7 @@ import pytest
 
 from ctforensics.errors import ParameterError
 from ctforensics.investigation import Case, new_case, open_case
+from ctforensics.show.where import SEARCHED
 
 
 def record(number: int, **more: Any) -> dict[str, Any]:
@@ -154,6 +155,7 @@ def test_a_newer_load_is_said_and_can_be_opened_in_place(case, tmp_path):
     assert len(before["rows"]) == 20
     answer = timeline.desk.answer({"type": "reopen", "id": 2})
     assert answer["hello"]["events"] == 40
+    assert answer["hello"]["searched"] == list(SEARCHED)  # said where the box is
     assert answer["stale"] == ""
 
 

@@ -129,6 +129,7 @@ class Desk:
             "gaps": [[g.lo, g.hi, g.state] for g in lanes.gaps(session.spans, extent.lo, extent.hi)],
             "ladder": [[step, scale.words(step)] for step in scale.LADDER if step <= 28 * scale.DAY],
             "fields": list(where.FIELDS),
+            "searched": list(where.SEARCHED),
             "unread": list(unread),
             "notes": self._marks(),
             "zone": self.zone,

@@ -900,8 +900,10 @@ class Timeline {
   }
 
   buildSearch() {
-    this.searchField = make("select", { "aria-label": "field" }, make("option", { value: "text" }, "any text"), ...this.hello.fields.map((f) => make("option", { value: f }, f.replace("_", " "))));
-    this.searchText = make("input", { type: "search", placeholder: "add a filter ( / )", "aria-label": "filter by", spellcheck: "false", autocomplete: "off" });
+    const hint = `Text is looked for in ${this.hello.searched.join(", ").replaceAll("_", " ")}. Parameters and answers of calls: ask search_anywhere.`;
+    const asks = { text: "in names, keys, targets ( / )" };
+    this.searchField = make("select", { "aria-label": "field", title: hint }, make("option", { value: "text" }, "text in columns"), ...this.hello.fields.map((f) => make("option", { value: f }, f.replace("_", " "))));
+    this.searchText = make("input", { type: "search", placeholder: asks.text, title: hint, "aria-label": "filter by", spellcheck: "false", autocomplete: "off" });
     const add = () => {
       const [field, text] = [this.searchField.value, this.searchText.value];
       if (!text) return;
@@ -909,6 +911,7 @@ class Timeline {
       this.look({ where: [...this.where, field === "text" ? { text } : { field, is: [text] }] }, { history: true });
     };
     this.searchText.addEventListener("keydown", (event) => { if (event.key === "Enter") add(); });
+    this.searchField.addEventListener("change", () => { this.searchText.placeholder = asks[this.searchField.value] ?? "add a filter ( / )"; });
     this.search = make("span", { class: "ct-search" }, this.searchField, this.searchText);
   }
 
