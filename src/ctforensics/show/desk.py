@@ -285,7 +285,7 @@ class Desk:
         view = self.session.view
         subject = notes.span(scale.ms_text(view.lo), scale.ms_text(view.hi))
         made = self.book.exhibit(subject, str(request.get("text", "")), cells.facts(self.session, self.evidence))
-        return {"exhibit": made.id}
+        return {"exhibit": made.id, "of": looking.state(self)}
 
     def export(self, request: dict[str, Any]) -> Answer:
         """Writes the selection into the case's exhibits; the browser names the format only, never a place."""

@@ -523,7 +523,7 @@ class Timeline {
     this.telling--;
     if (answer.stale) this.stale(answer.stale);
     if (answer.error && !this.busy) this.failed(answer, wish);
-    else if (!this.current(answer) && !this.busy) this.look({});
+    else if (!this.current(answer) && !this.busy && !this.sorted) this.look({});
   }
 
   /** Whether an answer was made from the same load and notes as those before it. */
@@ -552,7 +552,7 @@ class Timeline {
     this.counting = false;
     if (answer.error) return;
     if (answer.stale) this.stale(answer.stale);
-    if (!this.current(answer)) { if (!this.busy) this.look({}); return; }
+    if (!this.current(answer)) { if (!this.busy && !this.sorted) this.look({}); return; }
     looks.forEach((each) => this.ahead.keep(each));
   }
 
@@ -1330,6 +1330,7 @@ class Timeline {
     const text = await this.wanted("Note for this snapshot");
     if (text === null) return;
     const answer = await this.line.ask({ type: "snapshot", text });
+    this.current(answer);
     this.say(answer.error || "Snapshot kept in the notes.");
   }
 
