@@ -242,3 +242,9 @@ def test_what_could_not_be_logged_is_said_in_numbers_that_agree(monkeypatch, eve
             return Rows([], [(events, 0, 0, objects)], None)
 
     assert coverage_pages.limits(Counted())[1].data["items"][0].startswith(said)
+
+
+def test_the_table_of_days_beside_a_window_says_that_it_is_of_the_whole_case(story_case):
+    case = story_case("quiet_week")
+    assert "the whole case" in CaseReport(case, title="t", since="2026-03-02").timeline().items[1].data["caption"]
+    assert CaseReport(case, title="t").timeline().items[1].data["caption"] == "Events by day (UTC)"

@@ -22,7 +22,8 @@ FROM events WHERE event_time_basis <> 'none' GROUP BY ALL ORDER BY day"""
 def section(held: Held, *, since: str = "", until: str = "", where: list[dict[str, Any]] | None = None) -> Pieces:
     """The section “Timeline”: the chart of the window and the days as a table."""
     made = [chart(held, since=since, until=until, where=where)]
-    made.append(held.table(held.rows("Events by day", _DAYS), "Events by day (UTC)", limit=62))
+    days = "Events by day (UTC), the whole case" if since or until else "Events by day (UTC)"
+    made.append(held.table(held.rows("Events by day", _DAYS), days, limit=62))
     return Pieces(made)
 
 
