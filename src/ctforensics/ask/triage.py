@@ -154,7 +154,7 @@ class Triage:
                 f"  {value}  ({kind.replace('_', ' ')}, {_lines_told(number)})" for value, kind, number in onward
             )
         yield ""
-        yield f"Silent (asked, and nothing answers): {', '.join(self.silent) or 'none'}"
+        yield f"Silent: {', '.join(self.silent) or 'none'} (asked, and nothing answers)"
 
     def onward(self) -> list[tuple[str, str, int]]:
         """Who and what the lines above name most: value, kind, and how many lines name it. A count is no verdict."""
@@ -217,7 +217,7 @@ class Triage:
                     f"{value} ({kind.replace('_', ' ')}, {_lines_told(number)})" for value, kind, number in onward
                 )
             )
-        parts.append(cards.foot([f"Silent (asked, and nothing answers): {', '.join(self.silent) or 'none'}."]))
+        parts.append(cards.foot([f"Silent: {', '.join(self.silent) or 'none'} (asked, and nothing answers)."]))
         marks = ["PRACTICE"] if self.searched.practice else []
         return cards.card("Triage", *parts, sub=f"as of {self.now}", marks=marks)
 
