@@ -25,7 +25,8 @@ const heard = {};
 const model = { get: (name) => ({ height: 17 })[name], on: (name, f) => { (heard[name] ??= []).push(f); }, off: (name, f) => { heard[name] = (heard[name] ?? []).filter((g) => g !== f); },
   send: async (message) => { window.sent = (window.sent ?? 0) + 1; const text = await window.ctSend(JSON.stringify(message)); if (text) (heard["msg:custom"] ?? []).forEach((f) => f(JSON.parse(text))); } };
 window.push = (message) => (heard["msg:custom"] ?? []).forEach((f) => f(message));
-window.pressed = 0; // keys that the page has handled
+window.pressed = 0; // keys and buttons that the page has handled
+window.addEventListener("pointerup", () => { window.pressed++; }, true);
 window.addEventListener("keydown", (event) => { if (!["Shift", "Alt", "Control"].includes(event.key)) window.pressed++; }, true);
 window.model = model; window.heard = heard;
 const place = document.getElementById("place");

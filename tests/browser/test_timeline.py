@@ -27,7 +27,9 @@ def drag(harness, part, a, b, steps=8):
     mouse.move(at["x"] + at["width"] * a, y)
     mouse.down()
     mouse.move(at["x"] + at["width"] * b, y, steps=steps)
+    before = harness.page.evaluate("window.pressed")
     mouse.up()
+    harness.page.wait_for_function("(n) => window.pressed > n", arg=before)
     harness.wait()
 
 
