@@ -95,7 +95,7 @@ class CaseReport:
         marks = ["FINAL" if self.final else "DRAFT"]
         marks += [f"EDITION {self.edition}"] if self.edition else []
         marks += ["PRIVILEGED"] if self.privileged else []
-        marks += ["PRACTICE"] if runs.newest(self.held.folder).keys_from == "practice" else []
+        marks += ["PRACTICE"] if runs.runs_of(self.held.folder).practice else []
         facts = [
             ("Case", manifest.title),
             ("Matter", manifest.matter or "not given"),

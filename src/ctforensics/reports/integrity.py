@@ -77,8 +77,7 @@ def verdict(held: Held) -> Piece:
     counts: dict[str, int] = {}
     for _, verdict_class, files in by_class.rows:
         counts[verdict_class] = counts.get(verdict_class, 0) + files
-    run = runs.newest(held.folder)
-    keys = KEYS.get(run.keys_from, "") if counts else ""
+    keys = KEYS.get(runs.runs_of(held.folder).keys_from, "") if counts else ""
     if not counts:
         return pieces.verdict(
             "Integrity",
@@ -155,7 +154,7 @@ def _proven(files: int) -> str:
 
 def completeness(held: Held) -> Piece:
     """The second answer: is everything here that should be, and what is missing."""
-    run = runs.newest(held.folder)
+    verified = runs.runs_of(held.folder)
     gaps = held.rows(
         "Findings about completeness",
         "SELECT code, account, region, trail, since, until FROM findings WHERE class = 'incomplete' ORDER BY since, code, account, region",
@@ -171,18 +170,19 @@ def completeness(held: Held) -> Piece:
         )
         if states.get(state)
     ]
-    if gaps.rows or missing or run.complete is False:
+    if gaps.rows or missing or verified.complete is False:
         headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in what digests cover"
         if not gaps.rows:
             headline = "Incomplete: something that should be here is missing"
         return pieces.verdict(
             "Completeness", "incomplete", headline, holes or ["The gaps stand in the section “Coverage”."]
         )
-    if run.complete is True:
-        return pieces.verdict("Completeness", "ok", "Complete against what was expected", [*holes, _expected(run)])
+    if verified.complete is True:
+        expected = [_expected(run) for run in verified.each]
+        return pieces.verdict("Completeness", "ok", "Complete against what was expected", [*holes, *expected])
     if not states:
         return pieces.verdict("Completeness", "unknown", "Not known", ["Coverage was not established."])
-    why = run.reasons or ("Nothing says which accounts, regions, trails and times should be here.",)
+    why = verified.reasons or ("Nothing says which accounts, regions, trails and times should be here.",)
     return pieces.verdict("Completeness", "unknown", "No gap found; whether all is here is not known", [*holes, *why])
 
 
@@ -251,15 +251,17 @@ def _checked(codes: Rows) -> str:
 
 
 def _method(held: Held) -> list[Piece]:
-    run = runs.newest(held.folder)
-    if not run.name:
-        return []
+    return [pieces.facts(_stated(run)) for run in runs.runs_of(held.folder).each]
+
+
+def _stated(run: runs.Run) -> list[tuple[str, Any]]:
     facts: list[tuple[str, Any]] = [
         ("Verification run", run.name),
+        ("Asked about", run.asked),
         ("Authentic", run.authentic or "not stated"),
         ("Complete", {True: "yes", False: "no", None: "not known"}[run.complete]),
         ("Public keys from", run.keys_from or "not stated"),
     ]
     if run.since and run.until:
         facts.append(("Window (delivery time)", f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}"))
-    return [pieces.facts(facts)]
+    return facts
