@@ -7,7 +7,9 @@ import subprocess
 from pathlib import Path
 
 _FOOT = re.compile(r"page \d+ of \d+$")
-_HEADING = re.compile(r"\d+(\.\d+)* +[A-Z]\S*")
+_HEADING = re.compile(
+    r"\d+(\.\d+)* +(?!(?:AS|AND|OR|THEN|ELSE|END|WHEN|FROM|WHERE)\b)[A-Z]\S*"
+)  # a line of SQL is none
 _CAPTION = re.compile(r"(Table|S)\s?\d+ ")
 
 

@@ -59,6 +59,7 @@ def untranslated(tree: Any, dialect: str) -> list[str]:
     found |= {
         "UNION in a recursion" for union in _recursions(tree) if dialect == "spark" and union.args.get("distinct")
     }
+    found |= {"max of several" for most in tree.find_all(exp.Max, exp.ArgMax) if most.args.get("count")}
     found |= {"unnest(recursive)" for explode in tree.find_all(exp.Explode) if explode.expressions}
     found |= {"ASOF JOIN" for join in tree.find_all(exp.Join) if join.args.get("method") == "ASOF"}
     for window in tree.find_all(exp.Window):
@@ -163,6 +164,12 @@ def _collected(node: Any, condition: Any) -> Any:
         keys = node.expression.expressions if isinstance(node.expression, exp.Tuple) else [node.expression]
         known = exp.and_(condition.copy(), exp.Not(this=exp.Is(this=node.this.copy(), expression=exp.Null())))
         return _sliced(_ordered(node.this, keys, known), exp.Literal.number(1), node.args["count"])
+    if isinstance(node, exp.Min) and node.args.get("count"):
+        if isinstance(node.this, exp.Distinct):
+            least = _filled(_LISTED["sorted"], x=node.this.expressions[0], **{"if": condition})
+        else:
+            least = _ordered(node.this, [node.this], condition)
+        return _sliced(least, exp.Literal.number(1), node.args["count"])
     if not isinstance(node, exp.ArrayAgg):
         return None
     order = node.this if isinstance(node.this, exp.Order) else None
