@@ -66,6 +66,8 @@ def test_a_pattern_keeps_its_flag_and_the_first_few_stay_a_list():
         assert "'^(?:a+)$'" in said("SELECT a SIMILAR TO 'a+' FROM t", dialect)
         assert "SLICE(x, 2, 3)" in said("SELECT x[2:4] FROM t", dialect)
     assert "MIN_BY(id, (at, id), 10)" in said("SELECT arg_min(id, (at, id), 10) FROM t", "athena")
+    assert "'^(?:' || (p) || ')$'" in said("SELECT a SIMILAR TO p FROM t", "spark")
+    assert "MAX_BY(a, (b)) FILTER(WHERE NOT a IS NULL)" in said("SELECT any_value(a ORDER BY b DESC) FROM t", "spark")
     assert "ARRAY_SORT(COLLECT_LIST(STRUCT(at AS k0, id AS v))" in said("SELECT list(id ORDER BY at) FROM t", "spark")
 
 
@@ -78,6 +80,10 @@ def test_a_pattern_keeps_its_flag_and_the_first_few_stay_a_list():
         ("WITH RECURSIVE w AS (SELECT 1 AS a UNION SELECT a + 1 FROM w) SELECT * FROM w", {"UNION in a recursion"}),
         ("SELECT max(a) OVER (ORDER BY t RANGE BETWEEN to_minutes($m) PRECEDING AND CURRENT ROW) FROM t", {"RANGE of a parameter"}),
         ("SELECT list(a ORDER BY b) FROM t", set()),
+        ("SELECT list(a ORDER BY b DESC) FROM t", {"list(ORDER BY ... DESC)"}),
+        ("SELECT list(DISTINCT a ORDER BY a DESC) FILTER (a > 1) FROM t", {"list(ORDER BY ... DESC)"}),
+        ("SELECT x[2:] FROM t", {"a slice"}),
+        ("SELECT x[1:$n] FROM t", {"a slice"}),
     ],
 )  # fmt: skip
 def test_what_spark_cannot_run_is_named(sql, left):

@@ -59,6 +59,9 @@ def untranslated(tree: Any, dialect: str) -> list[str]:
     found |= {
         "UNION in a recursion" for union in _recursions(tree) if dialect == "spark" and union.args.get("distinct")
     }
+    found |= {"a slice" for part in tree.find_all(exp.Slice)}
+    if dialect == "spark":
+        found |= {"list(ORDER BY ... DESC)" for made in tree.find_all(exp.ArrayAgg) if isinstance(made.this, exp.Order)}
     found |= {"max of several" for most in tree.find_all(exp.Max, exp.ArgMax) if most.args.get("count")}
     found |= {"unnest(recursive)" for explode in tree.find_all(exp.Explode) if explode.expressions}
     found |= {"ASOF JOIN" for join in tree.find_all(exp.Join) if join.args.get("method") == "ASOF"}
@@ -133,7 +136,9 @@ def _in_athena(node: Any) -> Any:
 def _in_spark(node: Any) -> Any:
     from sqlglot import exp
 
-    if isinstance(node, exp.DateDiff):  # DuckDB counts the borders between two times, Spark whole stretches
+    if isinstance(node, exp.DateDiff) and node.args.get(
+        "unit"
+    ):  # DuckDB counts the borders between two times, Spark whole stretches
         for part in ("this", "expression"):
             node.set(part, exp.TimestampTrunc(this=node.args[part], unit=node.args["unit"].copy()))
     if isinstance(node, exp.Explode) and node.expressions:  # unnest(..., recursive := true): a column for each member
@@ -145,13 +150,26 @@ def _in_spark(node: Any) -> Any:
     if isinstance(node, exp.DayOfWeekIso):
         return _filled("WEEKDAY(p_x) + 1", x=node.this)
     if isinstance(node, exp.IgnoreNulls) and isinstance(node.this.this, exp.Order):
-        order = node.this.this
-        return exp.ArgMin(this=order.this, expression=exp.Tuple(expressions=[key.this for key in order.expressions]))
+        return _first_known(node)
     if isinstance(node, exp.Filter):
         return _collected(node.this, node.expression.this) or node
     if not isinstance(node.parent, exp.Filter):
         return _collected(node, exp.true()) or node
     return node
+
+
+def _first_known(node: Any) -> Any:
+    """The first value of a group in an order that is known; in a mixed order it stays, and Spark refuses it."""
+    from sqlglot import exp
+
+    order = node.this.this
+    downward = {bool(key.args.get("desc")) for key in order.expressions}
+    if len(downward) != 1:
+        return node
+    pick = exp.ArgMax if downward.pop() else exp.ArgMin
+    known = exp.Not(this=exp.Is(this=order.this.copy(), expression=exp.Null()))
+    found = pick(this=order.this, expression=exp.Tuple(expressions=[key.this for key in order.expressions]))
+    return exp.Filter(this=found, expression=exp.Where(this=known))
 
 
 def _collected(node: Any, condition: Any) -> Any:
@@ -174,9 +192,11 @@ def _collected(node: Any, condition: Any) -> Any:
         return None
     order = node.this if isinstance(node.this, exp.Order) else None
     what = order.this if order else node.this
+    upward = not order or not any(key.args.get("desc") for key in order.expressions)
     if isinstance(what, exp.Distinct):
-        return _filled(_LISTED["sorted"], x=what.expressions[0], **{"if": condition})
-    if order and not any(key.args.get("desc") for key in order.expressions):
+        itself = not order or [key.this for key in order.expressions] == what.expressions
+        return _filled(_LISTED["sorted"], x=what.expressions[0], **{"if": condition}) if upward and itself else None
+    if order and upward:
         return _ordered(what, [key.this for key in order.expressions], condition)
     return None if order else _filled(_LISTED["listed"], x=what, **{"if": condition})
 
@@ -193,10 +213,13 @@ def _ordered(what: Any, keys: list[Any], condition: Any) -> Any:
 
 
 def _slice(node: Any) -> Any:
+    """A part of a list by fixed bounds; with any other bounds it stays, and is named."""
     from sqlglot import exp
 
     span = node.expressions[0]
     first = span.this if span.this is not None else exp.Literal.number(1)
+    if not all(isinstance(bound, exp.Literal) and bound.is_int for bound in (first, span.expression)):
+        return node
     count = exp.Literal.number(int(span.expression.name) - int(first.name) + 1)
     return _sliced(node.this, first, count)
 
@@ -210,7 +233,10 @@ def _sliced(what: Any, first: Any, count: Any) -> Any:
 def _affixed(text: Any, before: str, after: str) -> Any:
     from sqlglot import exp
 
-    return exp.Literal.string(f"{before}{text.name}{after}") if isinstance(text, exp.Literal) else text
+    if isinstance(text, exp.Literal):
+        return exp.Literal.string(f"{before}{text.name}{after}")
+    begun = exp.DPipe(this=exp.Literal.string(before), expression=exp.Paren(this=text.copy()))
+    return exp.DPipe(this=begun, expression=exp.Literal.string(after)) if after else begun
 
 
 def _path(literal: Any) -> Any:
