@@ -8,7 +8,7 @@ import urllib.parse
 import pytest
 
 from ctforensics.errors import UnknownName
-from ctforensics.reports import browsers, redact, run
+from ctforensics.reports import browsers, pseudonyms, redact, run
 from tests.reports.report_samples import notebook_json
 from tests.support import leaks, report_matrix, small_case
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.timeout(900)
 GENERIC = {"main", "repo", "refs", "heads", "root", "office", "readonly", "hidden_due_to_security_reasons"}
 
 
-class Fake(redact.Pseudonyms):
+class Fake(pseudonyms.Pseudonyms):
     """Pseudonyms that are not kept."""
 
     def __init__(self):
@@ -118,7 +118,7 @@ def test_an_attacker_who_searches_every_layer_of_every_format_finds_no_original_
         for key in set(re.findall(r"\b(?:AKIA|ASIA|AROA|AIDA|AGPA|ANPA)[A-Z2-7]{12,}", "\n".join(layers))):
             pytest.fail(f"{key} names the account {leaks.account_of(key)} in {file.suffix}")
     assert made.attachments == () and "REDACTED" in targets[0].read_text("utf-8")
-    told = json.loads((own_case.path / redact.FILE).read_text("utf-8"))
+    told = json.loads((own_case.path / pseudonyms.FILE).read_text("utf-8"))
     assert set(told) & accounts, "the table that leads back stays in the case"
 
 
@@ -174,8 +174,8 @@ def test_redactions_at_the_same_time_give_one_value_one_pseudonym(own_case):
     from concurrent.futures import ThreadPoolExecutor
 
     def once(_):
-        with redact._alone(own_case.folder):
-            table = redact.Pseudonyms(own_case.folder)
+        with pseudonyms.alone(own_case.folder):
+            table = pseudonyms.Pseudonyms(own_case.folder)
             made = table.of("name", "carol")
             table.save()
         return made

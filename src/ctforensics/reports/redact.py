@@ -13,23 +13,18 @@ import base64
 import binascii
 import functools
 import ipaddress
-import json
-import os
 import re
-import secrets
-import time
 import urllib.parse
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ctforensics.ask.catalog import Catalog
 from ctforensics.ask.room import Room
-from ctforensics.case import lock
 from ctforensics.case.folder import CaseFolder
-from ctforensics.errors import CaseBusy, CaseError, UnknownName
+from ctforensics.errors import UnknownName
 from ctforensics.reports import catalog
+from ctforensics.reports.pseudonyms import Pseudonyms, alone
 from ctforensics.trail.columns import COLUMN_NAMES
 
 # Kinds of value that each profile replaces.
@@ -37,8 +32,6 @@ PROFILES: dict[str, frozenset[str]] = {
     "all": frozenset({"account", "key", "address", "name", "resource", "file", "case"}),
     "people": frozenset({"key", "address", "name"}),
 }
-FILE = "redaction.json"
-_PATIENCE = 240  # times that half a second is waited for another redaction
 # Kind and the statement that lists its values.
 _LISTS: tuple[tuple[str, str], ...] = (
     (
@@ -140,44 +133,6 @@ _PATTERNS = (
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PERCENT = re.compile(r"[^\s\"'<>]*%[0-9A-Fa-f]{2}[^\s\"'<>]*")
-
-
-class Pseudonyms:
-    """The case's table from value to pseudonym; grows as values are met and is written back whole."""
-
-    def __init__(self, folder: CaseFolder) -> None:
-        self.file = folder.path / FILE
-        self.table: dict[str, str] = {}
-        if self.file.exists():
-            try:
-                self.table = dict(json.loads(self.file.read_text("utf-8")))
-            except (ValueError, TypeError) as error:
-                raise CaseError(
-                    f"{FILE} cannot be read ({error}).", where=FILE, hint="Move it away to begin a new one."
-                ) from error
-        self._taken = set(self.table.values())
-
-    def of(self, kind: str, value: str) -> str:
-        """The pseudonym of a value, made at random where it has none yet."""
-        if value not in self.table:
-            made = next(n for n in iter(lambda: f"{kind}-{secrets.token_hex(3)}", "") if n not in self._taken)
-            self.table[value] = made
-            self._taken.add(made)
-        return self.table[value]
-
-    def save(self) -> None:
-        """Writes the table, readable by its owner alone."""
-        waiting = self.file.with_name(self.file.name + ".new")
-        try:
-            with open(os.open(waiting, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
-                json.dump(self.table, stream, indent=1, sort_keys=True)
-            os.replace(waiting, self.file)
-        except OSError as error:
-            raise CaseError(
-                f"The pseudonyms cannot be kept: {error.strerror}.",
-                where=FILE,
-                hint="A redacted report needs a case that can be written.",
-            ) from error
 
 
 def values(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> dict[str, str]:
@@ -332,7 +287,7 @@ def redacted(notebook: Any, room: Room, folder: CaseFolder, profile: str) -> Any
     kinds = PROFILES[profile]
     said = [[cell.get("outputs", []), cell["source"]] for cell in notebook["cells"]]
     known = values(room, folder, kinds)
-    with _alone(folder):
+    with alone(folder):
         pseudonyms = Pseudonyms(folder)
         # As plain text, not as JSON: an escaped quote or letter would hide a value from the search.
         redactor = Redactor(pseudonyms, known, kinds, "\n".join(_texts(said)))
@@ -340,19 +295,6 @@ def redacted(notebook: Any, room: Room, folder: CaseFolder, profile: str) -> Any
             _redact(cell, redactor)
         pseudonyms.save()
     return notebook
-
-
-@contextmanager
-def _alone(folder: CaseFolder) -> Iterator[None]:
-    """One redaction at a time, so that a value never gets two pseudonyms; another one takes seconds and is waited for."""
-    for _ in range(_PATIENCE):
-        try:
-            with lock.held(folder.path / "redaction.lock", "report --redact"):
-                yield
-            return
-        except CaseBusy:
-            time.sleep(0.5)
-    raise CaseError("Another redaction of this case goes on.", where=FILE, hint="Wait until it has finished.")
 
 
 def _redact(cell: Any, redactor: Redactor) -> None:
