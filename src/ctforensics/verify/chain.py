@@ -136,7 +136,7 @@ def _ask_newer(node: Node, papers: Papers) -> None:
         for newer in _carriers(node, papers):
             key = _signed_with(node, newer.signature)
             if key is not None:
-                node.proven_by, node.signed_with = "chain", key
+                _take_carried(node, key)
                 break
     witness = None
     for newer in papers.newer(node):
@@ -145,8 +145,19 @@ def _ask_newer(node: Node, papers: Papers) -> None:
         witness = witness or newer.place
         if newer.supported and newer.sha256 != node.digest.sha256:
             node.contradicted_by = witness
-        elif newer.supported and node.proven_by is None:
-            node.proven_by = "chain"
+        elif newer.supported and node.proven_by != "own":  # the hash alone proves it, whatever signed it
+            node.proven_by, node.key_window = "chain", False
+
+
+def _take_carried(node: Node, key: PublicKey) -> None:
+    """A carried signature is worth what the digest's own would be: nothing by a key of another region, less by one out of its time."""
+    if key.region not in (None, node.digest.scope.region):
+        node.own = "key_region" if node.own == "none" else node.own
+        return
+    node.proven_by, node.signed_with = "chain", key
+    node.key_window = not node.backfill and not _in_time(
+        key, node, None
+    )  # when a backfill was signed is not known here
 
 
 def _carriers(node: Node, papers: Papers) -> Iterator[Newer]:
@@ -168,7 +179,9 @@ def verdict(node: Node) -> str:
     if node.proven_by == "own":
         return "D_KEY_WINDOW" if node.key_window else "D_OK"
     if node.proven_by == "chain":
-        return "D_OK_META_SIG" if node.own in ("bad", "unsupported") else "D_OK_CHAIN"
+        if node.own in ("bad", "unsupported"):
+            return "D_OK_META_SIG"
+        return "D_KEY_WINDOW" if node.key_window else "D_OK_CHAIN"
     return _UNPROVEN[node.own]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.errors import ForensicsError, ParameterError
+from ctforensics.verify.digests import Scope
 from ctforensics.verify.outcome import Finding
 from ctforensics.verify.selection import Selection
 from ctforensics.verify.unlisted import Covers
@@ -29,6 +30,14 @@ class ExpectedTrail:
     home_region: str
     multi_region: bool
     organization: bool
+
+    def is_of(self, scope: Scope) -> bool:
+        """Whether a chain of digests is one of this trail's."""
+        return (self.name, self.home_region, self.organization) == (
+            scope.trail,
+            scope.home_region,
+            bool(scope.organization),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +135,19 @@ def _is_on(entry: Any, field_name: str, values: Iterable[str], default: bool = T
 
 
 def lacking(expectation: Expectation, covers: Covers, selection: Selection) -> Iterator[Finding]:
-    """G_NO_DIGESTS for every expected trail, account and region of which no digest is here."""
-    here = {(c.scope.trail, c.scope.account, c.scope.region) for group in covers.values() for c in group if c.oldest}
+    """G_NO_DIGESTS for every expected trail, account and region of which no digest is here.
+
+    A trail is more than its name: an account's own one, or one that is at home elsewhere, does not stand for it.
+    """
+    scopes = [c.scope for group in covers.values() for c in group if c.oldest]
     for trail in expectation.trails:
         if selection.trails and trail.name not in selection.trails:
             continue
-        some_regions = {region for name, _, region in here if name == trail.name}
-        some_accounts = {account for name, account, _ in here if name == trail.name}
+        here = {(s.account, s.region) for s in scopes if trail.is_of(s)}
+        some_regions, some_accounts = {region for _, region in here}, {account for account, _ in here}
         for account in expectation.accounts_of(trail) or sorted(some_accounts):
             for region in expectation.regions_of(trail) or sorted(some_regions | {trail.home_region}):
-                if (trail.name, account, region) not in here and selection.has(account, region):
+                if (account, region) not in here and selection.has(account, region):
                     detail = f"expected ({_sources(expectation)}), and no digest of it is here"
                     yield Finding("G_NO_DIGESTS", account, region, trail.name, selection.since, selection.until, detail)
 

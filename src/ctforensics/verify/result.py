@@ -160,7 +160,7 @@ class Verification:
                 "Nothing is here that could be verified."
                 if not self.counts["proven_outside"]
                 else (
-                    f"Nothing was delivered in what was asked; {self.counts['proven_outside']:,} digests outside of it are proven."
+                    f"Nothing of what was asked is here; {self.counts['proven_outside']:,} digests outside of it are proven."
                 )
             )
         keys = {

@@ -8,21 +8,23 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import Located
 from ctforensics.trail import object_keys
-from ctforensics.verify import expect, lake, logfiles, reach, reading, unlisted
+from ctforensics.verify import answers, expect, lake, logfiles, reach, reading, unlisted
 from ctforensics.verify import trails as one_trail
 from ctforensics.verify.expect import Expectation
 from ctforensics.verify.heads import from_heads
 from ctforensics.verify.keys import KeyStore, weakest
 from ctforensics.verify.ledger import Ledger, Signature, printable
-from ctforensics.verify.outcome import FileOutcome, Finding, worst
+from ctforensics.verify.outcome import FileOutcome, Finding
 from ctforensics.verify.result import Outcomes, Verification, tally
 from ctforensics.verify.selection import Selection
+
+_HOUR = timedelta(hours=1)
 
 
 @contextmanager
@@ -122,7 +124,7 @@ def _broken_digests(ledger: Ledger, selection: Selection) -> Iterator[FileOutcom
     )
     for seen in ledger.seen_where(broken):
         key = object_keys.parse(seen.name)
-        if key and not (selection.has(key.account, key.region) and selection.has_hour(key.stamp, key.stamp)):
+        if key and not (selection.has(key.account, key.region) and selection.has_hour(key.stamp - _HOUR, key.stamp)):
             continue
         code, found, text = (seen.fault or "").partition(": ")
         yield FileOutcome(
@@ -153,8 +155,8 @@ def _conclude(
         key=lambda f: (f.account or "", f.region or "", f.trail or "", f.since or datetime.min, f.code, f.detail)
     )
     counts = tally(ledger, files.plain)
-    authentic, reasons = _authentic(ledger, counts, findings, selection)
-    complete, why = _complete(ledger, findings, covers, expectation, selection)
+    authentic, reasons = answers.authentic(ledger, counts, findings, selection)
+    complete, why = answers.complete(ledger, findings, covers, expectation, selection)
     asked = selection.since is not None or selection.until is not None
     here = [edge for group in covers.values() for c in group for span in c.spans for edge in span]
     return Verification(
@@ -172,53 +174,3 @@ def _conclude(
         reasons=reasons + why,
         asked=selection.to_json(),
     )
-
-
-def _authentic(
-    ledger: Ledger, counts: dict[str, Any], findings: list[Finding], selection: Selection
-) -> tuple[str, list[str]]:
-    classes = [name for name, number in counts["classes"].items() if number]
-    result = worst([*classes, *(f.verdict for f in findings)])
-    if counts["proven"] or result == "fail":
-        return result, []
-    if not counts["unproven"] and counts["proven_outside"] and not selection.accounts and not selection.trails:
-        return result, ["Nothing was delivered in what was asked: proven digests of this evidence lie outside of it."]
-    return worst([result, "unknown"]), ["Nothing is proven."]
-
-
-# A listed log file of which the delivered bytes are not here: gone, altered, or not readable.
-LOST = ("L_MISSING", "L_MISSING_UNVERIFIED", "L_HASH", "L_FORMAT", "L_MISMATCH_UNVERIFIED")
-# One place may have several outcomes: what was altered in one root may stand as delivered in another.
-_LOST_PLACES = f"""SELECT count(*) FROM (SELECT key FROM outcome WHERE kind = 'log' GROUP BY key
-  HAVING max(code IN ({", ".join("?" * len(LOST))})) AND NOT max(code IN ('L_OK', 'L_OK_CONTAINER', 'L_TRAILING')))"""
-
-
-def _complete(
-    ledger: Ledger,
-    findings: list[Finding],
-    covers: unlisted.Covers,
-    expectation: Expectation | None,
-    selection: Selection,
-) -> tuple[bool | None, list[str]]:
-    missing = ledger.number("SELECT count(*) FROM outcome WHERE code = 'D_MISSING'")
-    if missing or any(f.verdict == "incomplete" for f in findings):
-        return False, []
-    unknown = []
-    typed = selection.accounts and selection.regions and selection.trails
-    if not typed and not (expectation and expectation.known):
-        unknown.append("accounts, regions and trails")
-    if selection.since is None or selection.until is None:
-        unknown.append("the window")
-    chosen = [c for group in covers.values() for c in group if selection.has_scope(c.scope)]
-    if not any(c.proven for c in chosen):
-        return None, ["Whether it is complete is not known: no digest of what was asked is proven."]
-    if typed and len({(c.scope.account, c.scope.region) for c in chosen}) < len(selection.accounts) * len(
-        selection.regions
-    ):
-        return None, ["Whether it is complete is not known: of some of what was asked nothing is here."]
-    if unknown:
-        return None, [f"Whether it is complete is not known: nobody said which {' and '.join(unknown)} should be here."]
-    lost = ledger.number(_LOST_PLACES, *LOST)
-    if lost:
-        return False, [f"Not complete: of {lost} listed log files what was delivered is not here."]
-    return True, []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ctforensics.trail import object_keys
 from ctforensics.verify import chain, placing
@@ -140,6 +140,8 @@ def _missing(ledger: Ledger, scope: Scope, loose: Loose, links: Links, selection
     named = object_keys.parse(loose.key)
     end = named.stamp if named else loose.start
     start = links.ended_before(loose.start, loose.backfill)
+    if start is None and loose.backfill:
+        start = _reached_back(links, end)
     if start is None and (selection.since is None or end <= selection.since):
         return None  # the evidence begins here: what is older may have expired
     if not selection.has_hour(start or selection.since or end, end):
@@ -158,6 +160,12 @@ def _missing(ledger: Ledger, scope: Scope, loose: Loose, links: Links, selection
         since=start or selection.since,
         until=max(end, loose.start),
     )
+
+
+def _reached_back(links: Links, end: datetime) -> datetime | None:
+    """An hour before a backfill digest's end, where regular digests of that time are here: then it has not expired."""
+    oldest, _ = links.reach()
+    return end - timedelta(hours=1) if oldest is not None and oldest < end else None
 
 
 def _finding(code: str, scope: Scope, since: datetime | None, until: datetime | None, detail: str) -> Finding:
