@@ -5,7 +5,6 @@ Each column is a copy of spans of the canonical forms, or is concluded once for 
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,7 +13,7 @@ import numpy as np
 import orjson
 import pyarrow as pa
 
-from ctforensics.load import about, members, nodes, spans, tape
+from ctforensics.load import about, members, nodes, spans, sums, tape
 from ctforensics.load.schema import EVENTS, repeats
 from ctforensics.trail import derive
 from ctforensics.trail.columns import TESTIMONY
@@ -84,9 +83,7 @@ class Columns:
         return _texts_at(self.canon, starts, ends, kinds, TESTIMONY[field].type == "VARCHAR")
 
     def _keys(self) -> pa.Array:
-        view, sha256 = memoryview(self.canon.data), hashlib.sha256
-        places = zip(self.walked.said[:, 4].tolist(), self.walked.said[:, 5].tolist(), strict=True)
-        keys = b"".join([sha256(view[start:end]).digest()[:16] for start, end in places])
+        keys = sums.keys(self.canon, self.walked.said[:, 4], self.walked.said[:, 5])
         return pa.Array.from_buffers(pa.binary(16), self.count, [None, pa.py_buffer(keys)])
 
     def _console(self, made: dict[str, pa.Array]) -> None:

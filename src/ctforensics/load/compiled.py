@@ -25,6 +25,7 @@ _ROOMS = (
     "load/about",
     "load/tape",
     "load/spans",
+    "load/sums",
     "load/members",
     "trail/columns",
     "trail/target",
