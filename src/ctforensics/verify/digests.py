@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import chain
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from ctforensics.trail import object_keys
+from ctforensics.trail.object_keys import ObjectKey
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _ACCOUNT = re.compile(r"\d{12}", re.ASCII)
@@ -42,8 +43,7 @@ class BadSchema(ValueError):
     """JSON, but not a digest as CloudTrail writes them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """What one chain is about. ``backfill`` digests are a chain beside the regular one."""
 
     organization: str
@@ -52,6 +52,13 @@ class Scope:
     trail: str
     home_region: str
     backfill: bool = False
+
+    @classmethod
+    def of(cls, key: ObjectKey) -> Scope:
+        """The scope that a digest's key says."""
+        return cls(
+            key.organization or "", key.account, key.region, key.trail or "", key.home_region or "", key.backfill
+        )
 
 
 Listed = tuple[str, str, bytes, int, str, str]
@@ -100,6 +107,17 @@ class Digest:
         """BUCKET/KEY as signed."""
         return f"{self.bucket}/{self.key}"
 
+    @property
+    def facts(self) -> Facts:
+        """The digest as the ledger holds it."""
+        p, times = self.previous, (at.isoformat() for at in (self.start, self.end, self.stamp))
+        link = (p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5
+        return self.scope, self.bucket, self.key, *times, self.fingerprint, self.supported, *link, self.sha256
+
+
+Facts = tuple[Any, ...]
+"""A digest as plain values: scope, bucket, key, start, end and stamp as text, fingerprint, supported, the five of its link or None, hash."""
+
 
 def strict_object(content: bytes | bytearray) -> dict[str, Any]:
     """A JSON object. Raises BadFormat for what two parsers could read differently."""
@@ -137,7 +155,7 @@ def _refuse_doubles(content: bytes | bytearray) -> None:
         raise BadFormat("nested too deeply") from error
 
 
-def parse(content: bytes | bytearray, sha256: str) -> tuple[Digest, list[Listed]]:
+def parse(content: bytes | bytearray, sha256: str) -> tuple[Facts, list[Listed]]:
     """The digest in this content (``sha256``: its hash, lower hex) and what it lists. Raises BadFormat or BadSchema."""
     raw = strict_object(content)
     _text(raw, "awsAccountId", _ACCOUNT)
@@ -149,14 +167,7 @@ def parse(content: bytes | bytearray, sha256: str) -> tuple[Digest, list[Listed]
     if place is None or not place.is_digest or "\0" in bucket or "/" in bucket:
         raise BadSchema("digestS3Object is no name of a digest file")
     digest = Digest(
-        scope=Scope(
-            place.organization or "",
-            place.account,
-            place.region,
-            place.trail or "",
-            place.home_region or "",
-            place.backfill,
-        ),
+        scope=Scope.of(place),
         bucket=bucket,
         key=key,
         start=start,
@@ -167,7 +178,7 @@ def parse(content: bytes | bytearray, sha256: str) -> tuple[Digest, list[Listed]
         previous=_previous(raw),
         sha256=sha256,
     )
-    return digest, _listed(raw, digest.scope)
+    return digest.facts, _listed(raw, digest.scope)
 
 
 def _previous(raw: dict[str, Any]) -> Previous | None:
@@ -203,7 +214,7 @@ def _listed(raw: dict[str, Any], scope: Scope) -> list[Listed]:
     day = oldest[0][:10]
     _check_days([day] if facts.count(f" {day}T") == 2 * len(keys) else [text[:10] for text in (*oldest, *newest)])
     usual = f"/{scope.account}_CloudTrail_{scope.region}_"
-    if algorithms.count("SHA-256") == len(keys) and _are_as_usual(keys, joined, usual):
+    if algorithms.count("SHA-256") == len(keys) and are_as_usual(keys, joined, usual):
         odd = [0] * len(keys)
     else:
         odd = [_odd(key, algorithm, usual) for key, algorithm in zip(keys, algorithms, strict=True)]
@@ -218,7 +229,7 @@ def _check_days(days: Iterable[str]) -> None:
         raise BadSchema(f"an element of logFiles has an event time that is no instant: {error}") from error
 
 
-def _are_as_usual(keys: Sequence[str], joined: str, usual: str) -> bool:
+def are_as_usual(keys: Sequence[str], joined: str, usual: str) -> bool:
     """The quick proof that keys (``joined`` by line feeds) are safe and of their digest's account and region: all begin with the
     same folder and the beginning of a usual name, and hold no further slash."""
     begin = keys[0][: keys[0].rfind("/")] + usual

@@ -11,12 +11,12 @@ import sys
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ctforensics.verify.digests import Digest, Listed, Scope
+from ctforensics.verify.digests import Facts, Listed, Scope
 from ctforensics.verify.outcome import FileOutcome
 from ctforensics.verify.spool import PARTS, Spool
 
@@ -124,27 +124,21 @@ class Ledger:
             "INSERT INTO seen VALUES (?,?,?,?,?,?,?,?,?,?)", ((*row[:4], name_of(row[3]), *row[4:]) for row in rows)
         )
 
-    def add_digests(self, found: list[tuple[int, Digest, list[Listed]]]) -> None:
+    def add_digests(self, found: list[tuple[int, Facts, list[Listed]]]) -> None:
         """Digests that could be read, with the ids of what was seen, and what they list."""
         if found:
-            self.db.executemany(_ADD_DIGEST, [self._digest_row(number, digest) for number, digest, _ in found])
+            self.db.executemany(_ADD_DIGEST, [self._digest_row(number, *facts) for number, facts, _ in found])
             parts = self.listings.parts
             for number, _, listed in found:
                 for log in listed:
                     parts[log[2][0] % PARTS].append((number, log))
                 self.listings.added(len(listed))
 
-    def _digest_row(self, number: int, digest: Digest) -> tuple[Any, ...]:
-        scope, p = digest.scope, digest.previous
+    def _digest_row(self, number: int, scope: Scope, *facts: Any) -> tuple[Any, ...]:
         of_scope = self._numbers.get(scope)
         if of_scope is None:
-            of_scope = self._numbers[scope] = self._number_of(replace(scope, backfill=False))
-        return (
-            number, of_scope, digest.bucket, digest.key, digest.start.isoformat(), digest.end.isoformat(),
-            digest.stamp.isoformat(), digest.fingerprint, digest.supported,
-            *((p.bucket, p.key, p.sha256, p.signature, p.supported) if p else (None,) * 5),
-            digest.sha256, scope.backfill,
-        )  # fmt: skip
+            of_scope = self._numbers[scope] = self._number_of(scope._replace(backfill=False))
+        return number, of_scope, *facts, scope.backfill
 
     def _number_of(self, scope: Scope) -> int:
         if scope not in self.scopes:

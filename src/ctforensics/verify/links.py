@@ -6,7 +6,7 @@ One digest is in memory at a time. What was found about it goes back to disk bef
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
@@ -71,7 +71,7 @@ class Links:
 
     def __init__(self, ledger: Ledger, scope: Scope, turn: int) -> None:
         self._ledger, self._db = ledger, ledger.db
-        self._scopes = scope, replace(scope, backfill=True)
+        self._scopes = scope, scope._replace(backfill=True)
         self._number, self._turn = ledger.scopes[scope], f"{turn:06}"
         self._notes: list[tuple[bool, bool, bool, int]] = []
         self._fresh: dict[int, bool] = {}

@@ -18,8 +18,8 @@ from typing import Any
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.roots import Located
-from ctforensics.verify import digests, lake
-from ctforensics.verify.digests import Digest, Listed
+from ctforensics.verify import digests, lake, usual
+from ctforensics.verify.digests import Facts, Listed
 from ctforensics.verify.ledger import Ledger, printable
 from ctforensics.verify.spool import PARTS
 
@@ -32,7 +32,7 @@ _AT = len(b'{"awsAccountId":"111122223333",')
 _DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
 
 # kind, sha, joined, flags, fault, digest, listed, sign file
-Odd = tuple[str, bytes | None, bytes | None, str | None, str | None, Digest | None, list[Listed] | None, Any]
+Odd = tuple[str, bytes | None, bytes | None, str | None, str | None, Facts | None, list[Listed] | None, Any]
 Look = bytes | Odd
 """What one look at an object gave: of a clean log file as CloudTrail writes it nothing but the hash of its content."""
 
@@ -81,7 +81,8 @@ def _look_at(content: bytes, path: str, inflated: door.Inflated | None = None, s
 def _look_at_digest(content: bytes | bytearray, rest: bytes, sha: Any, joined: bytes | None, flags: str | None) -> Look:
     fault = None
     try:
-        digest, listed = digests.parse(content, sha.hexdigest())
+        name = sha.hexdigest()
+        digest, listed = usual.read(content, name) or digests.parse(content, name)
         if rest:
             fault = "D_BAD_FORMAT: more content follows the digest in the same file"
         return "digest", sha.digest(), joined, flags, fault, digest, listed, None
