@@ -44,11 +44,17 @@ def told(tmp_path):
         json.dumps(record(1) | {"userIdentity.arn": "somebody else"}),
         json.dumps(record(1, eventSource="-")).replace('"-"', '"\\u0061ws:s3"'),
         json.dumps(record(1, eventType="-")).replace('"-"', '"Aws\\u0041ggregatedEvent"'),
+        json.dumps(record(1, eventCategory="Aggregated")),
+        json.dumps(record(1, eventCategory="-")).replace('"-"', '"\\u0041ggregated"'),
+        json.dumps(record(1, class_uid=6003, metadata={"product": {"name": "CloudTrail"}})),
         json.dumps(record(1, eventTime="0001-01-01T00:00:00Z")),
         json.dumps(record(1, eventTime="2024-05-02T06:11:60Z")),
     ],
-    ids=["flattened", "flattened beside", "a notification", "aggregated", "the year 1", "a leap second"],
-)
+    ids=[
+        "flattened", "flattened beside", "a notification", "aggregated", "of the aggregated category", "of it in another spelling",
+        "with marks of OCSF", "the year 1", "a leap second",
+    ],
+)  # fmt: skip
 def test_three_readers_agree(made, told):
     plain = json.dumps(record(2), separators=(",", ":"))
     content = f'{{"Records":[{json.dumps(json.loads(made), separators=(",", ":"))},{plain}]}}'.encode()

@@ -19,6 +19,7 @@ import pyarrow as pa
 from ctforensics.evidence.door import USUAL
 from ctforensics.load import members, row
 from ctforensics.load.schema import EVENTS, SOURCES, fitted
+from ctforensics.logs import aggregated
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import EVENT_COLUMNS
 from ctforensics.trail.derive import event_class_of, mfa_of
@@ -305,7 +306,7 @@ def _plain(record: Any) -> bool:
         and type(record.get("eventSource")) is str
         and type(record.get("eventName")) is str
         and not record["eventSource"].startswith("aws:")
-        and record.get("eventType") != "AwsAggregatedEvent"
+        and not aggregated.is_aggregated(record)
     )
 
 

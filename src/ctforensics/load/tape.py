@@ -35,7 +35,8 @@ FIELDS = tuple(sorted(column.field for column in EVENT_COLUMNS if column.field))
 _TYPES = {column.field: column.type for column in EVENT_COLUMNS if column.field}
 CONSOLE = FIELDS.index("sessionCredentialFromConsole")
 TIME = FIELDS.index("eventTime")
-_VERSION, _SOURCE, _NAME, _TYPE = (FIELDS.index(f) for f in ("eventVersion", "eventSource", "eventName", "eventType"))
+_VERSION, _SOURCE, _NAME = (FIELDS.index(f) for f in ("eventVersion", "eventSource", "eventName"))
+_TYPE, _CATEGORY = (FIELDS.index(f) for f in ("eventType", "eventCategory"))
 _PARAMETERS, _RESPONSE, _RESOURCES, _DETAILS, _MESSAGE = (
     FIELDS.index(f)
     for f in ("requestParameters", "responseElements", "resources", "serviceEventDetails", "errorMessage")
@@ -45,7 +46,7 @@ _FLAGS = np.array([_TYPES[f] == "BOOLEAN" for f in FIELDS])
 _NAMES = np.frombuffer("".join(FIELDS).encode(), np.uint8).copy()
 _NAME_AT = np.cumsum([0, *map(len, FIELDS)]).astype(np.int64)
 _HEAD = np.frombuffer(b'{"Records":[', np.uint8).copy()
-_AGGREGATED = np.frombuffer(b'"AwsAggregatedEvent"', np.uint8).copy()
+_AGGREGATED, _COUNTS = (np.frombuffer(word, np.uint8).copy() for word in (b'"AwsAggregatedEvent"', b'"Aggregated"'))
 _FLATTENED = np.frombuffer(FLATTENED, np.uint8).copy()
 _AWS = np.frombuffer(b'"aws:', np.uint8).copy()
 _TRUE_TEXT = np.frombuffer(b'"true"', np.uint8).copy()
@@ -140,9 +141,9 @@ def _record(text, nodes, canon, at, number, spans, kinds, odd, times, slots, gue
         return -1
     if nodes[slots[_SOURCE], KIND] == ESCAPED or same(text, nodes[slots[_SOURCE], START], _AWS):
         return -1
-    if slots[_TYPE] >= 0:
-        kind = nodes[slots[_TYPE], KIND]
-        if kind == ESCAPED or same(text, nodes[slots[_TYPE], START], _AGGREGATED):
+    for field, counts in ((_TYPE, _AGGREGATED), (_CATEGORY, _COUNTS)):
+        node = slots[field]
+        if node >= 0 and (nodes[node, KIND] == ESCAPED or same(text, nodes[node, START], counts)):
             return -1
     if not odd[number]:
         odd[number] = _is_odd(text, nodes, slots, times, number)
