@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from ctforensics.evidence.door import Limits
 
 
-def add(command: argparse.ArgumentParser, usual: str) -> None:
-    """``--max-bytes`` (``usual`` is what holds where it is not said) and ``--max-ratio``."""
-    about = f"most bytes that one file may inflate to ({usual}); K, M and G are understood"
+def add(command: argparse.ArgumentParser, usual: str, why: str) -> None:
+    """``--max-bytes`` (``usual`` is what holds where it is not said, and why) and ``--max-ratio``."""
+    about = f"most bytes that one file may inflate to ({usual}: {why}); K, M and G are understood"
     command.add_argument("--max-bytes", type=size, metavar="SIZE", help=about)
     about = "most that a file may inflate, in times its size (300); smaller files than 16M are let through"
     command.add_argument("--max-ratio", type=size, metavar="N", help=about)

@@ -29,7 +29,7 @@ def add(commands: Any) -> None:
         "--matching", type=Path, metavar="FILE", help="load only records that hold a value of this list"
     )
     command.add_argument("--keep-raw", action="store_true", help="keep the text of every record in the database")
-    limits.add(command, "1G")
+    limits.add(command, "1G", "whole exports are loaded too; a verification, which judges single log files, opens 256M")
     about = "most bytes of one record (4M; CloudTrail itself writes at most 256K)"
     command.add_argument("--max-record", type=limits.size, metavar="SIZE", help=about)
     command.add_argument("--jobs", type=int, help="worker processes (the number of cores unless said)")

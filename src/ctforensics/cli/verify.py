@@ -75,7 +75,15 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--profile", help="the AWS profile for --online")
     command.add_argument("--endpoint-url", help="another service than AWS for --online")
-    limits.add(command, "256M")
+    limits.add(
+        command, "256M", "a log file of CloudTrail is far smaller; a load, which takes whole exports too, opens 1G"
+    )
+    command.add_argument(
+        "--max-digest",
+        type=limits.size,
+        metavar="SIZE",
+        help="most bytes that the content of a digest may have (16M: some 40,000 log files in an hour)",
+    )
     command.add_argument("--jobs", type=int, default=2, help="threads that read where reading means waiting (2)")
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=run)
@@ -120,7 +128,7 @@ def _verify(args: argparse.Namespace, progress: console.Progress) -> Verificatio
         "trails": args.trail,
         "jobs": max(1, args.jobs),
         "progress": progress,
-        "limits": limits.chosen(args, LIMITS),
+        "limits": limits.chosen(args, LIMITS, digest=args.max_digest),
     }
     if options["since"] and options["until"] and options["since"] >= options["until"]:
         raise ParameterError("--since is not before --until.", hint="Swap them.")

@@ -119,6 +119,20 @@ Facts = tuple[Any, ...]
 """A digest as plain values: scope, bucket, key, start, end and stamp as text, fingerprint, supported, the five of its link or None, hash."""
 
 
+_SMALL = 1 << 20
+_APART = 20  # an element of a real list has seven such marks in 340 bytes or more
+
+
+def too_much(content: bytes | bytearray, most: int) -> str | None:
+    """Why a content is not parsed: it is longer than ``most`` bytes, or of very many tiny values, each of which takes far more memory
+    than it has bytes. None where it may be."""
+    if len(content) > most:
+        return f"longer than {most} bytes; if it is genuine, open it with a larger --max-digest"
+    if len(content) > _SMALL and sum(map(content.count, (b",", b"{", b"["))) > len(content) // _APART:
+        return "it holds more values than a digest of its length can"
+    return None
+
+
 def strict_object(content: bytes | bytearray) -> dict[str, Any]:
     """A JSON object. Raises BadFormat for what two parsers could read differently."""
     try:

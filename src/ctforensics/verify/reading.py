@@ -45,7 +45,7 @@ def look(located: Located, limits: door.Limits = LIMITS) -> Look:
     if content.startswith(_USUAL_LOG):
         return hashlib.sha256(content).digest()
     if content.startswith(_USUAL_DIGEST, _AT):
-        return _look_at_digest(content, b"", hashlib.sha256(content), None, None)
+        return _look_at_digest(content, b"", hashlib.sha256(content), None, None, limits)
     return _look_carefully(located, limits)
 
 
@@ -59,26 +59,34 @@ def _look_carefully(located: Located, limits: door.Limits) -> Look:
         return _kind_by_name(path), None, None, None, fault, None, None, None
     if not inflated.flags and inflated.content.startswith(_USUAL_LOG):
         return hashlib.sha256(inflated.content).digest()
-    return _look_at(inflated.content, path, inflated, stored)
+    return _look_at(inflated.content, path, limits, inflated, stored)
 
 
-def _look_at(content: bytes, path: str, inflated: door.Inflated | None = None, stored: bytes = b"") -> Look:
+def _look_at(
+    content: bytes, path: str, limits: door.Limits, inflated: door.Inflated | None = None, stored: bytes = b""
+) -> Look:
     """What a content is; ``inflated`` and ``stored`` are wanted where its container is not known to be clean."""
     sha = hashlib.sha256(content)
     rest, flags = (inflated.rest, " ".join(inflated.flags) or None) if inflated else (b"", None)
     joined = hashlib.sha256(content + rest).digest() if rest else None
     kind = _kind_by_content(content, path)
     if kind == "digest":
-        return _look_at_digest(content, rest, sha, joined, flags)
+        return _look_at_digest(content, rest, sha, joined, flags, limits)
     if kind == "lake":
-        return kind, sha.digest(), joined, flags, None, None, None, lake.parse(content)
+        sign = digests.too_much(content, limits.digest) or lake.parse(content)
+        return kind, sha.digest(), joined, flags, None, None, None, sign
     if kind == "lake_result":
         # CloudTrail Lake signs the compressed file, not its content.
         return kind, hashlib.sha256(stored).digest(), None, flags, None, None, None, None
     return kind, sha.digest(), joined, flags, None, None, None, None
 
 
-def _look_at_digest(content: bytes | bytearray, rest: bytes, sha: Any, joined: bytes | None, flags: str | None) -> Look:
+def _look_at_digest(
+    content: bytes | bytearray, rest: bytes, sha: Any, joined: bytes | None, flags: str | None, limits: door.Limits
+) -> Look:
+    refused = digests.too_much(content, limits.digest) or digests.too_much(rest, limits.digest)
+    if refused:
+        return "digest", sha.digest(), joined, flags, f"D_BAD_FORMAT: {refused}", None, None, None
     fault = None
     try:
         name = sha.hexdigest()
