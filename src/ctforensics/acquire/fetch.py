@@ -21,6 +21,7 @@ from ctforensics.aws.refusals import Refusal
 from ctforensics.case.register import EvidenceLine
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
+from ctforensics.evidence.clean import GZIP_MAGIC
 
 IN_MEMORY = 8 << 20
 CHUNK = 1 << 18
@@ -159,7 +160,7 @@ def content_sha256(data: bytes, name: str) -> str:
 def streamed_content_sha256(file: Path) -> str:
     """The same for a file too large for memory: the first gzip member, or the plain bytes."""
     with file.open("rb") as stream:
-        if stream.read(2) != door.GZIP_MAGIC:
+        if stream.read(2) != GZIP_MAGIC:
             stream.seek(0)
             return hashlib.file_digest(stream, "sha256").hexdigest()
         stream.seek(0)

@@ -26,15 +26,14 @@ import zlib
 from dataclasses import dataclass
 from typing import BinaryIO
 
-import deflate
 import msgspec
 
 from ctforensics import hashing
 from ctforensics.errors import EvidenceError, ParameterError
+from ctforensics.evidence import clean
+from ctforensics.evidence.clean import GZIP_MAGIC
 from ctforensics.evidence.roots import DAMAGED, Located
 
-GZIP_MAGIC = b"\x1f\x8b"
-_FIRST = 1 << 16
 _FED = 1 << 16  # compressed bytes at a time: of a bomb they give 64 MB
 _WIDER = "If it is genuine, open it with --max-ratio 1100 or a larger --max-bytes."
 MOST_MEMBERS = 100_000
@@ -153,16 +152,13 @@ def read_stored(located: Located, limits: Limits) -> bytes:
     return data
 
 
-# Nothing is followed, and a pipe that took a file's place since it was listed does not make us wait.
-_OPEN = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-
-
 def _read_file(file: str | os.PathLike[str], most: int) -> bytes:
-    descriptor = os.open(file, _OPEN)
+    descriptor = os.open(file, clean.OPEN)
     try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise OSError("it is no longer a regular file")
-        return _read_whole(descriptor, most)
+        return clean.whole(descriptor, status.st_size, most)
     finally:
         os.close(descriptor)
 
@@ -175,18 +171,6 @@ def _read_stream(stream: BinaryIO, most: int) -> bytes:
     return held.getvalue()
 
 
-def _read_whole(descriptor: int, most: int) -> bytes:
-    """A file from its start to its end, or so many bytes of it, also where it grew or the system gives it in pieces."""
-    size = os.lseek(descriptor, 0, os.SEEK_END)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    parts = [os.read(descriptor, min(size + 1, most))]
-    held = len(parts[0])
-    while parts[-1] and held != size and held < most:
-        parts.append(os.read(descriptor, min(hashing.CHUNK, most - held)))
-        held += len(parts[-1])
-    return parts[0] if len(parts) == 1 else b"".join(parts)
-
-
 def clean_file(located: Located, limits: Limits = Limits()) -> bytes | bytearray | None:
     """The content of a file that holds exactly one clean gzip member, and something in it, read the fast way.
 
@@ -195,48 +179,18 @@ def clean_file(located: Located, limits: Limits = Limits()) -> bytes | bytearray
     file = located.file_name
     if file is None or located.refused:
         return None
-    try:
-        descriptor = os.open(file, _OPEN)
-    except (OSError, ValueError):
-        return None
-    try:
-        data = os.read(descriptor, _FIRST)
-        if len(data) == _FIRST:  # there may be more of it
-            data = _read_whole(descriptor, limits.stored + 1)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
-    return _one_clean_member(data, limits) if len(data) <= limits.stored else None
+    data = clean.stored(file, limits.stored)
+    return None if data is None else clean.member(data, limits.inflated, limits.ratio, limits.small)
 
 
 def inflate(data: bytes, limits: Limits = Limits(), *, gz_name: bool = False) -> Inflated:
     """The content of gzip or plain bytes. Raises EvidenceError for a bomb (ratio or size beyond the limits)."""
     if not data.startswith(GZIP_MAGIC):
         return Inflated(data, flags=("container:plain",) if gz_name and data else ())
-    whole = _one_clean_member(data, limits)
+    whole = clean.member(data, limits.inflated, limits.ratio, limits.small)
     if whole is not None:
         return Inflated(bytes(whole), container="gzip")
     return _inflate_carefully(data, limits.bound(len(data)))
-
-
-def _one_clean_member(data: bytes, limits: Limits) -> bytearray | None:
-    """The content, if the data is exactly one gzip member with some content and nothing else; None where that is not proven.
-
-    libdeflate checks the trailer (CRC and size) that follows the deflate stream, and passes over whatever comes behind it. So the
-    member ends in the four bytes of its size; where those stand nowhere in the data but at its end, it ends where the data ends.
-    """
-    tail = data[-4:]
-    size = int.from_bytes(tail, "little")
-    if not size or (size > limits.small and size > limits.bound(len(data))) or size > limits.inflated:
-        return None
-    if data.find(tail) != len(data) - 4 or not data.startswith(GZIP_MAGIC):
-        return None
-    try:
-        content = deflate.gzip_decompress(data, size)
-    except (deflate.DeflateError, ValueError):
-        return None
-    return content if len(content) == size else None
 
 
 def _inflate_carefully(data: bytes, bound: int) -> Inflated:

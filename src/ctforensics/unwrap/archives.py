@@ -16,6 +16,7 @@ from typing import Any
 
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
+from ctforensics.evidence.clean import GZIP_MAGIC
 from ctforensics.evidence.door import Limits
 from ctforensics.evidence.roots import DAMAGED, StrictTarInfo, tar_end, tar_refusal
 
@@ -40,7 +41,7 @@ def kind(content: bytes) -> str | None:
     """The kind of container that some bytes are, or None."""
     if content.startswith((_ZIP, b"PK\x05\x06")):
         return "zip"
-    if content.startswith(door.GZIP_MAGIC):
+    if content.startswith(GZIP_MAGIC):
         return "gzip"
     if content.startswith(_ZSTD):
         return "zstd"
