@@ -1,7 +1,7 @@
 -- /// query
 -- name = "object_bytes_out"
--- title = "Data that left"
--- question = "How much data left, per principal, address, bucket and hour?"
+-- title = "Bytes read out of buckets"
+-- question = "How many bytes were read out of buckets, per principal, address, bucket and hour?"
 -- events = ["s3:GetObject"]
 -- needs = ["data:s3"]
 -- attack = ["T1530", "T1567.002"]

@@ -39,7 +39,7 @@ def test_an_account_or_region_of_which_nothing_is_here_is_named(case_of):
 
 def test_events_that_name_no_region_are_counted_where_regions_are_chosen(case_of):
     ask = case_of(event("iam", "ListUsers", awsRegion=None), event("iam", "ListUsers"))
-    assert "1 events name no such account or region and were not searched" in told(ask, regions="us-east-1")
+    assert "1 event names no such account or region and was not searched" in told(ask, regions="us-east-1")
     assert "name no such" not in told(ask)
 
 

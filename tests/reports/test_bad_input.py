@@ -162,6 +162,18 @@ def test_a_place_that_may_not_be_written_is_refused_before_anything_runs(sample,
         run.make(None, str(sample), {}, tmp_path / "o.html")
 
 
+def test_a_place_that_turns_out_not_to_be_writable_is_named_as_the_report_and_holds_nothing(
+    sample, tmp_path, monkeypatch
+):
+    def refused(source, target):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(run.shutil, "copyfile", refused)
+    with pytest.raises(ForensicsError, match="Read-only file system") as told:
+        run.make(None, str(sample), {}, tmp_path / "out" / "o.html")
+    assert str(told.value.where).endswith("o.html") and not list((tmp_path / "out").iterdir())
+
+
 def test_an_output_below_a_file_is_refused_before_anything_runs(sample, tmp_path):
     (tmp_path / "file").write_text("a file, no folder")
     command = [

@@ -48,7 +48,7 @@ def test_every_number_and_every_row_is_there_again_when_its_statement_is_run(sto
         columns, rows = run_again(case, sql, held)
         assert len(rows) == held["rows"], label
         assert held["value"] is None or rows[0][0] == held["value"], label
-        again[label] = [dict(zip(columns, row, strict=True)) for row in rows]
+        again[label] = [{n: None if v == "null" else v for n, v in zip(columns, row, strict=True)} for row in rows]
     assert len(again) > 10 and any(held["params"] for _, held in statements_of(found).values())
     checked = 0
     for table in (t for d in found for t in (d.get(_TABLE), d.get(_CHART, {}).get("table")) if t):

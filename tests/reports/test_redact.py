@@ -164,10 +164,21 @@ def test_an_older_unredacted_table_does_not_stay_beside_a_redacted_report(own_ca
     report.write_text(json.dumps(notebook_json(("code", source))), "utf-8")
     first = run.make(own_case.path, str(report), {}, tmp_path / "out.html")
     assert first.attachments and all(file.exists() for file in first.attachments)
-    own = tmp_path / "out_files" / "my notes.csv"
+    own = tmp_path / "out_html_files" / "my notes.csv"
     own.write_text("mine")
     run.make(own_case.path, str(report), {}, tmp_path / "out.html", redact="all")
     assert [file.name for file in own.parent.iterdir()] == ["my notes.csv"]
+
+
+def test_two_reports_of_one_stem_in_one_folder_keep_their_own_attached_tables(own_case, write_notebook, tmp_path):
+    source = (
+        "import ctforensics as ctf\nfrom ctforensics.reports.held import Held\nheld = Held(ctf.open_case())\n"
+        "held.table(held.rows('Many', 'SELECT event_id FROM events LIMIT 201'), 'Many')"
+    )
+    own = write_notebook(("code", source))
+    first = run.make(own_case.path, str(own), {}, tmp_path / "out.html")
+    run.make(own_case.path, str(own), {}, tmp_path / "out.md", redact="all")
+    assert [file.name for file in first.attachments] == ["s1_many.csv"] and first.attachments[0].exists()
 
 
 def test_redactions_at_the_same_time_give_one_value_one_pseudonym(own_case):

@@ -10,7 +10,7 @@ from ctforensics.reports import CaseReport, coverage_pages, swimlanes
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.scripts import drawn
 from tests.reports.report_samples import texts
-from tests.support import small_case
+from tests.support import report_matrix, small_case
 
 
 def test_a_finding_stands_on_the_first_page_with_its_status_and_without_its_author(own_case):
@@ -248,3 +248,43 @@ def test_the_table_of_days_beside_a_window_says_that_it_is_of_the_whole_case(sto
     case = story_case("quiet_week")
     assert "the whole case" in CaseReport(case, title="t", since="2026-03-02").timeline().items[1].data["caption"]
     assert CaseReport(case, title="t").timeline().items[1].data["caption"] == "Events by day (UTC)"
+
+
+def test_the_first_page_says_what_the_records_say_before_anybody_concluded_anything(story_case):
+    case = story_case("leaked_key")
+    key = report_matrix.parameters(case, "incident")["access_keys"][0]
+    made = CaseReport(case, title="t").first_page(
+        questions=["trail_tampering", "guardduty_disabled"], access_keys=[key]
+    )
+    said = next(p for p in made.items if p.data.get("label") == "Records").data["sentences"]
+    assert "From 1 access key the records lead to 2 other keys and sessions: 64 events" in said[0]
+    assert said[1].index("CreatePolicyVersion") < said[1].index("PutBucketPolicy") < said[1].index("CreateLoginProfile")
+    assert "3 rows of StopLogging, DeleteTrail, PutEventSelectors (3 denied), 2026-03-04T01:51:40Z to" in said[2]
+    assert said[3] == "1 question has no rows, as far as this evidence can show (below)."
+    assert [p.data.get("label") for p in made.items][2:] == ["Completeness", "Records", "Findings", "Limits"]
+
+
+def test_keys_that_are_not_in_the_evidence_are_said_to_be_absent_only_as_far_as_it_shows(story_case):
+    made = CaseReport(story_case("quiet_week"), title="t").first_page(access_keys=["AKIAEXAMPLE0000000001"])
+    assert "No event by AKIAEXAMPLE0000000001 is in the evidence, as far as it can show (below)." in texts(made)
+
+
+def test_a_review_counts_the_records_without_time_and_says_a_caution_once(tmp_path, story_case):
+    case = small_case.make(tmp_path, events=0)
+    stopped = {"eventSource": "cloudtrail.amazonaws.com", "eventName": "StopLogging", "readOnly": False}
+    timeless = {k: v for k, v in small_case.record(1, **stopped).items() if k != "eventTime"}
+    case.load(small_case.add(tmp_path / "evidence", "stop.json", small_case.record(2), timeless))
+    made = CaseReport(case, title="t").review("trail_tampering", "guardduty_disabled")
+    assert [row[2] for row in made.items[0].data["rows"]] == [1, 0]
+    assert "Records without any time that answer as well" in [p.data.get("caption") for p in made.items]
+    case.close()
+    questions = ("access_keys_created", "admin_policy_attachments")
+    told = CaseReport(story_case("tampered_log"), title="t", since="2026-03-03", until="2026-03-04").review(*questions)
+    cautions = [p.data["text"] for p in told.items if p.data.get("kind") == "callout"]
+    assert [row[2] for row in told.items[0].data["rows"]] == [1, 1] and len(cautions) == 1
+
+
+def test_a_null_of_the_record_is_no_value_on_paper(story_case):
+    made = CaseReport(story_case("leaked_key"), title="t").ask("trail_tampering").items[-1].data
+    at = [c["name"] for c in made["columns"]].index("request_parameters")
+    assert {row[at] for row in made["rows"]} == {None}

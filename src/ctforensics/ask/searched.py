@@ -122,13 +122,17 @@ class Searched:
         said += [f"Nothing at all is here of {name}." for name in self.absent]
         said += self._beyond()
         if self.placeless:
-            said.append(f"{self.placeless:,} events name no such account or region and were not searched.")
+            named = "event names" if self.placeless == 1 else "events name"
+            said.append(
+                f"{self.placeless:,} {named} no such account or region and {'was' if self.placeless == 1 else 'were'} not searched."
+            )
         bad = {state: self.coverage.get(state, 0) for state in _GAP_STATES if self.coverage.get(state)}
         if bad:
             told = ", ".join(f"{hours} h {_WORDS[state]}" for state, hours in bad.items())
             said.append(f"Holes inside the window: {told}.")
         if self.files.get("out_of_scope"):
-            said.append(f"{self.files['out_of_scope']:,} files were left out of the load's scope.")
+            left = self.files["out_of_scope"]
+            said.append(f"{left:,} {'file was' if left == 1 else 'files were'} left out of the load's scope.")
         if self.loading:
             said.append("A load was begun and is not published yet: what it reads was not searched.")
         if self.sifted:

@@ -69,20 +69,38 @@ class CaseReport:
 
     # -- the first page -------------------------------------------------------------------------------------------
 
-    def first_page(self, summary: str = "") -> Pieces:
-        """Title, integrity with whose keys, completeness, findings, what cannot be seen."""
+    def first_page(
+        self, summary: str = "", *, questions: Sequence[str] = (), access_keys: Sequence[str] = (), **params: Any
+    ) -> Pieces:
+        """Title, integrity with whose keys, completeness, what the records say, findings, what cannot be seen.
+
+        What the records say: these access keys in short, and how many rows each question has.
+        """
         held = self.held
         analyst = note_pages.first_page(held, summary).items
         evidence = [integrity.verdict(held), integrity.completeness(held)]
+        records = self._records(questions, access_keys, params)
         # The analyst's answer comes first, where there is one; else what the evidence is worth.
         answered = bool(summary.strip() or note_pages.findings(held))
-        made = [*analyst, *evidence] if answered else [*evidence, *analyst]
+        made = [*analyst, *evidence, *records] if answered else [*evidence, *records, *analyst]
         return Pieces([self.head(), *made, self._cannot_see(), *self._custody()])
 
-    def integrity_page(self) -> Pieces:
-        """The first page of a report that is about integrity alone."""
+    def integrity_page(
+        self, *, questions: Sequence[str] = (), access_keys: Sequence[str] = (), **params: Any
+    ) -> Pieces:
+        """The first page of a report that draws on no findings of the analyst: integrity, and what the records say."""
         answers = [integrity.verdict(self.held), integrity.completeness(self.held)]
-        return Pieces([self.head(), *answers, self._cannot_see(), *self._custody()])
+        records = self._records(questions, access_keys, params)
+        return Pieces([self.head(), *answers, *records, self._cannot_see(), *self._custody()])
+
+    def _records(self, questions: Sequence[str], access_keys: Sequence[str], params: dict[str, Any]) -> list[Piece]:
+        """What the records say, in a few lines that name no culprit."""
+        keys = [key for key in access_keys if key]
+        said = story_pages.in_short(self.held, keys) if keys else []
+        said += question_pages.in_short(self.held, questions, **params)
+        if not said:
+            return []
+        return [pieces.verdict("Records", "note", "What the records say", said)]
 
     def _custody(self) -> list[Piece]:
         """A changed custody record belongs on the first page; a whole one stands in the appendix."""

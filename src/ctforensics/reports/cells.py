@@ -11,6 +11,7 @@ from typing import Any
 from ctforensics.visible import visible
 
 CELL_LIMIT = 1500
+VERDICTS = {"ok", "anomaly", "unknown", "fail", "not_checked"}
 
 
 def as_cell(value: Any) -> str | int | float | bool | list[str] | None:
@@ -26,6 +27,8 @@ def as_cell(value: Any) -> str | int | float | bool | list[str] | None:
     if isinstance(value, list | tuple | set):
         return [str(_short(part)) for part in value if part is not None]
     if isinstance(value, dict):
+        if value and set(value) <= VERDICTS:  # how many events of each class of verification
+            return ", ".join(f"{count:,} {verdict}" for verdict, count in value.items())
         return _short(json.dumps(value, ensure_ascii=False, default=str, separators=(", ", ": ")))
     return _short(value)
 

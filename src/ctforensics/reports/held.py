@@ -63,6 +63,7 @@ class Held:
     zone: str = ""
     statements: list[Statement] = field(default_factory=list)
     attached: list[tuple[str, int, str]] = field(default_factory=list)
+    answers: dict[str, Any] = field(default_factory=dict)
 
     @property
     def folder(self) -> CaseFolder:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ctforensics import clock
 from ctforensics.ask.answering import Reply, reply
 from ctforensics.ask.query import Rows as Answered
+from ctforensics.ask.question import Question
 from ctforensics.errors import ParameterError
 from ctforensics.reports import coverage_pages, pieces
-from ctforensics.reports.held import Held, Rows
+from ctforensics.reports.cells import counted
+from ctforensics.reports.held import Held, Rows, Statement
 from ctforensics.reports.pieces import Piece, Pieces
 
 MOST_FETCHED = 200_000  # rows of one answer that a report takes in; where there are more, it says so
 MOST_SHOWN = 100  # rows of one answer that are printed, unless said otherwise
+MOST_REVIEWED = 25  # the same where many questions are asked at once: the first rows show what there is
+MOST_KEPT = 5_000  # rows of an answer that is kept while a report is written, so that its first page asks nothing twice
+MOST_CALLS = 3  # kinds of call that a line of it names
+MOST_LINES = 7  # questions with rows that a first page names
+_AS_FAR = ", as far as this evidence can show (below)."
 _WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
 _LEFT_OUT = ("event_key", "raw", "record_text")
@@ -30,14 +41,44 @@ _FIRST = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it was asked: its answer and the statement in the appendix."""
+
+    question: Question
+    answer: Reply
+    statement: Statement
+
+    @property
+    def rows(self) -> int:
+        """How many rows answer, the records without any time among them."""
+        return self.statement.rows + (len(self.answer.timeless.rows) if self.answer.timeless else 0)
+
+
 def ask(held: Held, name: str, *, heading: bool = True, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
     """One question with its answer. A question without rows says what was searched and where the evidence has holes."""
+    return _told(held, _asked(held, name, params), heading=heading, limit=limit)
+
+
+def _asked(held: Held, name: str, params: dict[str, Any]) -> Asked:
+    """Asks a question within the report's scope; one that was asked before with the same parameters is not run again."""
     question = held.case.catalog.get(name)
     takes = {p.name for p in question.all_params}
     given = {**{k: v for k, v in held.scope.items() if k in takes and k not in params}, **params}
+    mark = f"{name} {sorted(given.items())!r}"
+    if mark in held.answers:
+        return held.answers[mark]
     answer = reply(held.case.room, question, given, limit=MOST_FETCHED)
-    bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
     statement = held.remember(question.title, question.sql, answer.rows.sent, _all_rows(held, answer.rows))
+    made = Asked(question, answer, statement)
+    if len(answer.rows.rows) <= MOST_KEPT:
+        held.answers[mark] = made
+    return made
+
+
+def _told(held: Held, asked: Asked, *, heading: bool, limit: int) -> Pieces:
+    answer, question = asked.answer, asked.question
+    bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
     made: list[Piece] = [pieces.heading(question.title, level=3)] if heading else []
     made.append(pieces.text(question.question))
     if bound:
@@ -45,7 +86,7 @@ def ask(held: Held, name: str, *, heading: bool = True, limit: int = MOST_SHOWN,
     if not answer.rows.rows:
         made.append(_absence(held, answer))
     else:
-        made.append(_table(held, answer, statement, question.title, limit))
+        made.append(_table(held, answer, asked.statement, question.title, limit))
         cautions = [c for c in answer.searched.cautions() if "rejects" not in c]
         made += [pieces.callout("incomplete", " ".join(cautions))] if cautions else []
     made += _timeless(held, answer, limit)
@@ -56,9 +97,7 @@ def many(held: Held, names: list[str], *, limit: int = MOST_SHOWN, **params: Any
     """Several questions, each of which takes what it knows of the parameters; one that needs more is left out by name."""
     made: list[Piece] = []
     for name in names:
-        question = held.case.catalog.get(name)
-        takes = {p.name for p in question.all_params}
-        known = {k: v for k, v in params.items() if k in takes}
+        known = _known(held, name, params)
         try:
             told = ask(held, name, limit=limit, **known).items
             made += told if known or not params else [*told[:2], pieces.callout("note", _WHOLE), *told[2:]]
@@ -67,32 +106,69 @@ def many(held: Held, names: list[str], *, limit: int = MOST_SHOWN, **params: Any
     return Pieces(made)
 
 
-def review(held: Held, names: list[str], **params: Any) -> Pieces:
+def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params: Any) -> Pieces:
     """Many questions at once: how many rows each has, those with rows in full, the silent ones named beside the coverage.
 
-    A signal tells the command how many questions have rows.
+    A caution that several answers share is said once.
     """
-    answered: list[tuple[str, str, int]] = []
-    told: list[Piece] = []
-    for name in names:
-        question = held.case.catalog.get(name)
-        takes = {p.name for p in question.all_params}
-        pages = ask(held, name, **{k: v for k, v in params.items() if k in takes})
-        rows = next((s.rows for s in held.statements if s.sql == question.sql.strip()), 0)
-        answered.append((question.title, name, rows))
-        told += pages.items if rows else []
-    listed = [[title, name, rows] for title, name, rows in answered]
-    overview = pieces.table(["question", "name", "rows"], listed, caption="Questions asked, and how many rows each has")
-    silent = [title for title, _, rows in answered if not rows]
-    said = f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"
-    return Pieces([overview, *([pieces.callout("incomplete", said)] if silent else []), *told])
+    asked = [(name, _asked(held, name, _known(held, name, params))) for name in names]
+    listed = [[each.question.title, name, each.rows] for name, each in asked]
+    made = [pieces.table(["question", "name", "rows"], listed, caption="Questions asked, and how many rows each has")]
+    silent = [each.question.title for _, each in asked if not each.rows]
+    if silent:
+        made.append(pieces.callout("incomplete", f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"))
+    for _, each in asked:
+        told = _told(held, each, heading=True, limit=limit).items if each.rows else []
+        said = {piece.plain for piece in made if piece.data.get("kind") == "callout"}
+        made += [piece for piece in told if piece.data.get("kind") != "callout" or piece.plain not in said]
+    return Pieces(made)
+
+
+def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
+    """What the questions answer, for a first page: a line for each with rows, then how many have none."""
+    asked = [_asked(held, name, _known(held, name, params)) for name in names]
+    told = [_line(each) for each in asked if each.rows]
+    silent = sum(not each.rows for each in asked)
+    rest = [f"{len(told) - MOST_LINES} more questions have rows."] if len(told) > MOST_LINES else []
+    none = [f"{counted(silent, 'question')} {'has' if silent == 1 else 'have'} no rows{_AS_FAR}"] if silent else []
+    return [*told[:MOST_LINES], *rest, *none]
+
+
+def _line(asked: Asked) -> str:
+    """A question's answer in one line: rows, their outcomes where not all succeeded, first and last instant."""
+    found, said = asked.answer.rows, counted(asked.rows, "row")
+    outcomes = Counter(row[found.columns.index("outcome")] for row in found.rows) if "outcome" in found.columns else {}
+    names = (
+        list(dict.fromkeys(row[found.columns.index("event_name")] for row in found.rows))
+        if "event_name" in found.columns
+        else []
+    )
+    if 0 < len(names) <= MOST_CALLS and all(names):
+        said += f" of {', '.join(names)}"
+    if set(outcomes) - {"success", None}:
+        split = ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(outcomes.items(), key=lambda o: -o[1]) if outcome)
+        said += f" ({split})"
+    column = next((c for c in ("event_time", "first_seen", "first_event_time") if c in found.columns), "")
+    times = sorted(t for row in found.rows if (t := row[found.columns.index(column)])) if column else []
+    if times and not found.more:
+        said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
+    return f"{asked.question.title}: {said} ({asked.statement.label})."
+
+
+def _known(held: Held, name: str, params: dict[str, Any]) -> dict[str, Any]:
+    """Those of the parameters that a question takes."""
+    takes = {p.name for p in held.case.catalog.get(name).all_params}
+    return {k: v for k, v in params.items() if k in takes}
 
 
 def _table(held: Held, answer: Reply, statement: Any, title: str, limit: int) -> Piece:
     names = [c for c in answer.rows.columns if c not in _LEFT_OUT]
     order = [c for c in _FIRST if c in names] + [c for c in names if c not in _FIRST]
     at = [answer.rows.columns.index(c) for c in order]
-    rows = Rows(order, [tuple(row[i] for i in at) for row in answer.rows.rows], statement)
+    # A JSON null is the record's way of saying nothing: on paper it is no value.
+    json = {i for i, kind in enumerate(answer.rows.types) if kind == "JSON"}
+    told = [tuple(None if i in json and row[i] == "null" else row[i] for i in at) for row in answer.rows.rows]
+    rows = Rows(order, told, statement)
     classes = ", ".join(f"{n:,} {c}" for c, n in sorted(answer.verification.items()))
     note = f"Rows by verification of their events: {classes}." if classes else ""
     note += (

@@ -191,12 +191,15 @@ def _written(notebook: Any, targets: list[Path], scratch: Path, as_of: asof.AsOf
     except NoBrowser as error:
         page = _place(_as_page(told, scratch), _printed(targets).with_suffix(".html"))
         raise ForensicsError(f"{error.message} The HTML report was written: {page}.", hint=error.hint) from error
-    attached = sorted((scratch / "attached").iterdir())
-    beside = targets[0].with_name(targets[0].stem + "_files")
-    _clear(beside)
-    placed = tuple(_place(file, beside / file.name) for file in attached)
-    for file, target in zip(made, targets, strict=True):
-        _place(file, target)
+    waiting = [_waiting(file, target) for file, target in zip(made, targets, strict=True)]
+    try:
+        placed = _attach(scratch / "attached", targets[0])
+    except ForensicsError:
+        for file in waiting:
+            file.unlink(missing_ok=True)
+        raise
+    for file, target in zip(waiting, targets, strict=True):
+        _settle(file, target)
         target.with_name(target.name + ".log").unlink(missing_ok=True)  # of an older run that failed
     return Made(targets[0], placed, told.found, tuple(told.said), also=tuple(targets[1:]), head=as_of.head)
 
@@ -212,6 +215,13 @@ def _as_page(told: Document, scratch: Path) -> Path:
     return scratch / "page.html"
 
 
+def _attach(attached: Path, target: Path) -> tuple[Path, ...]:
+    """Puts the attached files into a folder named for the report file with its ending: two files of one stem are two reports."""
+    beside = target.with_name(f"{target.stem}_{target.suffix[1:].lower()}_files")
+    _clear(beside)
+    return tuple(_place(file, beside / file.name) for file in sorted(attached.iterdir()))
+
+
 def _clear(beside: Path) -> None:
     """Takes away the attached files of an older run: a redacted report must not stand beside tables that are not."""
     for file in beside.glob("*.csv") if beside.is_dir() else ():
@@ -221,12 +231,30 @@ def _clear(beside: Path) -> None:
 
 def _place(source: Path, target: Path) -> Path:
     """Copies beside the target and renames, so that a reader sees the old file or the whole new one."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    return _settle(_waiting(source, target), target)
+
+
+def _waiting(source: Path, target: Path) -> Path:
+    """A copy beside the target, under a name of its own. Raises ForensicsError where nothing can be written there."""
     waiting = target.with_name(f".{target.name}.{os.getpid()}")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, waiting)
+    except OSError as error:
+        waiting.unlink(missing_ok=True) if waiting.parent.is_dir() else None
+        raise _refused(target, error) from error
+    return waiting
+
+
+def _settle(waiting: Path, target: Path) -> Path:
+    """Renames the copy to the target."""
+    try:
         os.replace(waiting, target)
     except OSError as error:
         waiting.unlink(missing_ok=True)
-        raise ForensicsError(f"The report cannot be written: {error.strerror}.", where=str(target)) from error
+        raise _refused(target, error) from error
     return target
+
+
+def _refused(target: Path, error: OSError) -> ForensicsError:
+    return ForensicsError(f"The report cannot be written: {error.strerror}.", where=str(target))

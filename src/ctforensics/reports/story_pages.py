@@ -5,6 +5,7 @@ The walk follows identifiers that the records themselves name; it concludes noth
 
 from __future__ import annotations
 
+from ctforensics import clock
 from ctforensics.reports import pieces, swimlanes
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
@@ -38,6 +39,11 @@ SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_v
   any_value(actor) AS actor, list(event_id ORDER BY place)[1:20] AS event_ids,
   arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
 FROM runs GROUP BY same, run ORDER BY min(place)"""
+# What they changed: every kind of call that succeeded and is no reading, in the order of the first of each.
+_CHANGED = f"""{_GROWN}
+SELECT event_name, min(event_time) AS first, count(*) AS events FROM events
+WHERE access_key_id IN (SELECT access_key_id FROM grown) AND outcome = 'success' AND NOT read_only IS TRUE
+GROUP BY event_name ORDER BY first, min(event_id), event_name"""
 # Without a credential to follow: the changes that matter most in any incident, by rule.
 _NOTABLE = """SELECT event_time, event_name, outcome, actor, access_key_id, source_ip_address, target, recipient_account_id AS account,
   aws_region AS region, issued_access_key_id, error_class, event_id, verification FROM events
@@ -47,12 +53,14 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
     'DeletePublicAccessBlock', 'PutBucketAcl', 'ConsoleLogin', 'GetFederationToken', 'ModifySnapshotAttribute', 'PutKeyPolicy',
     'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
 ORDER BY event_time, event_id, event_key"""
+_KEYS_NAME = "Access keys that grew from the ones given"
+MOST_NAMED = 14  # kinds of call that a first page names
 _LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
 
 def of_keys(held: Held, keys: list[str]) -> Pieces:
     """The story of some access keys: the keys that grew from them, then every step in order."""
-    grown = held.rows("Access keys that grew from the ones given", _KEYS, keys=keys)
+    grown = held.rows(_KEYS_NAME, _KEYS, keys=keys)
     steps = held.rows("Steps of these access keys", _STEPS, keys=keys)
     made: list[Piece] = [pieces.text(_led_to(len(keys), len(grown.rows) - len(keys)))]
     picture = swimlanes.chart(grown.dicts())
@@ -71,6 +79,24 @@ def of_keys(held: Held, keys: list[str]) -> Pieces:
 
         made.append(pieces.callout("incomplete", f"No event by these keys is in the evidence. {statement(held)}"))
     return Pieces(made)
+
+
+def in_short(held: Held, keys: list[str]) -> list[str]:
+    """The story of some access keys in two lines of a first page: what grew from them and when, and what they changed."""
+    found = held.rows(_KEYS_NAME, _KEYS, keys=keys)
+    grown = found.dicts()
+    events, bad = (sum(row[name] for row in grown) for name in ("events", "refused_or_failed"))
+    used = [row for row in grown if row["first_used"] is not None]
+    if not used:
+        return [f"No event by {' or '.join(keys)} is in the evidence, as far as it can show (below)."]
+    since, until = min(row["first_used"] for row in used), max(row["last_used"] for row in used)
+    span = f"{clock.utc_text(since)} to {clock.utc_text(until)} ({found.statement.label})"
+    told = f"{_led_to(len(keys), len(grown) - len(keys))[:-1]}: {counted(events, 'event')}, {bad:,} of them refused or failed, {span}."
+    changes = held.rows("What these access keys changed", _CHANGED, keys=keys)
+    calls = [str(name) for name, *_ in changes.rows]
+    more = f" and {len(calls) - MOST_NAMED:,} kinds more" if len(calls) > MOST_NAMED else ""
+    changed = f"Calls that succeeded and are more than reading, in the order of the first of each: {', '.join(calls[:MOST_NAMED])}{more} ({changes.statement.label})."
+    return [told, changed if calls else "No call of theirs that is more than reading succeeded."]
 
 
 def _led_to(given: int, more: int) -> str:
