@@ -1,6 +1,7 @@
 """A redacted report leads back to nobody: plain, URL-encoded, in base64, in charts, in the notebook handed over."""
 
 import base64
+import gzip
 import json
 import re
 import urllib.parse
@@ -8,13 +9,11 @@ import urllib.parse
 import pytest
 
 from ctforensics.errors import UnknownName
-from ctforensics.reports import browsers, pseudonyms, redact, run
+from ctforensics.reports import browsers, named, pseudonyms, redact, run
 from tests.reports.report_samples import notebook_json
-from tests.support import leaks, report_matrix, small_case
+from tests.support import leaks, redaction_search, report_matrix, small_case
 
 pytestmark = pytest.mark.timeout(900)
-# Words that stand in every report and file, inside other words, or in place of a value that AWS hid: no value of their own.
-GENERIC = {"main", "repo", "refs", "heads", "root", "office", "readonly", "hidden_due_to_security_reasons"}
 
 
 class Fake(pseudonyms.Pseudonyms):
@@ -25,7 +24,8 @@ class Fake(pseudonyms.Pseudonyms):
 
 
 def redactor(known, text=""):
-    return redact.Redactor(Fake(), known, redact.PROFILES["all"], text or " ".join(known))
+    found = known if isinstance(known, named.Named) else named.Named(known)
+    return redact.Redactor(Fake(), found, redact.PROFILES["all"], text or " ".join(found.values))
 
 
 def test_values_are_replaced_plain_url_encoded_and_in_base64():
@@ -61,7 +61,7 @@ def test_names_that_stand_only_inside_a_record_are_replaced_and_what_aws_itself_
         )
     )
     told = json.dumps([asked, answered, "1a2b3c4d-1111-4222-8333-444455556666 holiday-plan.zip partner-drop"])
-    known = redact.values(case.room, case.folder, redact.PROFILES["all"])
+    known = named.named(case.room, case.folder, redact.PROFILES["all"])
     out = redactor(known, told).text(told)
     for name in (key, "holiday-plan", "1a2b3c4d", "blue-otters", "partner-drop", "ip-10-0", "carol", "111122223333"):
         assert name not in out, name
@@ -75,6 +75,112 @@ def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():
     kept = "d58cf935-0194-41d0-baa0-123456789012 " + "0" * 52 + "123456789012"
     assert made.text(kept) == kept
     assert made.text("payroll-bucket") == made.text("payroll-bucket") != "payroll-bucket"
+
+
+ARN = "arn:aws:iam::111122223333:user/ops/carol"
+KNOWN = {
+    ARN: "name",
+    "carol": "name",
+    "111122223333": "account",
+    "198.51.100.7": "address",
+    "payroll-2024": "resource",
+    "Müller & Söhne": "name",
+}
+
+
+def b64(text, coding="utf-8"):
+    return base64.b64encode(text.encode(coding)).decode()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b64("\0\1 carol ") + " tail",
+        "https://x.example/" + b64("user is carol here"),
+        "prefix_" + b64("user is carol here").rstrip("="),
+        "a" + b64("user is carol here"),
+        b64("net user carol /add", "utf-16-le"),
+        b64(b64("once more: carol of 111122223333")),
+        base64.b64encode(gzip.compress(b"the user carol")).decode(),
+        base64.b64encode(b"\xff\xfe\x00\x80payroll-2024\xff\x81").decode(),
+        b"carol".hex() + b"-rest".hex(),
+        b64("carol"),
+        urllib.parse.quote(urllib.parse.quote(urllib.parse.quote(ARN, safe=""), safe=""), safe=""),
+        "q=by+%22car%6fl%22",
+        "M\\u00fcller \\u0026 S\\u00f6hne",
+        "M&uuml;ller &amp; S&#246;hne",
+        "m%C3%BCller+%26+s%C3%B6hne",
+        "\\u0063arol",
+        "logs111122223333x and 1111-2222-3333",
+        "x_AKIAIOSFODNN7EXAMPLE_y",
+        "::ffff:198.51.100.7 and ::FFFF:203.0.113.9 and 2001:DB8:0:0::17",
+        "the host i-0abc1234def567890 in vpc-0a1b2c3d",
+        "arn:aws:iam::*:role/secret-role",
+        f'{{"a": "{"x" * 1490} arn:aws:iam::1111222 … (2,000 characters)',
+    ],
+)
+def test_no_spelling_hides_a_value_from_the_redaction(said):
+    out = redactor(named.Named(dict(KNOWN)), "\n".join(redact._texts(said))).text(said)
+    read = " ".join([out, *leaks.unpacked(out)]).lower()
+    for value in (*KNOWN, "1111222", "secret-role", "203.0.113", "db8", "i-0abc", "vpc-0a", "akiaiosf", "100.7"):
+        assert value.lower() not in read, value
+    assert out != said
+
+
+def test_two_originals_never_share_a_pseudonym_and_one_has_the_same_in_every_spelling():
+    made = redactor(
+        named.Named({"Report": "resource", "report-x": "resource", "REPORT": "resource", "2001:db8::17": "address"}),
+        "report report-x 2001",
+    )
+    assert len({made.text(t) for t in ("Report", "REPORT", "report-x")}) == 3
+    assert made.text("rEPORT") in (made.text("Report"), made.text("REPORT"))
+    assert made.text("2001:DB8:0::17") == made.text("2001:db8::17") == made.text("2001:0db8:0:0:0:0:0:17")
+    assert made.text("1111-2222-3333") == made.text("111122223333") and made.text("::ffff:192.0.2.1") == made.text(
+        "192.0.2.1"
+    )
+    for pseudonym in made.pseudonyms.table.values():
+        assert re.fullmatch(r"[a-z]+-[0-9a-f]{6}", pseudonym), "of one length, whatever the value's"
+
+
+def test_an_arn_keeps_its_service_and_type_and_its_parts_are_those_of_the_other_columns():
+    made = redactor(named.Named(dict(KNOWN)))
+    kept = re.fullmatch(r"arn:aws:iam::(.*):user/(.*)/(.*)", made.text(ARN))
+    assert kept[1] == made.text("111122223333") and kept[3] == made.text("carol") and "ops" not in kept[2]
+    assert made.text("arn:aws:iam::111122223333:root").endswith(":root")
+    bucket = made.text("arn:aws:s3:::payroll-2024/plans/*")
+    assert bucket.startswith(f"arn:aws:s3:::{made.text('payroll-2024')}/resource-")
+    own = "arn:aws:iam::111122223333:role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty"
+    assert made.text(own).endswith(own[len("arn:aws:iam::111122223333") :])
+
+
+def test_a_name_that_is_a_word_of_the_report_is_replaced_in_cells_and_charts_and_stays_in_sentences():
+    made = redactor(
+        named.Named({"AKIAIOSFODNN7EXAMPLE": "key"}, {"backup": "name", "al": "name"}), "AKIAIOSFODNN7EXAMPLE"
+    )
+    table = {
+        "columns": [{"name": "actor"}, {"name": "outcome"}, {"name": "event_name"}],
+        "rows": [["backup", "backup", "al"], ["al", "x", "y"]],
+        "caption": "A backup",
+    }
+    spec = {
+        "data": {"values": [{"lane": "AKIAIOSFODNN7EXAMPLE backup", "kind": "backup", "backup@x.org": 1}]},
+        "mark": "backup",
+        "scale": {"domain": ["backup"]},
+    }
+    output = {"data": {redact.pieces.TABLE: table, redact.pieces.CHART: {"spec": spec, "table": table}}}
+    out = redact._output(output, made)["data"]
+    of = made.pseudonyms.table
+    for rows in (out[redact.pieces.TABLE]["rows"], out[redact.pieces.CHART]["table"]["rows"]):
+        assert rows == [[of["backup"], "backup", "al"], [of["al"], "x", "y"]]
+    assert out[redact.pieces.TABLE]["caption"] == "A backup"
+    drawn = out[redact.pieces.CHART]["spec"]
+    (row,) = drawn["data"]["values"]
+    assert (
+        row["lane"] == f"{of['AKIAIOSFODNN7EXAMPLE']} {of['backup']}"
+        and row["kind"] == "backup"
+        and "backup@x.org" not in row
+    )
+    assert drawn["mark"] == "backup" and drawn["scale"]["domain"] == [of["backup"]]
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +200,7 @@ def own_case(story_case, tmp_path_factory):
 @pytest.fixture(scope="module")
 def searched(own_case):
     """The original values and every spelling of them."""
-    secrets = {v for v in leaks.secrets_of(own_case) if v.lower() not in redact.own_words() | GENERIC}
+    secrets = {v for v in leaks.secrets_of(own_case) if v.lower() not in named.own_words() | redaction_search.GENERIC}
     return secrets, leaks.searched_for(secrets)
 
 
@@ -130,6 +236,34 @@ def test_the_search_itself_finds_a_value_in_every_spelling():
     assert leaks.account_of("ASIAY34FZKBOKMUTVV7A") == "609629065308"  # a published example of the encoding
 
 
+def test_the_search_finds_what_was_planted_in_any_layer_of_any_format(tmp_path):
+    planted = {
+        "carol-the-cellist": "plain",
+        "arn:aws:iam::111122223333:user/oboe": "quoted twice",
+        "payroll-of-the-band": "in base64, in a chart",
+        "violin & viola": "in a cell",
+        "2001:db8::17": "spelled out",
+    }
+    quoted = urllib.parse.quote(urllib.parse.quote("arn:aws:iam::111122223333:user/oboe", safe=""), safe="")
+    drawn = base64.b64encode(b"x/payroll-of-the-band").decode()
+    source = (
+        "from ctforensics.reports import pieces\nfrom IPython.display import display\n"
+        f"display(pieces.table(['a', 'b'], [['violin & viola', {quoted!r}], [{drawn!r}, '']], caption='By carol-the-cellist'))\n"
+        f"spec = {{'data': {{'values': [{{'a': {drawn!r}, 'b': 2}}]}}, 'mark': 'bar', 'encoding': {{'x': {{'field': 'a', 'type': 'nominal'}}}}}}\n"
+        "display(pieces.chart(spec, caption='x', alt='y', equivalent=pieces.table(['a'], [[spec['data']['values'][0]['a']]], caption='z')))\n"
+        "display(pieces.callout('note', 'From 2001:0db8:0000:0000:0000:0000:0000:0017.'))"
+    )
+    own = tmp_path / "planted.ipynb"
+    own.write_text(json.dumps(notebook_json(("code", source))), "utf-8")
+    targets = [tmp_path / f"o.{ending}" for ending in ("html", "md", "docx", "ipynb")]
+    run.make(None, str(own), {}, *targets)
+    for file in targets:
+        found, left = redaction_search.searched(file, leaks.searched_for(planted))
+        assert found == set(planted), file.suffix
+    assert "111122223333" in "".join(left["arns"])
+    assert redaction_search.searched(targets[0], leaks.searched_for({"a-name-that-is-nowhere"}))[0] == set()
+
+
 def test_what_an_own_notebook_says_and_draws_is_redacted_too(own_case, tmp_path):
     import base64 as b64
 
@@ -147,7 +281,7 @@ def test_what_an_own_notebook_says_and_draws_is_redacted_too(own_case, tmp_path)
         ),
     ]
     own = tmp_path / "own.ipynb"
-    own.write_text(json.dumps(notebook_json(*cells)), "utf-8")
+    own.write_text(json.dumps(notebook_json(*cells) | {"metadata": {"title": f"The case of {name}"}}), "utf-8")
     targets = [tmp_path / f"out.{ending}" for ending in ("html", "ipynb", "md")]
     run.make(own_case.path, str(own), {}, *targets, redact="all")
     for file in targets:

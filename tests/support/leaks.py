@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import ipaddress
 import json
 import re
 import subprocess
@@ -31,6 +32,34 @@ _ACCOUNT = re.compile(r"(?<![0-9A-Za-z-])\d{12}(?![0-9A-Za-z-])")
 _NAMES = re.compile(
     r"(?i)(name|key|bucket|email|host|path|prefix|cidrip|description|instanceid|groupid|imageid|secretid|keyid|arn)$"
 )
+
+
+# Members of records whose texts tell of nobody: states, clocks, versions, ids of events and requests, what a client calls itself.
+_NOBODY = re.compile(
+    r"(?i)(type|types|status|state|states|version|versionid|effect|action|actions|protocol|algorithm|spec|suite|method|format|metrics|class"
+    r"|granularity|date|time|expiration|result|requestid|eventid|sharedeventid|x-amz-id-2|consolelogin|mfaused|mfaauthenticated|userAgent"
+    r"|eventname|eventsource|eventcategory|awsregion|region|errorcode|errormessage|username_masked|engine|level|encryption|severity|sid)$"
+)
+_PUBLIC = re.compile(
+    r"(?i)arn:aws[a-z-]*:iam::aws:.*|[a-z0-9.-]+\.amazonaws\.com|[a-z]{2}(-[a-z]+)+-\d[a-z]?|[\d:TZ.,+ -]{1,30}|[A-Z][a-z]{2} \d{1,2}, \d{4}.*"
+    r"|(true|false|aws internal|\*|[a-z0-9]+\.(nano|micro|small|medium|\d*x?large))"
+)
+
+
+def said_in(case: Any) -> set[str]:
+    """Every text in the original records but for members and values that tell of nobody: what a person would look over."""
+    found: set[str] = set()
+    for record in case.records():
+        open_parts: list[tuple[str, Any]] = [("", record)]
+        while open_parts:
+            member, value = open_parts.pop()
+            if isinstance(value, dict):
+                open_parts += value.items()
+            elif isinstance(value, list):
+                open_parts += [(member, part) for part in value]
+            elif isinstance(value, str) and 3 < len(value) < 400 and not _NOBODY.search(member):
+                found |= {value} if not _PUBLIC.fullmatch(value) else set()
+    return found
 
 
 def secrets_of(case: Any) -> set[str]:
@@ -75,6 +104,7 @@ def _named_in(text: str) -> Iterator[str]:
 def spellings(value: str) -> Iterator[str]:
     """A value as it might be hidden: URL-encoded once and twice in both cases, as JSON and HTML, hex, base64 at each alignment."""
     yield value
+    yield from _numbers_of(value)
     for safe in ("", "/", "/:"):
         once = urllib.parse.quote(value, safe=safe)
         twice = urllib.parse.quote(once, safe="")
@@ -88,6 +118,20 @@ def spellings(value: str) -> Iterator[str]:
             # The first characters mix with what stands before, the last with what follows; very short ones are met by chance.
             own = whole[(lead * 8 + 5) // 6 : (lead + len(value.encode())) * 8 // 6]
             yield own if len(own) > 6 else ""
+
+
+def _numbers_of(value: str) -> Iterator[str]:
+    """An account id in groups, an address as other programs write it."""
+    if re.fullmatch(r"\d{12}", value):
+        yield from ("-".join((value[:4], value[4:8], value[8:])), f"{int(value):,}", f"{int(value)}.0")
+    try:
+        address = ipaddress.ip_address(value)
+    except ValueError:
+        return
+    yield from (address.exploded, address.compressed, address.reverse_pointer)
+    if address.version == 4:
+        yield from (value.replace(".", "-"), f"::ffff:{value}")
+        yield ipaddress.IPv6Address(f"::ffff:{value}").compressed
 
 
 def _lower_escapes(text: str) -> str:
@@ -127,15 +171,33 @@ def layers(path: Path) -> list[str]:
         with zipfile.ZipFile(io.BytesIO(data)) as held:
             made = [path.name, *held.namelist(), *(held.read(name).decode("latin-1") for name in held.namelist())]
             texts = [re.sub(r"<[^>]+>", "", part) for part in made]
-        return [*made, *texts, *(html.unescape(part) for part in texts)]
+        return [*made, *texts, *(html.unescape(part) for part in texts), *unpacked("\n".join(texts))]
     text = data.decode("utf-8")
     if path.suffix == ".html":
-        told = text.rsplit("<script>", 1)[0]
+        told = text.rsplit("<script>", 1)[0]  # behind it stands the drawing library alone
         bare = re.sub(r"<wbr>|<[^>]+>", "", told)
-        return [path.name, told, html.unescape(told), html.unescape(bare), re.sub(r"\s+", "", html.unescape(bare))]
+        scripts = re.findall(r'(?s)<script type="application/json"[^>]*>(.*?)</script>', told)
+        drawn = [part for script in scripts for part in _strings(json.loads(script))]
+        told_all = [told, html.unescape(told), html.unescape(bare), *drawn]
+        return [path.name, *told_all, re.sub(r"\s+", "", html.unescape(bare)), *unpacked("\n".join(told_all))]
     if path.suffix == ".ipynb":
-        return [path.name, text, *_strings(json.loads(text))]
-    return [path.name, text, html.unescape(text), re.sub(r"\\(.)", r"\1", html.unescape(text))]
+        parts = list(_strings(json.loads(text)))
+        return [path.name, text, *parts, *unpacked("\n".join(parts))]
+    plain = re.sub(r"\\(.)", r"\1", html.unescape(text))
+    return [path.name, text, html.unescape(text), plain, *unpacked(plain)]
+
+
+def unpacked(text: str, depth: int = 2) -> list[str]:
+    """What runs of base64, hex and percent signs say when they are decoded, and what that says decoded again."""
+    made = [urllib.parse.unquote_plus(run) for run in re.findall(r"\S*%[0-9A-Fa-f]{2}\S*", text)]
+    made += [bytes.fromhex(run).decode("latin-1") for run in re.findall(r"(?:[0-9A-Fa-f]{2}){8,}", text)]
+    for run in re.findall(r"[A-Za-z0-9+/_-]{12,}", text):
+        for lead in range(4):
+            body = run[lead:].replace("-", "+").replace("_", "/")
+            made.append(base64.b64decode(body[: len(body) // 4 * 4]).decode("latin-1"))
+    made = list(dict.fromkeys(made))
+    made += [part.replace("\0", "") for part in made if "\0" in part]
+    return made + (unpacked("\n".join(made), depth - 1) if depth > 1 and made else [])
 
 
 def _of_pdf(path: Path, data: bytes) -> list[str]:
@@ -153,7 +215,8 @@ def _of_pdf(path: Path, data: bytes) -> list[str]:
         bytes.fromhex(h).decode("utf-16-be", "ignore")
         for h in re.findall(r"<FEFF((?:[0-9A-F]{4})+)>", "".join(streams))
     ]
-    return [*told, *streams, *hexed, *(re.sub(r"\s+", "", text) for text in told)]
+    bare = [re.sub(r"-?\s+", "", text) for text in told]
+    return [*told, *streams, *hexed, *bare, *(re.sub(r"\s+", "", text) for text in told), *unpacked("\n".join(told))]
 
 
 def _strings(value: Any) -> Iterator[str]:

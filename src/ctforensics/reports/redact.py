@@ -1,205 +1,81 @@
 """Redaction: names, accounts, addresses, resources and keys of a report replaced by pseudonyms, the same ones every time.
 
 The pseudonyms are random and stand in ``redaction.json`` in the case, which stays in the house: nothing in a redacted report leads
-back. Replaced is what the case's tables name, and what looks like an account id, a key id or an address wherever it stands: plain,
-URL-encoded, in base64, in charts. Event ids and hashes stay, and so does the declared examiner, who answers for the report. A name that
-is a word of the report itself (``main``, ``backup``) stays too: it cannot be hidden and tells nothing. Finished pictures of an own
-notebook are left out.
+back. Replaced is what the case names (``named``), and what looks like an account id, a key id or an address wherever it stands: plain,
+URL-encoded, in base64, in charts. Of an ARN the service and the type stay readable. Event ids and the hashes of evidence files stay, and
+so does the declared examiner, who answers for the report. A name that is a word of the report itself (``backup``) is replaced where it
+stands alone in a cell or a chart, and stays in a sentence: there it tells nothing. Finished pictures of an own notebook are left out.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import functools
+import html
 import ipaddress
+import json
 import re
 import urllib.parse
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from ctforensics.ask.catalog import Catalog
 from ctforensics.ask.room import Room
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import UnknownName
-from ctforensics.reports import catalog
+from ctforensics.reports import encoded, pieces
+from ctforensics.reports.named import Named, named, of_aws
 from ctforensics.reports.pseudonyms import Pseudonyms, alone
-from ctforensics.trail.columns import COLUMN_NAMES
+from ctforensics.visible import visible
 
 # Kinds of value that each profile replaces.
 PROFILES: dict[str, frozenset[str]] = {
-    "all": frozenset({"account", "key", "address", "name", "resource", "file", "case"}),
+    "all": frozenset({"account", "key", "address", "name", "resource", "file", "case", "line", "record"}),
     "people": frozenset({"key", "address", "name"}),
 }
-# Kind and the statement that lists its values.
-_LISTS: tuple[tuple[str, str], ...] = (
-    (
-        "account",
-        "SELECT recipient_account_id FROM events UNION SELECT actor_account_id FROM events UNION SELECT account FROM files",
-    ),
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_UUID_OR_HASH = re.compile(rf"{_UUID}|[0-9a-f]{{64}}", re.IGNORECASE)
+_KEEP = rf"(?P<keep>\b{_UUID}\b|\b[0-9a-f]{{64}}\b)"
+_PATTERNS = (
     (
         "key",
-        "SELECT access_key_id FROM events UNION SELECT issued_access_key_id FROM events UNION SELECT principal_id FROM events",
+        r"(?<![A-Za-z0-9])(?:A3T[A-Z0-9]|ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,124}(?![A-Za-z0-9])",
     ),
-    ("address", "SELECT source_ip_address FROM events WHERE is_address(source_kind)"),
-    (
-        "name",
-        """SELECT user_name FROM events UNION SELECT role_session_name FROM events UNION SELECT source_identity FROM events
-      UNION SELECT actor FROM events UNION SELECT principal_arn FROM events UNION SELECT session_issuer_arn FROM events
-      UNION SELECT requested_role_arn FROM events UNION SELECT target FROM events WHERE event_source = 'iam.amazonaws.com'""",
-    ),
-    (
-        "resource",
-        """SELECT bucket_name FROM events UNION SELECT object_key FROM events UNION SELECT vpc_endpoint_id FROM events
-      UNION SELECT target FROM events WHERE event_source <> 'iam.amazonaws.com' UNION SELECT trail FROM coverage
-      UNION SELECT trail FROM verifications UNION SELECT bucket FROM files""",
-    ),
-    (
-        "file",
-        "SELECT object_key FROM files UNION SELECT path FROM files UNION SELECT object FROM verifications UNION SELECT root FROM files",
-    ),
-)
-# What the records themselves say in their JSON: every text, but for what tells of no one (states, actions, dates, algorithms).
-_DOCUMENTS = " UNION ".join(
-    f"SELECT {column} FROM events"
-    for column in (
-        "request_parameters",
-        "response_elements",
-        "additional_event_data",
-        "user_identity",
-        "resources",
-        "service_event_details",
-    )
-)
-_HARMLESS = (
-    r"(?i)(types?|status|states?|versions?|effect|actions?|protocol|algorithm|spec|suite|method|metrics|granularity|date|time"
-    r'|expiration|result|requestid|x-amz-id-2|consolelogin|mfaused)"?(\[[0-9]+\])*$'
-)
-_OF_PEOPLE = r"(?i)(user|email|session|identity|principal|subject|owner)"
-_TEXTS = f"""SELECT DISTINCT atom ->> '$' AS said FROM ({_DOCUMENTS}) AS docs(doc), json_tree(doc)
-WHERE type = 'VARCHAR' AND NOT regexp_matches(fullkey, '{_HARMLESS}') AND length(atom ->> '$') BETWEEN 3 AND 1024
-  AND regexp_matches(fullkey, '{_OF_PEOPLE}') = """
-_ARNS = f"SELECT DISTINCT unnest(regexp_extract_all(doc::VARCHAR, 'arn:aws[^\"\\\\\\s,;)}}\\]]+')) FROM ({_DOCUMENTS}) AS docs(doc)"
-_LISTS += (("name", f"{_TEXTS} true"), ("resource", f"{_TEXTS} false"), ("resource", _ARNS))
-_COMMON = {
-    "root",
-    "user",
-    "role",
-    "admin",
-    "default",
-    "unknown",
-    "none",
-    "null",
-    "true",
-    "false",
-    "bucket",
-    "group",
-    "policy",
-    "events",
-}
-_COMMON |= {
-    "evidence",
-    "mirror",
-    "archive",
-    "files",
-    "main",
-    "test",
-    "management",
-    "data",
-    "trail",
-    "hidden_due_to_security_reasons",
-    "instance",
-    "assumed-role",
-    "aws",
-}
-_PUBLIC = (
-    "arn:aws:iam::aws:",
-    "arn:aws-cn:iam::aws:",
-    "arn:aws-us-gov:iam::aws:",
-)  # what AWS itself made, the same for everybody
-_DATED = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4}.*|[\d:TZ.,+ -]+")
-_UUID_OR_HASH = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{64}", re.IGNORECASE)
-_KEEP = r"(?P<keep>\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b|\b[0-9a-f]{64}\b)"
-_PATTERNS = (
-    ("key", r"\b(?:A3T[A-Z0-9]|ABIA|ACCA|AGPA|AIDA|AIPA|AKIA|ANPA|ANVA|APKA|AROA|ASCA|ASIA)[A-Z0-9]{12,124}\b"),
-    ("account", r"(?<![0-9A-Za-z])\d{12}(?!\d)"),
+    ("resource", r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?:\d{12}|\*)?:[^\s\"'\\,;()\[\]{}<>]+"),
+    ("account", r"(?<!\d)\d{12}(?!\d)"),
+    ("account", r"(?<![0-9A-Za-z-])\d{4}-\d{4}-\d{4}(?![0-9A-Za-z-])"),
+    ("address", r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,6}(?:\d{1,3}\.){3}\d{1,3}(?![0-9.])"),
     ("address", r"(?<![0-9.])(?:\d{1,3}\.){3}\d{1,3}(?![0-9.])"),
     ("address", r"\b(?:ip|ec2)(?:-\d{1,3}){4}(?![0-9])"),
     ("name", r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"),
-    ("resource", r"arn:aws[a-z-]*:[a-z0-9-]*:[a-z0-9-]*:(?:\d{12})?:(?<!:iam::aws:)[^\s\"'\\,;()\[\]{}<>]+"),
+    (
+        "resource",
+        r"(?<![A-Za-z0-9])(?:i|vol|snap|ami|eni|eipalloc|vpc|vpce|subnet|sg|rtb|igw|nat|acl|lt|r)-[0-9a-f]{8,17}(?![A-Za-z0-9])",
+    ),
     ("address", r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}[0-9A-Fa-f]{0,4}(?![0-9A-Za-z:])"),
 )
-_ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?")
-_ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _PERCENT = re.compile(r"[^\s\"'<>]*%[0-9A-Fa-f]{2}[^\s\"'<>]*")
-
-
-def values(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> dict[str, str]:
-    """Every value of these kinds that the case's tables name, with its kind; parts of ARNs and paths as well."""
-    wanted = set(kinds)
-    columns = {name.replace("_", joint) for name in COLUMN_NAMES for joint in ("_", "")}
-    stop = _COMMON | columns | _vocabulary(room) | own_words()
-    found: dict[str, str] = {}
-    for kind, statement in _LISTS:
-        if kind in wanted:
-            for (value,) in room.sql(statement, {})[2]:
-                for part in _parts(str(value or "")):
-                    if _tells(part, stop):
-                        found.setdefault(part, kind)
-    if "case" in wanted:
-        manifest = folder.manifest()
-        found |= {
-            text: "case" for text in (manifest.title, manifest.matter) if len(text) > 3 and text.lower() not in stop
-        }
-    return found
-
-
-def _tells(part: str, stop: set[str]) -> bool:
-    """Whether a text can tell of somebody or something of this case."""
-    if len(part) < 3 or part.lower() in stop or part.endswith(".amazonaws.com"):
-        return False
-    return len(part) == 12 if part.isdigit() else not _DATED.fullmatch(part) or bool(_ADDRESS.fullmatch(part))
-
-
-def _vocabulary(room: Room) -> set[str]:
-    """Words that the report needs: events, services, regions, outcomes."""
-    statement = "SELECT event_name FROM events UNION SELECT event_source FROM events UNION SELECT aws_region FROM events UNION SELECT split_part(event_source, '.', 1) FROM events"
-    return {str(value).lower() for (value,) in room.sql(statement, {})[2] if value}
-
-
-@functools.cache
-def own_words() -> frozenset[str]:
-    """The words in which reports and questions are themselves written; a name that is one of them could not be hidden."""
-    sources = [p.read_text("utf-8") for p in sorted(Path(__file__).parent.glob("*_pages.py"))]
-    sources += [p.read_text("utf-8") for p in sorted(Path(__file__).parent.glob("[aci]*.py"))]
-    sources += [cell for p in catalog.folders()[0].glob("*.ipynb") for cell in [p.read_text("utf-8")]]
-    sources += [f"{q.title} {q.question} {q.empty}" for q in Catalog.of_case()]
-    return frozenset(word for text in sources for word in re.findall(r"[a-z]{3,}", text.lower()))
-
-
-def _parts(value: str) -> Iterable[str]:
-    """A value, and of an ARN or a path the names in it."""
-    if value.startswith(_PUBLIC):
-        return
-    if value[:1] in "{[":  # a document in a document: the names in it are found one by one
-        return
-    yield value
-    if re.search(r"\s", value):
-        return
-    if value.startswith("arn:"):
-        value = value.split(":", 5)[-1]
-    pieces = re.split(r"[/:]", value)
-    if len(pieces) > 1:
-        yield from (p for p in pieces if not p.isdigit() or len(p) == 12)
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&(?:#\w+|\w+);")
+# A cell that was cut short ends inside a word, perhaps inside a name that is then no longer recognised.
+_CUT = re.compile(r"[^\s\"'{}\[\],;]*(?= … \([\d,]+ characters\)$)")
+_ARN = re.compile(r"(arn:aws[a-z-]*):([a-z0-9-]*):([a-z0-9-]*):([^:]*):(.+)", re.IGNORECASE | re.DOTALL)
+# The type of a resource as ARNs say it; what follows is its name.
+_TYPED = re.compile(r"([a-z]+(?:-[a-z]+)*)([:/])(.+)", re.DOTALL)
+_IN_PARTS = {"user", "role", "assumed-role", "group", "policy", "instance-profile", "federated-user", "mfa"}
+# Columns and members of charts in which names stand; not those that say of which kind something is.
+_OF_NAMES = re.compile(
+    r"(?i)(user|actor|principal|session|role|identity|issuer|issued_by|who|by$|bucket|object|key|target|resource|name|group|policy|host"
+    r"|address|trail|function|secret|account|file|path|owner|lane|from|value|label)"
+)
+_OF_KINDS = re.compile(r"(?i)(event_?name|.*(kind|type|class|state|outcome|code|count|action)s?)$")
 
 
 class Redactor:
     """Replaces values in the outputs of a notebook. One pass over each text, longest value first."""
 
-    def __init__(self, pseudonyms: Pseudonyms, known: dict[str, str], kinds: frozenset[str], text: str) -> None:
-        self.pseudonyms, self.kinds, self.known = pseudonyms, kinds, known
-        present = sorted(_present(known, text.lower()), key=lambda v: (-len(v), v))
+    def __init__(self, pseudonyms: Pseudonyms, found: Named, kinds: frozenset[str], text: str) -> None:
+        self.pseudonyms, self.kinds, self.known = pseudonyms, kinds, found.values
+        self.words = {word.lower(): word for word in sorted(found.words, reverse=True)}
+        self.kind_of_word = found.words
+        self.spelled = _spellings(found.values)
+        present = sorted(_present(self.spelled, text.lower()), key=lambda v: (-len(v), v))
         # A resource may be named by what looks like an event id or a hash: the names go first.
         alike = "|".join(_bounded(v) for v in present if _UUID_OR_HASH.fullmatch(v)) or r"(?!)"
         literals = "|".join(_bounded(v) for v in present) or r"(?!)"
@@ -207,44 +83,108 @@ class Redactor:
         self.search = re.compile(
             "|".join(p for p in (f"(?P<alike>{alike})", _KEEP, f"(?P<known>{literals})", patterns) if p), re.IGNORECASE
         )
-        self.lowered = {v.lower(): v for v in sorted(known, reverse=True)}
+        self.lowered = {v.lower(): v for v in sorted(self.spelled, reverse=True)}
 
-    def json(self, value: Any) -> Any:
+    def json(self, value: Any, replace: Callable[[str], str] | None = None) -> Any:
         """A JSON value with every text in it redacted, names of members excepted; an account id may stand there as a number."""
+        replace = replace or self.text
         if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, int) and not isinstance(value, bool) and str(value) in self.known:
-            return self.text(str(value))
+            return replace(value)
+        if isinstance(value, int) and not isinstance(value, bool) and f"{value:012d}" in self.known:
+            return self.text(f"{value:012d}")
         if isinstance(value, dict):
-            return {name: self.json(part) for name, part in value.items()}
-        return [self.json(part) for part in value] if isinstance(value, list) else value
+            return {name: self.json(part, replace) for name, part in value.items()}
+        return [self.json(part, replace) for part in value] if isinstance(value, list) else value
+
+    def value(self, text: str) -> str:
+        """A text that stands where a name may stand: as ``text``, and a name that is a word of the report as well."""
+        words = (self._word(part) for part in text.split(" "))
+        return self._word(text) if text.lower() in self.words else self.text(" ".join(words))
+
+    def _word(self, text: str) -> str:
+        word = text if text in self.kind_of_word else self.words.get(text.lower())
+        return text if word is None else self.pseudonyms.of(self.kind_of_word[word], word)
 
     def text(self, text: str) -> str:
-        """A text redacted; base64 and URL-encoded runs are looked into."""
-        text = _ENCODED.sub(lambda m: self._encoded(m[0]), text)
+        """A text redacted; what is encoded in it is looked into."""
+        text = _CUT.sub("", text)
+        text = encoded.RUN.sub(lambda m: self._encoded(m[0]), text)
         text = self.search.sub(self._replaced, text)
+        if _ESCAPE.search(text):
+            plain = _unescaped(text)
+            unescaped, times = self.search.subn(self._replaced, plain)
+            text = unescaped if times and unescaped != plain else text
         return _PERCENT.sub(lambda m: self._quoted(m[0]), text)
 
     def _encoded(self, run: str) -> str:
-        plain = _decoded(run)
-        return "[encoded text removed]" if plain and self.search.sub(self._replaced, plain) != plain else run
+        if _UUID_OR_HASH.fullmatch(run):
+            return run
+        hides = any(self.search.sub(self._replaced, plain) != plain for plain in encoded.readings(run))
+        return "[encoded text removed]" if hides else run
 
     def _quoted(self, run: str) -> str:
-        once = urllib.parse.unquote(run)
-        plain = urllib.parse.unquote(once)
-        return urllib.parse.quote(self.text(plain), safe="/:@") if self.text(plain) != plain else run
+        for read in (urllib.parse.unquote, urllib.parse.unquote_plus):
+            plain = read(read(read(run)))
+            if (hidden := self.text(plain)) != plain:
+                return urllib.parse.quote(hidden, safe="/:@")
+        return run
 
     def _replaced(self, match: re.Match[str]) -> str:
         found = match[0]
         if match.lastgroup == "keep":
             return found
         if match.lastgroup in ("known", "alike"):
-            value = self.lowered.get(found.lower(), found)
-            return self.pseudonyms.of(self.known.get(value, "name"), value)
+            return self._whole(self.known.get(self._original(found), "name"), found)
         kind = _PATTERNS[int(str(match.lastgroup)[1:])][0]
         if kind == "address" and not _is_address(found):
             return found
-        return self.pseudonyms.of(kind, found)
+        return self._whole(kind, found)
+
+    def _whole(self, kind: str, found: str) -> str:
+        original = self._original(found)
+        arn = _ARN.fullmatch(original)
+        return self._arn(arn) if arn else self.pseudonyms.of(self.known.get(original, kind), original)
+
+    def _original(self, found: str) -> str:
+        """The value that a spelling stands for, so that one value has one pseudonym, and two that differ in case have two."""
+        known = self.spelled.get(found) or self.spelled.get(self.lowered.get(found.lower(), ""))
+        return known or _normal(found)
+
+    def _arn(self, arn: re.Match[str]) -> str:
+        """An ARN whose service and type stay, so that the reader sees of what it speaks and that it is the name in the next column."""
+        head, service, region, account, rest = arn.groups()
+        account = self._part("account", account)
+        if service == "s3" and not arn[4]:
+            bucket, joint, key = rest.partition("/")
+            return f"{head}:{service}:{region}:{account}:{self._part('resource', bucket)}{joint}{self._part('resource', key)}"
+        typed = _TYPED.fullmatch(rest)
+        kind = "name" if service.lower() in ("iam", "sts") else "resource"
+        if typed is None:
+            return f"{head}:{service}:{region}:{account}:{self._part(kind, rest)}"
+        parts = typed[3].split("/") if typed[1].lower() in _IN_PARTS else [typed[3]]
+        return f"{head}:{service}:{region}:{account}:{typed[1]}{typed[2]}{'/'.join(self._part(kind, p) for p in parts)}"
+
+    def _part(self, kind: str, part: str) -> str:
+        if not re.search(r"\w", part) or kind not in self.kinds or of_aws(part):
+            return part
+        word = self.words.get(part.lower())
+        return self._word(word) if word else self._whole(kind, part)
+
+
+def _spellings(known: Iterable[str]) -> dict[str, str]:
+    """Each value in the ways in which a text of JSON, HTML or a form, or a cell that shows hidden characters, spells it."""
+    made: dict[str, str] = {}
+    for value in known:
+        made[value] = value
+        if value.isalnum() and value.isascii():
+            continue
+        others = {visible(value), html.escape(value), html.escape(value, quote=False), value.replace(" ", "+")}
+        for ascii_only in (True, False):
+            once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+            others |= {once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]}
+        for other in others:
+            made.setdefault(other, value)
+    return made | {value: value for value in known}
 
 
 def _present(known: Iterable[str], text: str) -> Iterable[str]:
@@ -259,20 +199,27 @@ def _present(known: Iterable[str], text: str) -> Iterable[str]:
 
 
 def _bounded(value: str) -> str:
-    """A literal; a short one only where it stands as a word of its own."""
+    """A literal; a short one only where it stands as a word of its own, an account id where no other digit adjoins."""
     literal = re.escape(value)
-    return literal if len(value) > 5 and not value.isdigit() else rf"(?<![A-Za-z0-9]){literal}(?![A-Za-z0-9])"
+    if value.isdigit():
+        return rf"(?<!\d){literal}(?!\d)"
+    return literal if len(value) > 5 else rf"(?<![A-Za-z0-9]){literal}(?![A-Za-z0-9])"
 
 
-def _decoded(run: str) -> str | None:
-    body = run.rstrip("=").replace("-", "+").replace("_", "/")
-    try:
-        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True).decode("utf-8")
-    except (binascii.Error, ValueError):
-        return None
+def _unescaped(text: str) -> str:
+    """The text with what JSON, HTML or a cell escaped in it as letters; control characters stay escaped."""
+
+    def letter(match: re.Match[str]) -> str:
+        code = match[1] or match[2]
+        read = chr(int(code, 16)) if code else html.unescape(match[0])
+        return read if read.isprintable() else match[0]
+
+    return _ESCAPE.sub(letter, text)
 
 
 def _is_address(text: str) -> bool:
+    if re.fullmatch(r"(?i)(ip|ec2)(-\d{1,3}){4}", text):
+        return True
     try:
         ipaddress.ip_address(text)
     except ValueError:
@@ -280,30 +227,104 @@ def _is_address(text: str) -> bool:
     return not re.fullmatch(r"\d{1,2}:\d{2}:\d{2}", text)
 
 
+def _normal(text: str) -> str:
+    """One spelling for an account id in groups and for an IPv6 address, which has many."""
+    if re.fullmatch(r"\d{4}-\d{4}-\d{4}", text):
+        return text.replace("-", "")
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return text
+    return str(getattr(address, "ipv4_mapped", None) or address)
+
+
 def redacted(notebook: Any, room: Room, folder: CaseFolder, profile: str) -> Any:
     """An executed notebook with its outputs and words redacted and its values taken out of its cells. Raises UnknownName."""
     if profile not in PROFILES:
         raise UnknownName("redaction profile", profile, PROFILES)
     kinds = PROFILES[profile]
-    said = [[cell.get("outputs", []), cell["source"]] for cell in notebook["cells"]]
-    known = values(room, folder, kinds)
+    metadata = {name: part for name, part in notebook["metadata"].items() if name == "title"}
+    said = [metadata, *([cell.get("outputs", []), cell["source"]] for cell in notebook["cells"])]
+    text = "\n".join(
+        _texts(said)
+    )  # as plain text, not as JSON: an escaped quote or letter would hide a value from the search
+    found = named(room, folder, kinds)
+    if "record" in kinds:
+        found.values |= dict.fromkeys(_event_keys(room, text), "record")
     with alone(folder):
         pseudonyms = Pseudonyms(folder)
-        # As plain text, not as JSON: an escaped quote or letter would hide a value from the search.
-        redactor = Redactor(pseudonyms, known, kinds, "\n".join(_texts(said)))
+        redactor = Redactor(pseudonyms, found, kinds, text)
+        notebook["metadata"] = redactor.json(metadata)
         for cell in notebook["cells"]:
             _redact(cell, redactor)
         pseudonyms.save()
     return notebook
 
 
+def _event_keys(room: Room, text: str) -> Iterator[str]:
+    """The event keys in a text. Each is a hash of a record: who guesses all of a short record could prove an account id by it."""
+    met = sorted(set(re.findall(rf"\b{_UUID}\b", text)))
+    found = room.sql(
+        "SELECT event_key::VARCHAR FROM events WHERE list_contains($met, event_key::VARCHAR)", {"met": met}
+    )
+    yield from (key for (key,) in found[2])
+
+
 def _redact(cell: Any, redactor: Redactor) -> None:
     if cell["cell_type"] == "code":
-        cell["outputs"] = redactor.json([_without_pictures(output) for output in cell["outputs"]])
+        cell["outputs"] = [_output(_without_pictures(output), redactor) for output in cell["outputs"]]
     cell["source"] = redactor.json(cell["source"])
     if "injected-parameters" in cell.get("metadata", {}).get("tags", []):
         cell["source"] = "# The values of a redacted report are not handed over."
     _mark(cell)
+
+
+def _output(output: dict[str, Any], redactor: Redactor) -> Any:
+    """An output redacted. In cells and chart data where names stand, a name that is also a word of the report is one."""
+    data = output.get("data")
+    made = redactor.json(output)
+    if not isinstance(data, dict):
+        return made
+    for mime, part in data.items():
+        if mime == pieces.TABLE:
+            made["data"][mime] = _table(part, made["data"][mime], redactor)
+        elif mime == pieces.CHART or "vega" in mime or mime == "application/json":
+            made["data"][mime] = _data(part, redactor)
+            if isinstance(part, dict) and isinstance(part.get("table"), dict):
+                made["data"][mime]["table"] = _table(part["table"], redactor.json(part["table"]), redactor)
+    return made
+
+
+def _table(table: dict[str, Any], made: dict[str, Any], redactor: Redactor) -> dict[str, Any]:
+    named_ = [_may_name(str(column["name"])) for column in table["columns"]]
+    rows = [
+        [
+            redactor.json(cell, redactor.value) if may else redactor.json(cell)
+            for cell, may in zip(row, named_, strict=True)
+        ]
+        for row in table["rows"]
+    ]
+    return {**made, "rows": rows}
+
+
+def _may_name(member: str) -> bool:
+    return bool(_OF_NAMES.search(member)) and not _OF_KINDS.match(member)
+
+
+def _data(value: Any, redactor: Redactor, rows: bool = False, names: bool = False) -> Any:
+    """A chart's specification: in its rows of data, and in the domains of its scales, names stand."""
+    if isinstance(value, str):
+        return redactor.value(value) if names else redactor.text(value)
+    if isinstance(value, list):
+        return [_data(part, redactor, rows, names) for part in value]
+    if not isinstance(value, dict):
+        return redactor.json(value)
+    made = {}
+    for member, part in value.items():
+        below = rows or member in ("values", "datasets")
+        named_ = member == "domain" or (below and rows and _may_name(member))
+        made[redactor.text(member) if rows else member] = _data(part, redactor, below, named_)
+    return made
 
 
 def _without_pictures(output: dict[str, Any]) -> dict[str, Any]:
@@ -320,15 +341,20 @@ def _without_pictures(output: dict[str, Any]) -> dict[str, Any]:
 
 
 def _texts(value: Any) -> Iterable[str]:
+    """Every text of a JSON value, and what is encoded in it."""
     if isinstance(value, str):
         yield value
         if "%" in value:
-            yield urllib.parse.unquote(urllib.parse.unquote(value))
-        yield from (plain for m in _ENCODED.finditer(value) if (plain := _decoded(m[0])))
+            yield urllib.parse.unquote_plus(urllib.parse.unquote_plus(urllib.parse.unquote_plus(value)))
+        if _ESCAPE.search(value):
+            yield _unescaped(value)
+        for match in encoded.RUN.finditer(value):
+            yield from encoded.readings(match[0])
     elif isinstance(value, int) and not isinstance(value, bool):
-        yield str(value)
+        yield f"{value:012d}"
     elif isinstance(value, dict):
-        for part in value.values():
+        for name, part in value.items():
+            yield from _texts(name)
             yield from _texts(part)
     elif isinstance(value, list):
         for part in value:

@@ -34,7 +34,7 @@ def chart(keys: list[dict[str, Any]]) -> Piece | None:
 
 def _lane(key: dict[str, Any]) -> str:
     who = str(key["actor"] or "no use seen here").rsplit(":", 1)[-1]
-    return f"{key['access_key_id']} {who}"[:64]
+    return f"{key['access_key_id']} {who}"
 
 
 def _ms(instant: Any) -> int:
