@@ -1,5 +1,6 @@
 """Object keys, made and parsed."""
 
+import random
 from datetime import datetime
 
 import pytest
@@ -51,3 +52,18 @@ def test_windows_separators_and_old_names_are_understood():
         == "us-east-1"
     )
     assert object_keys.parse("111122223333_CloudTrail_us-east-1_20140620T1255Z.json") is not None
+
+
+def test_what_is_kept_of_a_day_claims_no_more_than_the_whole_name():
+    chosen = random.Random(4)
+    log = object_keys.log_key("111122223333", "eu-west-1", STAMP, "B1" * 8, prefix="p", organization="o-abcd123456")
+    digest = object_keys.digest_key("111122223333", "eu-west-1", "1120Z_x", "us-east-1", STAMP)
+    claimed = 0
+    for _ in range(5000):
+        letters = list(chosen.choice((log, digest)))
+        for _ in range(chosen.randrange(1, 3)):
+            letters[-1 - chosen.randrange(60)] = chosen.choice("0123456789TZ_-/.ajsongzA\n\\\u0661")
+        key = "".join(letters)
+        assert object_keys.parse(key) == object_keys._parse(key)
+        claimed += object_keys.parse(key) is not None
+    assert claimed > 500

@@ -44,23 +44,41 @@ def append(path: Path, lines: Iterable[dict[str, Any]], *, chained: bool) -> str
     A last line without its line feed was torn by a crash: it is moved to ``<name>.torn`` and the journal goes on after the
     last whole line. Raises CaseError where the file cannot be written.
     """
+    with _opened(path) as stream:
+        head = _repair(path, stream, chained)
+        out = bytearray()
+        for line in lines:
+            if chained:
+                line = {**line, "previous": head}
+                head = hashing.chain(head, payload(line))
+                line["hash"] = head
+            out += json.dumps(line, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
+        _write(stream, out)
+        return head
+
+
+def append_text(path: Path, text: bytes) -> None:
+    """The same for whole lines of JSON that stand already, to a journal that is not chained."""
+    with _opened(path) as stream:
+        _repair(path, stream, False)
+        _write(stream, text)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A journal to be added to, under its lock. Raises CaseError where the file cannot be written."""
     try:
         with open(path, "a+b") as stream, _locked(stream):
-            head = _repair(path, stream, chained)
-            out = bytearray()
-            for line in lines:
-                if chained:
-                    line = {**line, "previous": head}
-                    head = hashing.chain(head, payload(line))
-                    line["hash"] = head
-                out += json.dumps(line, separators=(",", ":"), ensure_ascii=True).encode() + b"\n"
-            stream.seek(0, os.SEEK_END)
-            stream.write(out)
-            stream.flush()
-            os.fsync(stream.fileno())
-            return head
+            yield stream
     except OSError as error:
         raise CaseError(f"Cannot write {path.name}: {error.strerror}.", where=str(path.parent)) from error
+
+
+def _write(stream: BinaryIO, text: bytes | bytearray) -> None:
+    stream.seek(0, os.SEEK_END)
+    stream.write(text)
+    stream.flush()
+    os.fsync(stream.fileno())
 
 
 def read(path: Path) -> Iterator[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,18 @@ class EvidenceLine:
     def as_json(self) -> dict[str, Any]:
         """What the register holds of it: nothing for what is not known."""
         return {name: value for name in self.__slots__ if (value := getattr(self, name)) is not None}
+
+
+_quoted = json.encoder.encode_basestring_ascii
+
+
+def line(root: str, path: str, size: int, sha256: str, content_sha256: str, last_modified: str | None) -> bytes:
+    """The line of an object with these facts, to be added with ``journal.append_text``: a load writes one for every file."""
+    said = f'{{"root":{_quoted(root)},"path":{_quoted(path)},"size":{size},"sha256":{_quoted(sha256)}'
+    said += f',"content_sha256":{_quoted(content_sha256)}'
+    if last_modified is not None:
+        said += f',"last_modified":{_quoted(last_modified)}'
+    return said.encode() + b"}\n"
 
 
 def append(folder: CaseFolder, lines: Iterable[EvidenceLine]) -> None:

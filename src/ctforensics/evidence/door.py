@@ -24,7 +24,7 @@ import re
 import stat
 import zlib
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -86,8 +86,7 @@ class Limits:
 USUAL = Limits()
 
 
-@dataclass(frozen=True, slots=True)
-class Inflated:
+class Inflated(NamedTuple):
     """What a container held: the content, content of further members, flags, and where it broke."""
 
     content: bytes
@@ -97,8 +96,7 @@ class Inflated:
     error: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """One object with both hashes: ``sha256`` of the stored bytes, ``content_sha256`` of the inflated content."""
 
     located: Located
@@ -116,17 +114,9 @@ def open_object(located: Located, limits: Limits = Limits()) -> Opened:
     """Reads, hashes and inflates one object. Raises EvidenceError where it cannot be read or breaks a bound."""
     data = read_stored(located, limits)
     inflated = inflate(data, limits, gz_name=located.path.endswith(".gz"))
-    return Opened(
-        located=located,
-        stored_size=len(data),
-        sha256=hashing.sha256_hex(data),
-        content=inflated.content,
-        content_sha256=hashing.sha256_hex(inflated.content),
-        container=inflated.container,
-        flags=inflated.flags,
-        rest=inflated.rest,
-        error=inflated.error,
-    )
+    content, rest, container, flags, error = inflated
+    sha256, content_sha256 = hashing.sha256_hex(data), hashing.sha256_hex(content)
+    return Opened(located, len(data), sha256, content, content_sha256, container, flags, rest, error)
 
 
 def read_stored(located: Located, limits: Limits) -> bytes:

@@ -13,15 +13,16 @@ from typing import Any
 import pyarrow as pa
 
 from ctforensics import clock, hashing
-from ctforensics.case import journal
+from ctforensics.case import journal, register
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.door import Limits, Opened
-from ctforensics.load import compiled, row
+from ctforensics.load import compiled, filerows, row
 from ctforensics.load.bulk import Bulk
+from ctforensics.load.filerows import FileRow
 from ctforensics.load.options import Options
-from ctforensics.load.schema import AGGREGATED, EVENTS, FILES, REJECTS, SOURCES, table_of
+from ctforensics.load.schema import AGGREGATED, EVENTS, REJECTS, SOURCES, table_of
 from ctforensics.load.sift import needles_of
 from ctforensics.load.task import Task
 from ctforensics.logs import base, cloudtrail
@@ -52,9 +53,9 @@ class Reader:
         self.needles = needles_of(options.values) if options.values is not None else None
         self.bulk = Bulk(keep_raw=options.keep_raw, most=options.limits.record)
         self.taped = compiled.taped(keep_raw=options.keep_raw, most=options.limits.record) if options.compiled else None
-        self.later: dict[int, tuple[dict[str, Any], Opened]] = {}
+        self.later: dict[int, Opened] = {}
         self.walked: list[tuple[pa.Table, pa.Table]] = []
-        self.files: list[dict[str, Any]] = []
+        self.files: list[FileRow] = []
         self.events: list[dict[str, Any]] = []
         self.sources: list[dict[str, Any]] = []
         self.rejects: list[dict[str, Any]] = []
@@ -76,16 +77,23 @@ class Reader:
     def _take(self, opened: list[tuple[Task, Opened | EvidenceError | None]]) -> None:
         lines = [_line(found) for task, found in opened if isinstance(found, Opened) and task.sha256 != found.sha256]
         if lines:
-            journal.append(self.folder.register_file, lines, chained=False)
+            journal.append_text(self.folder.register_file, b"".join(lines))
         for task, found in opened:
-            if found is None:
-                self.files.append({**file_row(task, task.path), "outcome": "out_of_scope", "reason": task.left_out})
-            elif isinstance(found, EvidenceError):
-                self._refuse(file_row(task, task.path), found.message, task.size)
-            elif task.sha256 == found.sha256 and not task.again:
-                self.files.append({**file_row(task, task.path), "sha256": found.sha256, "outcome": "unchanged"})
-            else:
+            if isinstance(found, Opened) and (task.sha256 != found.sha256 or task.again):
                 self._read(task, found)
+                continue
+            file = FileRow.of(task, task.path)
+            if found is None:
+                self._leave_out(file, task.left_out)
+            elif isinstance(found, EvidenceError):
+                self._refuse(file, found.message, task.size)
+            else:
+                file.sha256, file.outcome = found.sha256, "unchanged"
+                self.files.append(file)
+
+    def _leave_out(self, file: FileRow, reason: str | None) -> None:
+        file.outcome, file.reason = "out_of_scope", reason
+        self.files.append(file)
 
     def _open(self, task: Task) -> Opened | EvidenceError | None:
         if task.left_out:
@@ -98,9 +106,11 @@ class Reader:
     def _read(self, task: Task, found: Opened) -> None:
         kind = archives.kind(found.content)
         if not kind:
-            self._content(task, found)
+            self._content(FileRow.of(task, task.path), found)
             return
-        whole = {**file_row(task, task.path), **_hashes(found), "kind": f"{kind}_container", "outcome": "other_kind"}
+        whole = FileRow.of(task, task.path)
+        whole.opened(found)
+        whole.kind, whole.outcome = f"{kind}_container", "other_kind"
         told = archives.is_many(kind)
         if told:
             self.files.append(whole)
@@ -112,13 +122,13 @@ class Reader:
 
     def _member(self, task: Task, found: Opened, member: Member) -> None:
         """One content inside a container: judged by its own name, hashed by itself."""
-        file = file_row(task, member.path)
+        file = FileRow.of(task, member.path)
         if member.path != task.path:
             reason = self.options.scope.leaves_out(object_keys.parse(member.path))
             if reason:
-                self.files.append({**file, "outcome": "out_of_scope", "reason": reason})
+                self._leave_out(file, reason)
                 return
-            file["size"], file["modified_at"] = len(member.stored), None
+            file.modified_at = None
         opened = Opened(
             located=found.located,
             stored_size=len(member.stored),
@@ -131,42 +141,37 @@ class Reader:
             error=member.error if member.error in ("truncated", "deflate_error") else found.error,
         )
         if member.error and member.error not in ("truncated", "deflate_error"):
-            self._refuse({**file, **_hashes(opened)}, member.error, len(member.stored))
+            file.opened(opened)
+            self._refuse(file, member.error, len(member.stored))
             return
-        self._content(task, opened, file)
+        self._content(file, opened)
 
-    def _content(self, task: Task, found: Opened, file: dict[str, Any] | None = None) -> None:
+    def _content(self, file: FileRow, found: Opened) -> None:
         number = len(self.files)
-        file = file or file_row(task, task.path)
-        file.update(_hashes(found))
-        self.files.append(file)
+        file.opened(found)
         verified = self.options.verified
         if verified is not None and found.content_sha256 not in verified:
-            file.update(outcome="out_of_scope", reason="not_verified")
+            self._leave_out(file, "not_verified")
             return
+        self.files.append(file)
         clean = not found.rest and not found.error and len(found.content) <= WHOLE
         if clean and self.needles:
             sifted = self.needles.count_without(found.content)
             if sifted is not None:
-                self._whole(file, sifted, sifted=sifted)
+                file.whole(sifted, sifted=sifted)
                 return
         elif clean and self.taped:
-            if self.taped.add(number, found.content, file["delivered_at"]):
-                self.later[number] = file, found
+            if self.taped.add(number, found.content, file.delivered_at):
+                self.later[number] = found
                 if self.taped.full:
                     self._walk()
                 return
         elif clean:
-            count = self.bulk.add(number, found.content, file["delivered_at"])
+            count = self.bulk.add(number, found.content, file.delivered_at)
             if count is not None:
-                self._whole(file, count)
+                file.whole(count)
                 return
-        self._carefully(number, file, found)
-
-    def _whole(self, file: dict[str, Any], count: int, sifted: int = 0) -> None:
-        """A log file as CloudTrail writes it."""
-        outcome = "loaded" if count else "empty"
-        file.update(kind="cloudtrail", source_form="records", records=count, sifted=sifted, outcome=outcome)
+        self._carefully(number, found)
 
     def _walk(self) -> None:
         """Takes the records of the files that wait for the compiled walk; those that it declines are read with care."""
@@ -174,27 +179,27 @@ class Reader:
             return
         walked, declined = self.taped.walk()
         for number, count in walked.counts().items():
-            self._whole(self.later[number][0], count)
-        windows, odd = walked.windows(), walked.odd_rows()
+            self.files[number].whole(count)
+        for number, window in walked.windows().items():
+            self.files[number].covers(*window)
+        odd = walked.odd_rows()
         for number, found in odd:
             if found["event_time_basis"] != "none":
-                first, last = windows.get(number, (found["event_time"],) * 2)
-                windows[number] = min(first, found["event_time"]), max(last, found["event_time"])
-        for number, (first, last) in windows.items():
-            self.files[number].update(first_event_time=first, last_event_time=last)
+                self.files[number].covers(found["event_time"], found["event_time"])
         self.walked.append(walked.tables(odd))
         for number in declined:
-            self._carefully(number, *self.later[number])
+            self._carefully(number, self.later[number])
         self.taped, self.later = compiled.taped(keep_raw=self.options.keep_raw, most=self.options.limits.record), {}
 
-    def _carefully(self, number: int, file: dict[str, Any], found: Opened) -> None:
-        reading = cloudtrail.read(found.content, file["path"], self.options.limits)
+    def _carefully(self, number: int, found: Opened) -> None:
+        file = self.files[number]
+        reading = cloudtrail.read(found.content, file.path, self.options.limits)
         kept, sifted = self._sift(reading.records)
         times: list[datetime] = []
         for record in kept:
             made = row.make(
                 record.parsed,
-                delivered=file["delivered_at"],
+                delivered=file.delivered_at,
                 fidelity=record.fidelity,
                 keep_text=_text_to_keep(record, self.options.keep_raw),
                 flags=record.flags,
@@ -217,17 +222,13 @@ class Reader:
         rejects += _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", None) else []
         self.rejects += [{**reject, "file_no": number} for reject in rejects]
         self.aggregated += [{**row, "file_no": number, "record_index": index} for index, row in reading.aggregated]
-        file.update(
-            records=len(kept) + sifted + len(rejects),
-            rejected=len(rejects),
-            sifted=sifted,
-            source_form=reading.form,
-            kind=reading.kind,
-            flags=sorted({*(file["flags"] or ()), *reading.flags}) or None,
-            first_event_time=min(times, default=None),
-            last_event_time=max(times, default=None),
+        file.records, file.rejected, file.sifted = len(kept) + sifted + len(rejects), len(rejects), sifted
+        file.source_form, file.flags = reading.form, tuple(sorted({*(file.flags or ()), *reading.flags})) or None
+        if times:
+            file.covers(min(times), max(times))
+        file.kind, file.outcome, file.reason = _outcome(
+            reading, bool(kept or sifted or reading.aggregated), rejects, found.content
         )
-        file.update(_outcome(reading, bool(kept or sifted or reading.aggregated), rejects, found.content))
 
     def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
         if self.needles is None:
@@ -235,48 +236,29 @@ class Reader:
         kept = [r for r in records if self.needles.search(r.raw) or self.needles.search(r.parsed.form)]
         return kept, len(records) - len(kept)
 
-    def _refuse(self, file: dict[str, Any], reason: str, size: int) -> None:
+    def _refuse(self, file: FileRow, reason: str, size: int) -> None:
         """An object that cannot be opened: one record of unknown content, rejected."""
         self.rejects.append({**_reject(None, None, size, "not_opened", reason, ""), "file_no": len(self.files)})
-        self.files.append({**file, "outcome": "rejected", "reason": "not_opened", "records": 1, "rejected": 1})
+        file.outcome, file.reason, file.records, file.rejected = "rejected", "not_opened", 1, 1
+        self.files.append(file)
 
     def _chunk(self) -> Chunk:
         self._walk()
         events, sources = self.bulk.tables()
         for number, (first, last) in self.bulk.windows(events).items():
-            self.files[number].update(first_event_time=first, last_event_time=last)
+            self.files[number].covers(first, last)
         made = [(events, sources), *self.walked, (table_of(self.events, EVENTS), table_of(self.sources, SOURCES))]
         events, sources = (
             pa.concat_tables([part for part in parts if part.num_rows] or parts[:1])
             for parts in zip(*made, strict=True)
         )
         return Chunk(
-            files=table_of(self.files, FILES),
+            files=filerows.table(self.files),
             events=events,
             sources=sources,
             rejects=table_of(self.rejects, REJECTS),
             aggregated=table_of(self.aggregated, AGGREGATED),
         )
-
-
-def file_row(task: Task, path: str) -> dict[str, Any]:
-    """The row of a file before it is opened: what its name claims."""
-    key = object_keys.parse(path)
-    return {
-        "root": task.root,
-        "path": path,
-        "size": task.size,
-        "modified_at": task.modified,
-        "account": key.account if key else None,
-        "region": key.region if key else None,
-        "organization": key.organization if key else None,
-        "delivered_at": key.stamp if key and not key.is_digest else None,
-        "verification": "not_checked",
-        "flags": None,
-        "records": 0,
-        "rejected": 0,
-        "sifted": 0,
-    }
 
 
 def _text_to_keep(record: cloudtrail.Record, keep_raw: bool) -> str | None:
@@ -287,27 +269,11 @@ def _text_to_keep(record: cloudtrail.Record, keep_raw: bool) -> str | None:
     return (record.raw if whole else record.parsed.form).decode("utf-8", "replace")
 
 
-def _hashes(found: Opened) -> dict[str, Any]:
-    return {
-        "size": found.stored_size,
-        "sha256": found.sha256,
-        "content_sha256": found.content_sha256,
-        "container": found.container,
-        "flags": list(found.flags) or None,
-    }
-
-
-def _line(found: Opened) -> dict[str, Any]:
-    """The line of the register for an object (see case.register.EvidenceLine)."""
+def _line(found: Opened) -> bytes:
+    """The line of the register for an object."""
     place = found.located
-    line = {
-        "root": place.root,
-        "path": place.path,
-        "size": found.stored_size,
-        "sha256": found.sha256,
-        "content_sha256": found.content_sha256,
-    }
-    return {**line, "last_modified": clock.utc_text(place.modified)} if place.modified else line
+    changed = clock.utc_text(place.modified) if place.modified else None
+    return register.line(place.root, place.path, found.stored_size, found.sha256, found.content_sha256, changed)
 
 
 def _container_rejects(found: Opened, rejects: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -326,14 +292,15 @@ def _container_rejects(found: Opened, rejects: list[dict[str, Any]]) -> Iterator
 
 def _outcome(
     reading: cloudtrail.Reading, any_record: bool, rejects: list[dict[str, Any]], content: bytes
-) -> dict[str, Any]:
+) -> tuple[str | None, str, str | None]:
+    """The kind of a file, its outcome, and the reason for that where there is one."""
     if any_record:
-        return {"outcome": "partial" if rejects else "loaded"}
+        return reading.kind, "partial" if rejects else "loaded", None
     if rejects:
-        return {"outcome": "rejected", "reason": rejects[0]["reason"]}
+        return reading.kind, "rejected", rejects[0]["reason"]
     if reading.kind in ("cloudtrail", "empty"):
-        return {"outcome": "empty"}
-    return {"outcome": "other_kind", "kind": reading.kind or base.kind_of(content) or "unknown"}
+        return reading.kind, "empty", None
+    return reading.kind or base.kind_of(content) or "unknown", "other_kind", None
 
 
 def _reject(
@@ -349,4 +316,4 @@ def _reject(
     }
 
 
-__all__ = ["Chunk", "Limits", "Reader", "file_row"]
+__all__ = ["Chunk", "Limits", "Reader"]

@@ -8,8 +8,9 @@ trail and home region between region and stamp. Source: AWS CloudTrail user guid
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import NamedTuple
 
 REGION = r"[a-z]{2,}(?:-[a-z]+)+-\d+"
 _LOG_NAME = re.compile(
@@ -39,8 +40,7 @@ def is_region(text: str) -> bool:
     return _REGION_NAME.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectKey:
+class ObjectKey(NamedTuple):
     """What a key claims. ``stamp`` is the delivery slot (log) or the end of the digest's hour, naive UTC."""
 
     kind: str
@@ -59,8 +59,31 @@ class ObjectKey:
         return self.kind == "CloudTrail-Digest"
 
 
+# How nearly every log file's name ends. What stands before it is the same for all files of an account, a region and a day.
+_END = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9])Z_[A-Za-z0-9]{16}\.json\.gz")
+_MIDNIGHT = f"0000Z_{'A' * 16}.json.gz"
+
+
 def parse(key: str) -> ObjectKey | None:
     """What the key or path claims, or None where its last part is no CloudTrail file name."""
+    end = _END.fullmatch(key, max(0, len(key) - len(_MIDNIGHT)))
+    if end is None:
+        return _parse(key)
+    claimed = _of_day(key[: -len(_MIDNIGHT)])
+    if claimed is None:
+        return None
+    day = claimed.stamp
+    stamp = datetime(day.year, day.month, day.day, int(end[1]), int(end[2]))
+    return ObjectKey._make((*claimed[:3], stamp, *claimed[4:]))
+
+
+@lru_cache(maxsize=4096)
+def _of_day(start: str) -> ObjectKey | None:
+    """What the first file of a day claims, given what stands before the time of day in its key."""
+    return _parse(start + _MIDNIGHT)
+
+
+def _parse(key: str) -> ObjectKey | None:
     normal = key.replace("\\", "/")
     name = normal.rsplit("/", 1)[-1]
     match = _DIGEST_NAME.search(name) or _LOG_NAME.search(name)
