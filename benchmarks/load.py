@@ -186,8 +186,8 @@ def parquet_of(bucket: Path) -> None:
             con.execute(f"COPY events TO '{target}'")
 
 
-def compare(bucket: Path, events: int, title: str) -> None:
-    """All ways over one archive, with their ratio to ours."""
+def compare(bucket: Path, events: int, title: str) -> dict[str, tuple[int, float]]:
+    """All ways over one archive, with their ratio to ours; returns of each how many files there were and the CPU time."""
     subprocess.run([sys.executable, __file__, "--run", "make parquet", str(bucket), str(bucket)], check=True)
     sizes = [f.stat().st_size for f in bucket.rglob("*_CloudTrail_*.gz")]
     stored = sum(sizes)
@@ -196,18 +196,30 @@ def compare(bucket: Path, events: int, title: str) -> None:
         "  A case larger than that: ids, request ids and keys of 16 bytes three times over (events, places, index) do not shrink,"
     )
     print("  and columns that can be read alone share no text with one another, as the records of one gzip file do.")
-    base = None
+    base, spent = None, {}
     for way in WAYS:
         took = measure(way, bucket)
         if took is None:
             continue
         rate = took["events"] / took["seconds"]
         base = base or rate
+        spent[way] = len(sizes), took["cpu"]
         print(
-            f"  {way:<13} {rate:>10,.0f} records/s   ours is {base / rate:5.2f} times   {took['cpu'] / took['events'] * 1e6:6.1f} us CPU"
+            f"  {way:<13} {rate:>10,.0f} records/s   ours is {base / rate:5.2f} times"
+            f"   {took['cpu'] / took['events'] * 1e6:6.1f} us CPU a record {took['cpu'] / len(sizes) * 1e6:7.1f} a file"
             f"   {took['memory']:6,.0f} MB (workers {took['memory_worker']:,.0f})"
             + (f"   {took['size'] / stored:4.2f} x gzip" if took["size"] else "")
         )
+    return spent
+
+
+def say_shares(events: int, large: dict[str, tuple[int, float]], small: dict[str, tuple[int, float]]) -> None:
+    """What a file costs by itself and what a record does, from two archives of as many records in more and fewer files."""
+    print("CPU time of a file by itself, and of each record in it:")
+    for way in (way for way in WAYS if way in large and way in small and way != "parquet"):
+        (few, less), (many, more) = large[way], small[way]
+        file = (more - less) / (many - few)
+        print(f"  {way:<13} {file * 1e6:7.1f} us a file {(less - few * file) / events * 1e6:7.1f} us a record")
 
 
 def main() -> None:
@@ -232,8 +244,11 @@ def main() -> None:
             if took:
                 print(f"{events:>12,} events: {took['seconds'] / events * 1e6:6.1f} us each, {took['memory']:,.0f} MB")
         return
-    for per_file in (300, 8):
+    large, small = (
         compare(archive(args.place, args.events, per_file), args.events, f"Files of {per_file} records at most")
+        for per_file in (300, 8)
+    )
+    say_shares(args.events, large, small)
     if shutil.disk_usage(args.place).free < 1 << 30:
         print(f"Little space is left; the archives stand in {args.place}.")
 
