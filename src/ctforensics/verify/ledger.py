@@ -105,6 +105,7 @@ class Ledger:
         self.scopes: dict[Scope, int] = {}
         self._numbers: dict[Scope, int] = {}
         self._indexed: set[str] = set()
+        self.crowded = False
         self.logs = Spool(Path(self._folder.name) / "logs")
         self.listings = Spool(Path(self._folder.name) / "listings")
         self.moved_to, self.places_differ = "", True

@@ -15,13 +15,15 @@ from typing import Any
 
 from ctforensics.trail.digest import signing_text
 from ctforensics.verify.chain import Newer, Node
+from ctforensics.verify.crowds import NAMED, Crowd
 from ctforensics.verify.digests import Digest, Previous, Scope
 from ctforensics.verify.ledger import Ledger, Seen, Signature
 
 _NODES = """SELECT d.sha, d.start, d.end, d.bucket, d.key, d.stamp, d.fingerprint, d.supported, d.backfill, d.pbucket, d.pkey, d.psha,
   d.psignature, d.psupported, d.id, s.root, s.path, s.place, s.flags, s.fault,
-  (SELECT count(*) FROM digest n INDEXED BY digest_pkey WHERE n.scope = d.scope AND n.pkey = d.key AND n.pbucket = d.bucket)
+  {}
 FROM digest d INDEXED BY digest_time JOIN seen s USING (id) WHERE d.scope = ? ORDER BY d.end DESC, d.start DESC, d.sha DESC, d.id"""
+_NAMED = "(SELECT count(*) FROM digest n INDEXED BY digest_pkey WHERE n.scope = d.scope AND n.pkey = d.key AND n.pbucket = d.bucket)"
 _NEWER = """SELECT sha, id, bucket || '/' || key, genuine, psha, psignature, psupported FROM digest INDEXED BY digest_pkey
 WHERE scope = ?1 AND pkey = ?2 AND pbucket = ?3 AND (end > ?4 OR (?5 AND end = ?4)) AND sha <> ?6
 ORDER BY end DESC, start DESC, sha DESC, id"""
@@ -76,10 +78,11 @@ class Links:
         self._notes: list[tuple[bool, bool, bool, int]] = []
         self._fresh: dict[int, bool] = {}
         self._last: Node | None = None
+        self._crowd = Crowd.of(ledger, self._number)
 
     def nodes(self) -> Iterator[Node]:
         """Every distinct content with its copies, newest first."""
-        rows = self._db.cursor().execute(_NODES, (self._number,))
+        rows = self._db.cursor().execute(_NODES.format(NAMED if self._crowd else _NAMED), (self._number,))
         for _, group in groupby(rows, key=itemgetter(0)):
             copies = list(group)
             sha, start, end, *_ = row = copies[0]
@@ -105,6 +108,8 @@ class Links:
         """Takes down what was found about a digest: the first copy stands for the content."""
         first, proven, self._last = node.copies[0], node.proven, node
         self._fresh[first.id] = proven
+        if self._crowd:
+            self._crowd.note(node)
         for seen in node.copies:
             self._notes.append((proven and seen is first, proven and not seen.fault, selected, seen.id))
         if len(self._notes) >= _AT_ONCE:
@@ -131,6 +136,9 @@ class Links:
             return
         if node.named == 1 and (usual := self._said_last(node)):
             yield usual
+            return
+        if self._crowd:
+            yield from self._crowd.newer(node)
             return
         digest, last = node.digest, None
         facts = self._number, digest.key, digest.bucket, node.end, node.backfill, digest.sha256
@@ -188,6 +196,8 @@ class Links:
 
     def leads_back(self) -> bool:
         """Whether a link leads to a digest that ends no earlier: no circle is without one."""
+        if self._crowd:
+            return self._crowd.leads_back()
         return bool(self._ledger.number(_BACKWARD, self._number))
 
     def numbers(self) -> Iterator[int]:
@@ -198,6 +208,8 @@ class Links:
 
     def before(self, number: int) -> int | None:
         """Where the link of a digest leads: of several contents at one place to the one that it means, else to the first."""
+        if self._crowd:
+            return self._crowd.before(number)
         row = self._db.execute(_BEFORE, (number,)).fetchone()
         return row[0] if row else None
 
