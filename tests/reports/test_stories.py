@@ -80,7 +80,7 @@ def test_incident_tells_the_story_of_the_leaked_key_in_order(made_report, story_
     told = labels(story_case, "leaked_key")
     assert report_matrix.parameters(story_case("leaked_key"), "incident")["access_keys"] == [told["clue"]]
     words, _ = plain(made_report("leaked_key", "incident").page)
-    story = words[words.index("What these credentials did") : words.index("Events over time")]
+    story = words[words.index("What happened, in time order") : words.index("Events over time")]
     facts = ("first_use", "refused_enumeration", "escalation", "policy_opened", "second_key", "trail_stop_attempted")
     places = [story.find(told["facts"][f]["answer"][0]) for f in facts if f in told["facts"]]
     assert len(places) >= 3 and -1 not in places and places == sorted(places)

@@ -7,7 +7,9 @@ becomes a PNG (poppler's pdftoppm), and each HTML page one of a screen 400 px wi
 from __future__ import annotations
 
 import argparse
+import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +23,7 @@ from tests.conftest import shared_folder
 from tests.support import stories
 
 REAL = "invictus"
+_ALSO = {"leaked_key": {"buckets": ["example-exports"]}}  # what the analyst of a story follows besides its first clue
 _KEY = """SELECT access_key_id FROM events WHERE access_key_id IS NOT NULL
 GROUP BY ALL ORDER BY count(*) FILTER (outcome IN ('denied', 'failed')) DESC, count(*) DESC, access_key_id LIMIT 1"""
 _ACTOR = """SELECT principal_arn FROM events WHERE principal_arn IS NOT NULL
@@ -29,8 +32,21 @@ _BUCKETS = """SELECT bucket_name FROM events WHERE bucket_name IS NOT NULL
 GROUP BY ALL ORDER BY count(*) FILTER (event_name = 'PutBucketPolicy') DESC, count(*) DESC, bucket_name LIMIT 2"""
 
 
+def clue(case: Case) -> dict[str, Any]:
+    """What an analyst of a practice story begins with, as a parameter of the incident report; nothing where no label says it."""
+    labels = case.path.parent / "labels.json"
+    value = json.loads(labels.read_text("utf-8"))["clue"] if labels.exists() else ""
+    if re.fullmatch(r"A[KS]IA[A-Z0-9]{16}", value):
+        return {"access_keys": [value]}
+    if value:
+        return {"addresses" if re.fullmatch(r"[0-9.]+", value) else "buckets": [value]}
+    return {}
+
+
 def parameters(case: Case, report: str) -> dict[str, Any]:
     """Parameters with which a report has something to say in that case."""
+    if report == "incident" and (found := clue(case)):
+        return {**found, **_ALSO.get(case.path.parent.name, {})}
     key, actor = (str(case.room.sql(sql, {})[2][0][0]) for sql in (_KEY, _ACTOR))
     buckets = [str(bucket) for (bucket,) in case.room.sql(_BUCKETS, {})[2]]
     return {

@@ -31,6 +31,7 @@ from ctforensics.reports import (
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
+from ctforensics.reports.story_pages import Seeds
 
 
 class CaseReport:
@@ -69,38 +70,32 @@ class CaseReport:
 
     # -- the first page -------------------------------------------------------------------------------------------
 
-    def first_page(
-        self, summary: str = "", *, questions: Sequence[str] = (), access_keys: Sequence[str] = (), **params: Any
-    ) -> Pieces:
+    def first_page(self, summary: str = "", *, questions: Sequence[str] = (), **about: Any) -> Pieces:
         """Title, integrity with whose keys, completeness, what the records say, findings, what cannot be seen.
 
-        What the records say: these access keys in short, and how many rows each question has.
+        What the records say: the story of ``access_keys``, ``addresses``, ``principals`` and ``buckets`` in short, and how
+        many rows each question has; whatever else stands in ``about`` are parameters of the questions.
         """
         held = self.held
         analyst = note_pages.first_page(held, summary).items
         evidence = [integrity.verdict(held), integrity.completeness(held)]
-        records = self._records(questions, access_keys, params)
+        records = self._records(questions, about)
         # The analyst's answer comes first, where there is one; else what the evidence is worth.
         answered = bool(summary.strip() or note_pages.findings(held))
         made = [*analyst, *evidence, *records] if answered else [*evidence, *records, *analyst]
         return Pieces([self.head(), *made, self._cannot_see(), *self._custody()])
 
-    def integrity_page(
-        self, *, questions: Sequence[str] = (), access_keys: Sequence[str] = (), **params: Any
-    ) -> Pieces:
+    def integrity_page(self, *, questions: Sequence[str] = (), **about: Any) -> Pieces:
         """The first page of a report that draws on no findings of the analyst: integrity, and what the records say."""
         answers = [integrity.verdict(self.held), integrity.completeness(self.held)]
-        records = self._records(questions, access_keys, params)
-        return Pieces([self.head(), *answers, *records, self._cannot_see(), *self._custody()])
+        return Pieces([self.head(), *answers, *self._records(questions, about), self._cannot_see(), *self._custody()])
 
-    def _records(self, questions: Sequence[str], access_keys: Sequence[str], params: dict[str, Any]) -> list[Piece]:
+    def _records(self, questions: Sequence[str], about: dict[str, Any]) -> list[Piece]:
         """What the records say, in a few lines that name no culprit."""
-        keys = [key for key in access_keys if key]
-        said = story_pages.in_short(self.held, keys) if keys else []
-        said += question_pages.in_short(self.held, questions, **params)
-        if not said:
-            return []
-        return [pieces.verdict("Records", "note", "What the records say", said)]
+        seeds = Seeds(*(about.get(name, ()) for name in ("access_keys", "addresses", "principals", "buckets")))
+        said = story_pages.in_short(self.held, seeds) if seeds else []
+        said += question_pages.in_short(self.held, questions, **about)
+        return [pieces.verdict("Records", "note", "What the records say", said)] if said else []
 
     def _custody(self) -> list[Piece]:
         """A changed custody record belongs on the first page; a whole one stands in the appendix."""
@@ -171,10 +166,17 @@ class CaseReport:
         """What these trails could not have logged, so that silence about it means nothing."""
         return Pieces(coverage_pages.limits(self.held))
 
-    def story(self, access_keys: Sequence[str] = ()) -> Pieces:
-        """What these access keys, and those that grew from them, did; without any, the changes that matter by rule."""
-        if access_keys:
-            return story_pages.of_keys(self.held, list(access_keys))
+    def story(
+        self,
+        access_keys: Sequence[str] = (),
+        addresses: Sequence[str] = (),
+        principals: Sequence[str] = (),
+        buckets: Sequence[str] = (),
+    ) -> Pieces:
+        """What these did or underwent, with what grew from it; without any, the changes that matter by rule."""
+        seeds = Seeds(access_keys, addresses, principals, buckets)
+        if seeds:
+            return story_pages.of_seeds(self.held, seeds)
         return story_pages.notable(self.held, self.since or "-infinity", self.until or "infinity")
 
     def ask(self, *names: str, limit: int = question_pages.MOST_SHOWN, **params: Any) -> Pieces:

@@ -1,0 +1,81 @@
+"""The story of an incident: what every practice story's labels name stands in it, in the order in which it happened."""
+
+import json
+
+import pytest
+
+from ctforensics.reports import CaseReport
+from tests.support import report_matrix, small_case
+
+# The labels of each story in the order in which the script plays them; those that begin in one second stand in one group.
+ORDER = {
+    "compute_abuse": "first_use sweep quotas_asked launches protected containers models_taken models_called mail_prepared",
+    "console_takeover": "password_spray console_entry enumeration mfa_moved",
+    "data_sharing": "disk_mounted disk_shared database_shared key_given messages_opened image_made image_public registry_opened",
+    "destruction": "locked_out backups_destroyed data_destroyed secret_destroyed organization_left network_opened way_out",
+    "leaked_key": "policy_before first_use refused_enumeration granted_enumeration escalation actions_of_the_session "
+    "public_access_unblocked bucket_opened objects_read anonymous_reads second_key_planted password_planted second_key_used "
+    "failed_entries console_entry logging_attacked policy_restored",
+    "persistence": "user_made role_opened names_guessed provider_added anchor_made certificate_issued functions_changed "
+    "function_called trigger front_door build_repointed key_pair_made machines_enrolled quarantine",
+    "privilege_escalation": "refused_paths escalation",
+    "role_hop": "entry trust_changed first_calls refused_hop objects_read",
+    "s3_exposure": "refused_before block_lifted bucket_opened object_acl anonymous_reads bucket_closed block_restored",
+    "s3_ransom": "session_issued first_use refused objects_read versioning_suspended objects_encrypted lifecycle_shortened "
+    "objects_deleted ransom_note key_deletion_scheduled",
+    "secrets_theft": "tool asset_search bucket_walk credential_files secrets_taken parameters_taken code_taken scripts_read "
+    "shells commands key_pushed accounts_tried",
+    "tampered_log": "first_use refused_enumeration altered_record",
+    "trail_stopped": "foreign_use logging_stopped logging_started",
+}
+
+
+def told(made):
+    """The event ids of the story's table, in its order."""
+    table = made.items[-1].data
+    at = [column["name"] for column in table["columns"]].index("event_ids")
+    return [event for row in table["rows"] for event in row[at]]
+
+
+@pytest.mark.parametrize("story", sorted(ORDER))
+def test_every_story_is_told_in_the_order_of_its_labels(story_case, story):
+    case = story_case(story)
+    facts = json.loads((case.path.parent / "labels.json").read_text("utf-8"))["facts"]
+    ids = told(CaseReport(case, title="t").story(**report_matrix.parameters(case, "incident")))
+    places = {
+        name: min((ids.index(event) for event in facts[name]["answer"] if event in ids), default=-1)
+        for name in ORDER[story].split()
+    }
+    assert -1 not in places.values() and list(places.values()) == sorted(places.values()), places
+
+
+def test_the_labels_that_name_what_is_no_part_of_it_stay_outside_the_story_of_the_key(story_case):
+    for story in ("compute_abuse", "data_sharing", "persistence", "secrets_theft", "s3_ransom"):
+        case = story_case(story)
+        facts = json.loads((case.path.parent / "labels.json").read_text("utf-8"))["facts"]
+        ids = set(told(CaseReport(case, title="t").story(**report_matrix.parameters(case, "incident"))))
+        benign = {event for name, fact in facts.items() if name.startswith("benign") for event in fact["answer"]}
+        assert benign and not benign & ids
+
+
+def test_a_password_that_was_set_leads_to_the_sign_ins_with_it_and_not_to_those_before(tmp_path):
+    case = small_case.make(tmp_path, events=0)
+    iam = {"eventSource": "iam.amazonaws.com", "eventName": "UpdateLoginProfile", "readOnly": False}
+    user = {"type": "IAMUser", "userName": "bob", "accountId": "111122223333"}
+    user |= {"arn": "arn:aws:iam::111122223333:user/bob"}
+    sign_in = {
+        "eventSource": "signin.amazonaws.com",
+        "eventName": "ConsoleLogin",
+        "userIdentity": user,
+        "readOnly": False,
+    }
+    sign_in |= {"eventType": "AwsConsoleSignIn", "responseElements": {"ConsoleLogin": "Success"}}
+    records = [
+        small_case.record(1, **sign_in),
+        small_case.record(2, **iam, requestParameters={"userName": "bob"}),
+        small_case.record(3, **sign_in),
+    ]
+    case.load(small_case.add(tmp_path / "evidence", "log.json", *records))
+    ids = told(CaseReport(case, title="t").story([small_case.KEY]))
+    assert [event[-1] for event in ids] == ["2", "3"]
+    case.close()
