@@ -217,3 +217,19 @@ def test_a_limit_of_size_is_a_reject_and_not_an_end(desk, loaded, monkeypatch):
     monkeypatch.setattr(door, "open_object", lambda located, limits: opened(located, door.Limits(stored=100_000)))
     assert large.stat().st_size > 100_000
     assert loaded().rejects == {"not_opened": 1}
+
+
+def test_a_log_file_that_is_cut_at_any_byte_says_so_and_keeps_every_record_before_the_cut(desk):
+    said = json.dumps({"Records": [record(n) for n in range(6)]}, separators=(",", ":")).encode()
+    whole = gzip.compress(said, mtime=0)
+    cuts = range(2, len(whole), 5)
+    for cut in cuts:
+        desk.put(f"{cut:04d}/111122223333_CloudTrail_us-east-1_20240502T0615Z_abcdefghijklmnop.json.gz", whole[:cut])
+    result = desk.load(jobs=1)
+    assert result.balanced
+    told = desk.rows("SELECT path, outcome, rejected, records FROM files ORDER BY path")
+    kept = [records - rejected for _, _, rejected, records in told]
+    assert len(told) == len(cuts)
+    assert kept == sorted(kept) and kept[-1] == 6
+    trailer = {f"{cut:04d}" for cut in cuts if cut >= len(whole) - 8}  # whole content: flagged, and nothing is lost
+    assert all(rejected == 1 for path, _, rejected, _ in told if path[:4] not in trailer)

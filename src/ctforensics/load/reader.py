@@ -219,7 +219,9 @@ class Reader:
             if made["event_time_basis"] != "none":
                 times.append(made["event_time"])
         rejects = [_reject(r.index, r.offset, r.length, r.reason, r.detail, r.excerpt) for r in reading.rejects]
-        rejects += _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", None) else []
+        rejects += (
+            _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", "empty", None) else []
+        )
         self.rejects += [{**reject, "file_no": number} for reject in rejects]
         self.aggregated += [{**row, "file_no": number, "record_index": index} for index, row in reading.aggregated]
         file.records, file.rejected, file.sifted = len(kept) + sifted + len(rejects), len(rejects), sifted

@@ -6,12 +6,13 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ctforensics.evidence.door import USUAL, Limits
 from ctforensics.logs import aggregated, copies, tables
 from ctforensics.trail import fast, object_keys
-from ctforensics.unwrap import envelope, json_text
+from ctforensics.unwrap import envelope, json_text, salvage
 from ctforensics.unwrap.json_text import Fault, Part
 
 _RECORD_LISTS = (b"Records", b"records", b"Events", b"events")
@@ -31,12 +32,18 @@ _OURS = re.compile(
     rb'event[ _]?(?:version|source|name|time|id|type)|useridentity|cloudtrail|"records"|digests3|rawdata|awslogs|aws:|s3objectkey|\\u',
     re.I,
 )
-_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_MARK = b"eventVersion"
+# How text of 16 or 32 bits begins, with a mark of it or as JSON without one.
+_WIDE = (
+    (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
+    (b"{\0\"\0", "utf-16-le"), (b"[\0{\0", "utf-16-le"), (b"\0{\0\"", "utf-16-be"), (b"\0[\0{", "utf-16-be"),
+)  # fmt: skip
 # An export task of CloudWatch Logs, or `aws logs tail`, which names the stream too.
 _TIMED_LINE = re.compile(rb"(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\d{13}) (?:\S+ )?(?=\{)")
 # An element beyond the bound of a record may still be an envelope of many: its list begins near its head.
 _WRAPS = re.compile(rb'"(?:hits|logEvents|results|events|Logs|QueryResultRows)"\s*:\s*[\[{]')
 _HEAD = 4096
+_FRONT = 500  # of so many bytes may be what stands in front of a file of records
 # How poor a copy of each form is; the order, best first, is that of trail.tables.
 FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
 _FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
@@ -88,9 +95,10 @@ class Reading:
 def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
     reading = Reading(limits.record, purse=envelope.Purse(len(content)))
-    if content.startswith(_UTF_16):
+    coding = _coding(content)
+    if coding:
         content = as_utf8(content)
-        reading.flags.add("utf16")
+        reading.flags.add("utf16" if "16" in coding else "utf32")
     if not (object_keys.parse(path) or content.startswith(tables.PARQUET) or _OURS.search(content)):
         reading.kind = None if content.strip() not in (b"", b"[]") else "empty"
         return reading
@@ -100,20 +108,22 @@ def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
     index = 0
     for form, part in parts(content, reading):
         if isinstance(part, Fault):
-            rest = content[part.offset :]
-            reading.rejects.append(
-                Reject(index, part.offset, len(rest), _reason(part.reason), part.reason, excerpt(rest))
-            )
-            index += 1
-            continue
-        index = _element(reading, form, part, index)
+            end = len(content) if part.end is None else part.end
+            index = _spoiled(reading, form, Part(part.offset, content[part.offset : end]), part.reason, index)
+        else:
+            index = _element(reading, form, part, index)
     _settle(reading, content, path)
     return reading
 
 
 def as_utf8(content: bytes) -> bytes:
-    """A text that begins with a mark of UTF-16 (PowerShell writes so, and spreadsheets) as UTF-8: places are counted in this form."""
-    return content.decode("utf-16", "replace").encode() if content.startswith(_UTF_16) else content
+    """A text of UTF-16 or UTF-32 (PowerShell writes so, and spreadsheets) as UTF-8: places are counted in this form."""
+    coding = _coding(content)
+    return content.decode(coding, "replace").encode() if coding else content
+
+
+def _coding(content: bytes) -> str | None:
+    return next((coding for begin, coding in _WIDE if content.startswith(begin)), None)
 
 
 def _other_text(content: bytes, reading: Reading, path: str) -> None:
@@ -123,7 +133,20 @@ def _other_text(content: bytes, reading: Reading, path: str) -> None:
         _table(reading, table)
     elif _TIMED_LINE.match(content):
         _timed_lines(reading, content)
+    elif _MARK in content and _is_mostly_records(reading, content):
+        _spoiled(reading, "bare", Part(0, content), "text that is no JSON", 0)
     _settle(reading, content, path)
+
+
+def _is_mostly_records(reading: Reading, content: bytes) -> bool:
+    """Whether a text that does not begin as JSON (after a hole of zeros, or a line in front) is a file of records all the same.
+
+    A page, a rule or a program that quotes one is not.
+    """
+    found = list(salvage.objects(content, 0, len(content), partial(_is_wanted, reading)))
+    if not found or len(content[: found[0].offset].strip(b"\0")) > _FRONT:
+        return False
+    return sum(len(part.raw) for part in found) >= 0.9 * (len(content) - content.count(b"\0"))
 
 
 def _table(reading: Reading, table: tables.Table) -> None:
@@ -211,10 +234,25 @@ def _document(document: Part, reading: Reading) -> Iterator[tuple[str, Part | Fa
                 reading.flags.add("double_list")
             for name, part in lists:
                 yield from ((_FORMS[name], inner) for inner in _list(part.raw, document.offset + part.offset))
+            yield from _beside(document, lists)
             reading.form = reading.form or _FORMS[lists[0][0]]
             reading.flags.add("has_list")
             return
     yield "bare", document
+
+
+def _beside(document: Part, lists: list[tuple[bytes, Part]]) -> Iterator[tuple[str, Part | Fault]]:
+    """Further members of an object with a list of records, where they name a record's version too."""
+    known = {part.offset for _, part in lists}
+    if document.raw.count(_MARK) > sum(part.raw.count(_MARK) for _, part in lists):
+        for _, part in json_text.members(document.raw):
+            here = document.offset + part.offset
+            if part.offset in known or _MARK not in part.raw:
+                continue
+            if part.raw[:1] == b"[":
+                yield from (("wrapped", inner) for inner in _list(part.raw, here))
+            elif part.raw[:1] == b"{":
+                yield "wrapped", Part(here, part.raw)
 
 
 def _lists_of(raw: bytes) -> list[tuple[bytes, Part]]:
@@ -240,11 +278,11 @@ def _list(raw: bytes, offset: int) -> list[Part] | Iterator[Part | Fault]:
     quick = json_text.quick_elements(raw, offset)
     if quick is not None:
         return quick
-    return (_moved(part, offset) for part in json_text.elements(raw, 0))
+    return (_moved(part, offset, offset + len(raw)) for part in json_text.elements(raw, 0))
 
 
-def _moved(part: Part | Fault, by: int) -> Part | Fault:
-    return Part(part.offset + by, part.raw) if isinstance(part, Part) else Fault(part.offset + by, part.reason)
+def _moved(part: Part | Fault, by: int, end: int) -> Part | Fault:
+    return Part(part.offset + by, part.raw) if isinstance(part, Part) else Fault(part.offset + by, part.reason, end)
 
 
 def _broken(document: Part, reason: str) -> Iterator[tuple[str, Part | Fault]]:
@@ -252,30 +290,65 @@ def _broken(document: Part, reason: str) -> Iterator[tuple[str, Part | Fault]]:
     faulty = False
     for form, part in _damaged(document.raw, Fault(0, reason)):
         faulty |= isinstance(part, Fault)
-        yield form, _moved(part, document.offset)
+        yield form, _moved(part, document.offset, document.end)
     if not faulty:
-        yield "bare", Fault(document.end - 1, reason)
+        yield "bare", Fault(document.end - 1, reason, document.end)
 
 
 def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]:
     """A document that breaks off: whole elements of its list, then the fault."""
-    at = fault.offset
+    at, form, begin = fault.offset, "array", -1
     if content[at : at + 1] == b"[":
-        yield from (("array", part) for part in json_text.elements(content, at))
-        return
-    if content[at : at + 1] == b"{":
+        begin = at
+    elif content[at : at + 1] == b"{":
         try:
             found = json_text.list_in(content[at:], _RECORD_LISTS)
         except ValueError:
             found = None
         if found:
-            form = _FORMS[found[0].encode()]
-            yield from ((form, part) for part in json_text.elements(content, at + found[1]))
-            return
-    yield "bare", fault
+            form, begin = _FORMS[found[0].encode()], at + found[1]
+    if begin < 0:
+        yield "bare", fault
+        return
+    end, part = begin + 1, None
+    for part in json_text.elements(content, begin):
+        yield form, part
+        end = part.end if isinstance(part, Part) else end
+    if not isinstance(part, Fault):  # the list is whole, what holds it is not
+        yield form, Fault(end, fault.reason)
 
 
-def _element(reading: Reading, form: str, part: Part, index: int) -> int:
+def _spoiled(reading: Reading, form: str, part: Part, reason: str, index: int) -> int:
+    """Text that is no JSON: the whole records behind its fault, flagged, and a reject for what stands before and between them."""
+
+    def reject(begin: int, end: int) -> int:
+        known, shown = _reason(reason), excerpt(part.raw[begin : min(end, begin + _HEAD)])
+        reading.rejects.append(Reject(index, part.offset + begin, end - begin, known, reason[:200], shown))
+        return index + 1
+
+    at, told = 0, bool(reading.rejects) and not salvage.says_something(part.raw)
+    for found in salvage.objects(part.raw, 0, len(part.raw), partial(_is_wanted, reading)):
+        if not told or salvage.says_something(part.raw[at : found.offset]):
+            index, told = reject(at, found.offset), True
+        for shape, inner in _document(Part(part.offset + found.offset, found.raw), reading):
+            if isinstance(inner, Part):  # what is wanted is whole
+                inner_form = form if shape == "bare" else shape
+                index = _element(reading, inner_form, inner, index, frozenset({"after_fault"}))
+        at = found.end
+    if not told or salvage.says_something(part.raw[at:]):
+        index = reject(at, len(part.raw))
+    return index
+
+
+def _is_wanted(reading: Reading, raw: bytes) -> bool:
+    """Whether an object that was found in spoiled text holds a record."""
+    try:
+        return len(raw) <= reading.most and any(_records_of(fast.parse(raw), "bare", reading.purse))
+    except (ValueError, RecursionError):
+        return False
+
+
+def _element(reading: Reading, form: str, part: Part, index: int, flags: frozenset[str] = frozenset()) -> int:
     """Adds the records of one element; returns the next record number."""
     if len(part.raw) > reading.most and not _WRAPS.search(part.raw, 0, _HEAD):
         return _too_large(reading, part, index, len(part.raw))
@@ -283,18 +356,15 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
         parsed = fast.parse(part.raw)
         found = list(_records_of(parsed, form, reading.purse))
     except (ValueError, RecursionError) as error:
-        reading.rejects.append(
-            Reject(index, part.offset, len(part.raw), _reason(str(error)), str(error)[:200], excerpt(part.raw))
-        )
-        return index + 1
+        return _spoiled(reading, form, part, str(error), index)
     if not found and envelope.is_control(parsed.record):
         reading.flags.add("control_message")
         return index
     if not found:
         named = envelope.look_alike(parsed.record)
         copied = [] if named else _copies(parsed.record)
-        for inner_form, made, flags in copied:
-            _copy(reading, index, part.offset, len(part.raw), inner_form, made, flags)
+        for inner_form, made, odd in copied:
+            _copy(reading, index, part.offset, len(part.raw), inner_form, made, {*odd, *flags})
             index += 1
         if copied:
             return index
@@ -314,7 +384,7 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
             reading.aggregated += [(index, row) for row in counts]
             index += 1
             continue
-        reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
+        reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw, flags=flags))
         index += 1
     return index
 
@@ -384,6 +454,8 @@ def _settle(reading: Reading, content: bytes, path: str) -> None:
     elif not content.strip() or content.strip() == b"[]":
         reading.kind = "empty"
     reading.flags -= {"has_list", "foreign", "odd"}
+    if reading.kind is None and not reading.rejects and _MARK in content:
+        reading.flags.add("names_cloudtrail")
 
 
 def _reason(text: str) -> str:

@@ -7,6 +7,7 @@ where it begins.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -36,10 +37,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Where the text stops being JSON, and why."""
+    """Where the text stops being JSON, why, and where what is spoiled by that ends at the latest (None: with the content)."""
 
     offset: int
     reason: str
+    end: int | None = None
 
 
 def skip(content: bytes, at: int) -> int:
@@ -48,7 +50,7 @@ def skip(content: bytes, at: int) -> int:
     return blank.end() if blank else at
 
 
-def value_end(content: bytes, at: int) -> int:
+def value_end(content: bytes, at: int, until: int = sys.maxsize) -> int:
     """The end of the JSON value that begins at a position, found by its brackets. Raises ValueError where it is cut or too deep."""
     first = content[at : at + 1]
     if first not in (b"{", b"["):
@@ -57,7 +59,7 @@ def value_end(content: bytes, at: int) -> int:
             raise ValueError("truncated" if at >= len(content) or first == b'"' else "no JSON value")
         return match.end()
     depth = 0
-    for token in _TOKEN.finditer(content, at):
+    for token in _TOKEN.finditer(content, at, until):
         mark = content[token.start()]
         if mark in b"{[":
             depth += 1
