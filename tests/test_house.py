@@ -8,7 +8,7 @@ import ctforensics
 SOURCE = Path(ctforensics.__file__).parent
 FLOORS = [
     {"errors"},
-    {"clock", "content", "frontmatter", "hashing"},
+    {"clock", "content", "frontmatter", "hashing", "placing"},
     {"visible"},
     {"cards"},
     {"trail", "case"},

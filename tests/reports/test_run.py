@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ctforensics.errors import ForensicsError, ParameterError, UnknownName
-from ctforensics.reports import execute, run
+from ctforensics.reports import execute, run, scratch
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -130,6 +130,75 @@ def test_a_run_that_is_killed_leaves_the_older_report_and_nothing_half_made(writ
     running.kill()
     running.wait()
     assert [p.name for p in out.iterdir()] == ["r.html"] and (out / "r.html").read_text() == "older"
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from ctforensics.reports import asof, run, scratch, writers
+moment, out = sys.argv[1], Path(sys.argv[2])
+die = lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL)
+def half(source, target):
+    Path(target).write_bytes(Path(source).read_bytes()[:100])
+    die()
+if moment == "made": writers.write = die
+if moment == "copied": run.shutil.copyfile = half
+if moment == "named": run.os.replace = die
+notebook = {"metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {}, "source": "# Title\\n\\nwords"}]}
+with scratch.folder() as place:
+    (place / "attached").mkdir()
+    if moment == "begun": die()
+    run._written(notebook, [out / "r.html", out / "r.md"], place, asof.NO_CASE)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL, and sweeps nothing")
+def test_whenever_a_run_is_killed_the_older_report_stands_and_the_next_run_clears_up(tmp_path):
+    out, temporary = tmp_path / "out", tmp_path / "tmp"
+    out.mkdir()
+    temporary.mkdir()
+    (out / "r.html").write_text("older")
+    around = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TMPDIR": str(temporary)}
+    for moment in ("begun", "made", "copied", "named", "never"):
+        command = [sys.executable, "-c", _KILLED, moment, str(out)]
+        done = subprocess.run(command, env=around, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+        assert done.returncode == (0 if moment == "never" else -9), done.stderr
+        if moment != "never":
+            assert (out / "r.html").read_text() == "older" and not (out / "r.md").exists()
+            assert len(list(temporary.iterdir())) == 1, "what the run before left is gone"
+    assert "words" in (out / "r.html").read_text("utf-8")
+    assert sorted(p.name for p in out.iterdir()) == ["r.html", "r.md"] and list(temporary.iterdir()) == []
+
+
+def test_the_folder_of_a_run_that_goes_on_is_left_alone(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with scratch.folder() as first, scratch.folder() as second:
+        assert first != second and first.is_dir() and second.is_dir()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_is_never_written_over_its_notebook_nor_into_evidence(story_case, sample, tmp_path):
+    case = story_case("quiet_week")
+    with pytest.raises(ForensicsError, match="take the place of the notebook"):
+        run.make(None, str(sample), {}, tmp_path / "x.html", sample)
+    for place in (case.folder.evidence, case.folder.where(case.folder.manifest().evidence[0])):
+        with pytest.raises(ForensicsError, match="in the evidence"):
+            run.make(case.path, "incident", {}, place / "new" / "x.html")
+        assert not (place / "new").exists()
+
+
+def test_a_report_takes_the_place_of_a_link_and_not_of_what_it_points_to(tmp_path):
+    database = tmp_path / "case.duckdb"
+    database.write_text("the case")
+    (tmp_path / "r.html").symlink_to(database)
+    (tmp_path / "made").write_text("report")
+    run._place(tmp_path / "made", tmp_path / "r.html")
+    assert database.read_text() == "the case" and (tmp_path / "r.html").read_text() == "report"
+
+
+def test_a_report_without_a_case_is_not_said_to_be_redacted(sample, tmp_path):
+    with pytest.raises(ForensicsError, match="cannot be redacted"):
+        run.make(None, str(sample), {}, tmp_path / "x.html", redact="all")
 
 
 def test_places_that_python_was_told_relative_to_the_callers_folder_hold_for_the_kernel_too(tmp_path, monkeypatch):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ctforensics import hashing
+from ctforensics import hashing, placing
 from ctforensics.ask import timesketch
 from ctforensics.ask.formats import neutral, shown
 from ctforensics.ask.room import Room
@@ -39,7 +39,7 @@ def export(folder: CaseFolder, room: Room, target: Path, *, format: str, where: 
         raise ParameterError(f"There is no export format {format!r}.", hint=f"One of {', '.join(FORMATS)}.")
     condition = where.strip() or _ALL
     chosen = selection.keys(room, condition) if where.strip() else None  # judges the condition in the locked room
-    waiting = target.with_name(f".{target.name}.{os.getpid()}")
+    waiting = placing.waiting(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         count, rebuilt = _WRITERS[format](folder, room, waiting, condition, chosen)

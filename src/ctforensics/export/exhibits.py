@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ctforensics import __version__, hashing
+from ctforensics import __version__, hashing, placing
 from ctforensics.ask.room import Room
 from ctforensics.case import custody
 from ctforensics.case.folder import CaseFolder
@@ -90,7 +90,7 @@ def make(
 
 
 def _place(data: bytes, target: Path) -> None:
-    waiting = target.with_name(f".{target.name}.{os.getpid()}")
+    waiting = placing.waiting(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         waiting.write_bytes(data)

@@ -18,46 +18,42 @@ from ctforensics.reports import catalog
 from ctforensics.reports.custody_pages import place
 from ctforensics.trail.columns import COLUMN_NAMES, EVENT_COLUMNS
 
-# Kind and the statement that lists its values.
-_LISTS: tuple[tuple[str, str], ...] = (
-    (
-        "account",
-        """SELECT recipient_account_id FROM events UNION SELECT actor_account_id FROM events UNION SELECT account FROM files
-      UNION SELECT vpc_endpoint_account_id FROM events UNION SELECT account FROM owned_accounts UNION SELECT account FROM vendors
-      UNION SELECT account_id FROM aggregated_activity UNION SELECT organization FROM files UNION SELECT account FROM coverage""",
-    ),
-    (
-        "key",
-        """SELECT access_key_id FROM events UNION SELECT issued_access_key_id FROM events UNION SELECT principal_id FROM events
-      UNION SELECT access_key_id FROM poorer_copies UNION SELECT user_id FROM people""",
-    ),
-    (
-        "address",
-        "SELECT source_ip_address FROM events WHERE is_address(source_kind) UNION SELECT cidr FROM networks UNION SELECT value FROM indicators",
-    ),
+# Kind, table, and the columns that list its values; a case that was loaded long ago may not have every table.
+_COLUMNS: tuple[tuple[str, str, str], ...] = (
+    ("account", "events", "recipient_account_id actor_account_id vpc_endpoint_account_id"),
+    ("account", "files", "account organization"),
+    ("account", "coverage", "account"),
+    ("account", "aggregated_activity", "account_id"),
+    ("account", "owned_accounts", "account"),
+    ("account", "vendors", "account"),
+    ("key", "events", "access_key_id issued_access_key_id principal_id"),
+    ("key", "poorer_copies", "access_key_id"),
+    ("key", "people", "user_id"),
+    ("address", "(FROM events WHERE is_address(source_kind))", "source_ip_address"),
+    ("address", "networks", "cidr"),
+    ("address", "indicators", "value"),
     (
         "name",
-        """SELECT user_name FROM events UNION SELECT role_session_name FROM events UNION SELECT source_identity FROM events
-      UNION SELECT actor FROM events UNION SELECT principal_arn FROM events UNION SELECT session_issuer_arn FROM events
-      UNION SELECT requested_role_arn FROM events UNION SELECT user_name FROM people UNION SELECT value FROM labels
-      UNION SELECT name FROM owned_accounts UNION SELECT name FROM vendors UNION SELECT name FROM networks
-      UNION SELECT target FROM events WHERE event_source = 'iam.amazonaws.com'""",
+        "events",
+        "user_name role_session_name source_identity actor principal_arn session_issuer_arn requested_role_arn",
     ),
-    (
-        "resource",
-        """SELECT bucket_name FROM events UNION SELECT object_key FROM events UNION SELECT vpc_endpoint_id FROM events
-      UNION SELECT target FROM events WHERE event_source <> 'iam.amazonaws.com' UNION SELECT trail FROM coverage
-      UNION SELECT trail FROM verifications UNION SELECT trail FROM trail_changes UNION SELECT bucket FROM files
-      UNION SELECT name FROM aggregated_activity""",
-    ),
-    (
-        "file",
-        "SELECT object_key FROM files UNION SELECT path FROM files UNION SELECT object FROM verifications UNION SELECT root FROM files",
-    ),
+    ("name", "(FROM events WHERE event_source = 'iam.amazonaws.com')", "target"),
+    ("name", "people", "user_name"),
+    ("name", "labels", "value"),
+    ("name", "owned_accounts", "name"),
+    ("name", "vendors", "name"),
+    ("name", "networks", "name"),
+    ("resource", "events", "bucket_name object_key vpc_endpoint_id target"),
+    ("resource", "files", "bucket"),
+    ("resource", "coverage", "trail"),
+    ("resource", "verifications", "trail"),
+    ("resource", "trail_changes", "trail"),
+    ("resource", "aggregated_activity", "name"),
+    ("file", "files", "object_key path root"),
+    ("file", "verifications", "object"),
 )
 # What the records themselves say in their JSON: every text, but for what tells of no one (states, actions, dates, algorithms).
 _DOCUMENTS = " UNION ".join(f"SELECT {c.name} FROM events" for c in EVENT_COLUMNS if c.type == "JSON")
-_DOCUMENTS += " UNION SELECT record FROM aggregated_activity"
 _HARMLESS = (
     r"(?i)(types?|status|states?|versions?|effect|actions?|protocol|algorithm|spec|suite|method|metrics|granularity|date|time"
     r'|expiration|result|requestid|x-amz-id-2|consolelogin|mfaused|eventid|eventname|eventsource|eventcategory|useragent)"?(\[[0-9]+\])*$'
@@ -67,7 +63,7 @@ _TEXTS = f"""SELECT DISTINCT atom ->> '$' AS said FROM ({_DOCUMENTS}) AS docs(do
 WHERE type = 'VARCHAR' AND NOT regexp_matches(fullkey, '{_HARMLESS}') AND length(atom ->> '$') <= 2048
   AND regexp_matches(fullkey, '{_OF_PEOPLE}') = """
 _ARNS = f"SELECT DISTINCT unnest(regexp_extract_all(doc::VARCHAR, 'arn:aws[^\"\\\\\\s,;)}}\\]]+')) FROM ({_DOCUMENTS}) AS docs(doc)"
-_LISTS += (("name", f"{_TEXTS} true"), ("resource", f"{_TEXTS} false"), ("resource", _ARNS))
+_TOLD = (("name", f"{_TEXTS} true"), ("resource", f"{_TEXTS} false"), ("resource", _ARNS))
 # Words that AWS or this tool put in the place of a name, and outcomes: they are not hidden even where they stand alone.
 _COMMON = frozenset(
     [
@@ -161,7 +157,7 @@ def named(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> Named:
 
 
 def _listed(room: Room, folder: CaseFolder, wanted: set[str]) -> Iterator[tuple[str, str]]:
-    for kind, statement in _LISTS:
+    for kind, statement in (*_listing(room), *_TOLD):
         if kind in wanted:
             yield from ((kind, str(value)) for (value,) in room.sql(statement, {})[2] if value)
     if "case" in wanted:
@@ -170,6 +166,14 @@ def _listed(room: Room, folder: CaseFolder, wanted: set[str]) -> Iterator[tuple[
     for field_, value in NoteBook(folder.notes_file, author="").entity_labels():
         kind = {"access_key": "key", "address": "address", "account": "account"}.get(field_, "name")
         yield from [(kind, value)] if kind in wanted else []
+
+
+def _listing(room: Room) -> Iterator[tuple[str, str]]:
+    """Kind and statement of every column that names something, of the tables that are there."""
+    there = {name for (name,) in room.sql("SELECT table_name FROM information_schema.tables", {})[2]}
+    for kind, table, columns in _COLUMNS:
+        if table in there or table.startswith("("):
+            yield from ((kind, f"SELECT DISTINCT {column} FROM {table}") for column in columns.split())
 
 
 def _typed(folder: CaseFolder) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _by_playwright(play: object, browser: Path, page: Path, target: Path, foot: 
 
 def _by_command(browser: Path, page: Path, target: Path) -> None:
     """Without playwright: the browser's own command line, which knows no foot lines."""
-    with tempfile.TemporaryDirectory(prefix="ctr-") as profile:
+    with tempfile.TemporaryDirectory(prefix="profile-", dir=target.parent) as profile:
         command = [str(browser), "--headless", *browsers.ARGUMENTS, f"--user-data-dir={profile}"]
         command += ["--no-pdf-header-footer", "--virtual-time-budget=10000", f"--print-to-pdf={target}", page.as_uri()]
         try:

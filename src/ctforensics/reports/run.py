@@ -10,19 +10,19 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ctforensics import clock
+from ctforensics import clock, placing
 from ctforensics.case import folder as case_folder
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import ForensicsError, NotInstalled, UnknownName
 from ctforensics.reports import asof, catalog, execute, handover, parameters
 from ctforensics.reports.execute import CellFailed
+from ctforensics.reports.scratch import folder as scratch_folder
 
 if TYPE_CHECKING:
     from ctforensics.reports.document import Document
@@ -72,9 +72,15 @@ def make(
 
         if redact not in PROFILES:
             raise UnknownName("redaction profile", redact, PROFILES)
+        if folder is None:
+            raise ForensicsError(
+                "A report without a case cannot be redacted.", hint="Name the case whose names are hidden."
+            )
+    for each in targets:
+        _elsewhere(each, folder, chosen)
     values = parameters.convert(list(chosen.parameters), params or {}, chosen.name)
     as_of = asof.of_case(folder) if folder else asof.NO_CASE
-    with _scratch() as scratch, _homed(scratch):
+    with scratch_folder() as scratch, _homed(scratch):
         variables = {"CTFORENSICS_PARAMS": json.dumps(values), "CTFORENSICS_ATTACH": str(scratch / "attached")}
         variables |= {"CTFORENSICS_NOW": clock.utc_text(as_of.at)} if as_of.at else {}
         variables |= {"CTFORENSICS_CASE": str(folder.path.resolve())} if folder else {}
@@ -121,11 +127,21 @@ def _checked(target: Path) -> None:
         )
 
 
-@contextmanager
-def _scratch() -> Iterator[Path]:
-    """A private temporary folder; its path is short, because sockets stand in it."""
-    with tempfile.TemporaryDirectory(prefix="ctr-", ignore_cleanup_errors=True) as name:
-        yield Path(name)
+def _elsewhere(target: Path, folder: CaseFolder | None, chosen: catalog.ReportNotebook) -> None:
+    """Refuses to write over the notebook that makes the report, and into the evidence, which stays as it came."""
+    if target.resolve() == chosen.path.resolve():
+        raise ForensicsError(
+            "The report would take the place of the notebook that makes it.",
+            where=str(target),
+            hint="Give it another name.",
+        )
+    kept = [folder.evidence, *map(folder.where, folder.manifest().evidence)] if folder else []
+    if any(target.resolve().is_relative_to(place.resolve()) for place in kept):
+        raise ForensicsError(
+            "The report would stand in the evidence, which stays as it came.",
+            where=str(target),
+            hint="Name another folder.",
+        )
 
 
 @contextmanager
@@ -236,7 +252,7 @@ def _place(source: Path, target: Path) -> Path:
 
 def _waiting(source: Path, target: Path) -> Path:
     """A copy beside the target, under a name of its own. Raises ForensicsError where nothing can be written there."""
-    waiting = target.with_name(f".{target.name}.{os.getpid()}")
+    waiting = placing.waiting(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, waiting)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from ctforensics import placing
 from ctforensics.errors import CaseError
 
 T = TypeVar("T")
@@ -17,7 +18,7 @@ def written(path: Path, write: Callable[[Path], T]) -> T:
 
     Raises CaseError where it cannot be written; an earlier file of that name then stands as it was.
     """
-    waiting = path.with_name(f".{path.name}.{os.getpid()}")
+    waiting = placing.waiting(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         given = write(waiting)
