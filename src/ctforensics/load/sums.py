@@ -60,14 +60,14 @@ def _functions() -> Array | None:
     return functions if made.tobytes() == _plainly(text, starts, ends).tobytes() else None
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def _called(typing, address, given):  # type: ignore[no-untyped-def]
+@intrinsic
+def _called(typing, address, given):
     """What the C function at an address answers to some pointers and sizes.
 
     The address is an argument and never a constant: compiled code is kept on disk, and the next process has the library elsewhere.
     """
 
-    def build(context, builder, signature, values):  # type: ignore[no-untyped-def]
+    def build(context, builder, signature, values):
         words = cgutils.unpack_tuple(builder, values[1])
         kind = ir.FunctionType(ir.IntType(32), [word.type for word in words])
         return builder.call(builder.inttoptr(values[0], kind.as_pointer()), words)
