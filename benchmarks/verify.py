@@ -39,15 +39,25 @@ FIRST, PER_DIGEST, RECORDS = datetime(2024, 1, 1, 0, 17, 28), 12, 9
 MEASURE = """
 import json, resource, sys, time
 from pathlib import Path
+from ctforensics.evidence.child import Child
 from ctforensics.verify.cases import verify_path
-folder = Path(sys.argv[1])
+
+def highest(process):
+    said = Path(f"/proc/{process}/status")  # ru_maxrss of a process counts what its parent held when it began
+    return int(said.read_text().split("VmHWM:")[1].split()[0]) / 1024 if said.exists() else 0
+
+def noted_kill(child, kill=Child.kill):
+    children.append(highest(child.pid))
+    return kill(child)
+
+folder, children, Child.kill = Path(sys.argv[1]), [], noted_kill
 began, cpu = time.perf_counter(), time.process_time()
 result = verify_path(folder / "bucket", public_keys=folder / "keys.json", metadata=folder / "heads.json", jobs=int(sys.argv[2]))
 took, used = time.perf_counter() - began, time.process_time() - cpu
 assert result.authentic == "ok", result.counts
-said = Path("/proc/self/status")  # ru_maxrss of a process counts what its parent held when it began
-peak = int(said.read_text().split("VmHWM:")[1].split()[0]) / 1024 if said.exists() else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"files": result.counts["objects"], "wall": took, "cpu": used, "peak": peak}))
+apart = resource.getrusage(resource.RUSAGE_CHILDREN)
+peak = highest("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"files": result.counts["objects"], "wall": took, "own": used, "cpu": used + apart.ru_utime + apart.ru_stime, "peak": peak, "children": children}))
 """
 
 

@@ -84,7 +84,12 @@ def add(commands: Any) -> None:
         metavar="SIZE",
         help="most bytes that the content of a digest may have (16M: some 40,000 log files in an hour)",
     )
-    command.add_argument("--jobs", type=int, default=2, help="threads that read where reading means waiting (2)")
+    command.add_argument(
+        "--jobs",
+        type=int,
+        default=2,
+        help="processes that read where there are many files, threads where they have to be waited for (2; 1: none)",
+    )
     command.add_argument("--json", action="store_true", help="print the answer as JSON")
     command.set_defaults(run=run)
 

@@ -1,7 +1,7 @@
 """Opening every object once: its kind by its content, the hash of its content, and nothing else kept.
 
-Where reading means waiting it runs in threads (opening, inflating and hashing let others run); results come back in the order
-of the walk, so that the same evidence gives the same run.
+Where there are many files it runs in processes of its own (``readers``), where reading means waiting in threads; results come back in
+the order of the walk, so that the same evidence gives the same run.
 """
 
 from __future__ import annotations
@@ -10,15 +10,16 @@ import hashlib
 import re
 import sys
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import count, islice
+from contextlib import closing
+from itertools import chain, count, islice
 from typing import Any
 
 from ctforensics.errors import EvidenceError
 from ctforensics.evidence import door
 from ctforensics.evidence.roots import Located
-from ctforensics.verify import digests, lake, usual
+from ctforensics.verify import digests, lake, reader, readers, usual
 from ctforensics.verify.digests import Facts, Listed
 from ctforensics.verify.ledger import Ledger, printable
 from ctforensics.verify.spool import PARTS
@@ -27,8 +28,7 @@ LIMITS = door.Limits(stored=1 << 28, inflated=1 << 28)
 _CHUNK = 128
 _PATIENCE = 4  # chunks in a row in which every second file had to be waited for
 _LOG = re.compile(rb"\s*\{\s*\"Records\"\s*:")
-_USUAL_LOG, _USUAL_DIGEST = b'{"Records":[{"eventVersion"', b'"digestStartTime"'
-_AT = len(b'{"awsAccountId":"111122223333",')
+_HASH = 32
 _DIGEST_MARKS = (b'"digestS3Object"', b'"digestEndTime"', b'"digestStartTime"', b'"digestS3Bucket"')
 
 # kind, sha, joined, flags, fault, digest, listed, sign file
@@ -40,13 +40,14 @@ Look = bytes | Odd
 def look(located: Located, limits: door.Limits = LIMITS) -> Look:
     """Opens one object and says what it is. Never raises for what is wrong with the evidence."""
     content = door.clean_file(located, limits)
-    if content is None:
-        return _look_carefully(located, limits)
-    if content.startswith(_USUAL_LOG):
-        return hashlib.sha256(content).digest()
-    if content.startswith(_USUAL_DIGEST, _AT):
-        return _look_at_digest(content, b"", hashlib.sha256(content), None, None, limits)
-    return _look_carefully(located, limits)
+    said = None if content is None else reader.plainly(content)
+    return _look_carefully(located, limits) if said is None else _heard(said, limits)
+
+
+def _heard(said: bytes, limits: door.Limits) -> Look:
+    """What it is of which a reader said so much: a hash alone is that of a log file, behind that of a digest stands its content."""
+    sha = said[:_HASH]
+    return said if len(said) == _HASH else _look_at_digest(said[_HASH:], b"", sha, None, None, limits)
 
 
 def _look_carefully(located: Located, limits: door.Limits) -> Look:
@@ -57,7 +58,7 @@ def _look_carefully(located: Located, limits: door.Limits) -> Look:
     except EvidenceError as error:
         fault = f"{error.message} {error.hint}" if error.hint else error.message
         return _kind_by_name(path), None, None, None, fault, None, None, None
-    if not inflated.flags and inflated.content.startswith(_USUAL_LOG):
+    if not inflated.flags and inflated.content.startswith(reader.USUAL_LOG):
         return hashlib.sha256(inflated.content).digest()
     return _look_at(inflated.content, path, limits, inflated, stored)
 
@@ -66,7 +67,7 @@ def _look_at(
     content: bytes, path: str, limits: door.Limits, inflated: door.Inflated | None = None, stored: bytes = b""
 ) -> Look:
     """What a content is; ``inflated`` and ``stored`` are wanted where its container is not known to be clean."""
-    sha = hashlib.sha256(content)
+    sha = hashlib.sha256(content).digest()
     rest, flags = (inflated.rest, " ".join(inflated.flags) or None) if inflated else (b"", None)
     joined = hashlib.sha256(content + rest).digest() if rest else None
     kind = _kind_by_content(content, path)
@@ -74,33 +75,33 @@ def _look_at(
         return _look_at_digest(content, rest, sha, joined, flags, limits)
     if kind == "lake":
         sign = digests.too_much(content, limits.digest) or lake.parse(content)
-        return kind, sha.digest(), joined, flags, None, None, None, sign
+        return kind, sha, joined, flags, None, None, None, sign
     if kind == "lake_result":
         # CloudTrail Lake signs the compressed file, not its content.
         return kind, hashlib.sha256(stored).digest(), None, flags, None, None, None, None
-    return kind, sha.digest(), joined, flags, None, None, None, None
+    return kind, sha, joined, flags, None, None, None, None
 
 
 def _look_at_digest(
-    content: bytes | bytearray, rest: bytes, sha: Any, joined: bytes | None, flags: str | None, limits: door.Limits
+    content: bytes | bytearray, rest: bytes, sha: bytes, joined: bytes | None, flags: str | None, limits: door.Limits
 ) -> Look:
     refused = digests.too_much(content, limits.digest) or digests.too_much(rest, limits.digest)
     if refused:
-        return "digest", sha.digest(), joined, flags, f"D_BAD_FORMAT: {refused}", None, None, None
+        return "digest", sha, joined, flags, f"D_BAD_FORMAT: {refused}", None, None, None
     fault = None
     try:
-        name = sha.hexdigest()
+        name = sha.hex()
         digest, listed = usual.read(content, name) or digests.parse(content, name)
         if rest:
             fault = "D_BAD_FORMAT: more content follows the digest in the same file"
-        return "digest", sha.digest(), joined, flags, fault, digest, listed, None
+        return "digest", sha, joined, flags, fault, digest, listed, None
     except digests.BadSchema as error:
         fault = f"D_BAD_SCHEMA: {error}"
     except digests.BadFormat as error:
         fault = f"D_BAD_FORMAT: {error}"
         if rest and joined:
             return _look_at_split_digest(bytes(content) + rest, joined, flags, fault)
-    return "digest", sha.digest(), joined, flags, fault, None, None, None
+    return "digest", sha, joined, flags, fault, None, None, None
 
 
 def _look_at_split_digest(whole: bytes, joined: bytes, flags: str | None, fault: str) -> Look:
@@ -151,27 +152,28 @@ def read_all(
     """Looks at every object and writes the ledger. Returns the sign files of CloudTrail Lake, which are few."""
     signs: lake.SignFiles = []
     number, parts, root = 0, ledger.logs.parts, None
-    for chunk, looks in _in_order(objects, jobs, limits):
-        odd, found = [], []
-        paths, places = _paths_and_places(chunk, ledger, registered)
-        for located, path, place, seen in zip(chunk, paths, places, looks, strict=True):
-            number += 1
-            if located.root != root:
-                root, ledger.places_differ = located.root, root is None and ledger.places_differ
-            if isinstance(seen, bytes):
-                parts[seen[0] % PARTS].append((seen, place, number, root, None if path is place else path))
-                continue
-            kind, sha, joined, flags, fault, digest, listed, sign = seen
-            odd.append((number, root, path if path is not place else None, place, kind, sha, joined, flags, fault))
-            if digest is not None and listed is not None:
-                found.append((number, digest, listed))
-            elif kind == "lake":
-                signs.append((number, path, sign))
-        ledger.logs.added(len(chunk) - len(odd))
-        ledger.add_seen(odd)
-        ledger.add_digests(found)
-        if progress:
-            progress(number)
+    with closing(_in_order(objects, jobs, limits)) as looked_at:
+        for chunk, looks in looked_at:
+            odd, found = [], []
+            paths, places = _paths_and_places(chunk, ledger, registered)
+            for located, path, place, seen in zip(chunk, paths, places, looks, strict=True):
+                number += 1
+                if located.root != root:
+                    root, ledger.places_differ = located.root, root is None and ledger.places_differ
+                if isinstance(seen, bytes):
+                    parts[seen[0] % PARTS].append((seen, place, number, root, None if path is place else path))
+                    continue
+                kind, sha, joined, flags, fault, digest, listed, sign = seen
+                odd.append((number, root, path if path is not place else None, place, kind, sha, joined, flags, fault))
+                if digest is not None and listed is not None:
+                    found.append((number, digest, listed))
+                elif kind == "lake":
+                    signs.append((number, path, sign))
+            ledger.logs.added(len(chunk) - len(odd))
+            ledger.add_seen(odd)
+            ledger.add_digests(found)
+            if progress:
+                progress(number)
     ledger.finish_taking_in()
     return signs
 
@@ -197,9 +199,41 @@ def place_of(path: str) -> str:
     return inner.removeprefix("./")  # `tar -C mirror .` writes names so
 
 
-def _in_order(objects: Iterable[Located], jobs: int, limits: door.Limits) -> Iterator[tuple[list[Located], list[Look]]]:
+def _in_order(
+    objects: Iterable[Located], jobs: int, limits: door.Limits
+) -> Generator[tuple[list[Located], list[Look]]]:
+    """Chunks of objects with what they are. Where there are many files, processes read them."""
+    source = iter(objects)
+    if jobs > 1:
+        ahead = deque(islice(source, readers.ENOUGH))
+        source = chain(_drained(ahead), source)
+        if len(ahead) >= readers.ENOUGH and any(located.file_name for located in ahead):
+            begun = readers.begin(jobs, limits)
+            try:
+                for chunk, said in readers.in_order(source, begun, _CHUNK):
+                    yield chunk, _look_at_chunk(chunk, limits) if said is None else _heard_of(chunk, said, limits)
+            finally:
+                for one in begun:
+                    one.end()
+            return
+    yield from _here(source, jobs, limits)
+
+
+def _drained(ahead: deque[Located]) -> Iterator[Located]:
+    while ahead:
+        yield ahead.popleft()
+
+
+def _heard_of(chunk: list[Located], said: list[bytes | None], limits: door.Limits) -> list[Look]:
+    return [
+        _look_carefully(located, limits) if heard is None else heard if len(heard) == _HASH else _heard(heard, limits)
+        for located, heard in zip(chunk, said, strict=True)
+    ]
+
+
+def _here(source: Iterator[Located], jobs: int, limits: door.Limits) -> Iterator[tuple[list[Located], list[Look]]]:
     """Threads only cost where files come at once (from memory, from a fast disk): they begin where reading means waiting."""
-    source, slow = iter(objects), 0
+    slow = 0
     while jobs < 2 or slow < _PATIENCE:
         chunk = list(islice(source, _CHUNK))
         if not chunk:
