@@ -260,7 +260,7 @@ def test_the_first_page_says_what_the_records_say_before_anybody_concluded_anyth
     assert "From 1 access key the records lead to 2 other keys and sessions: 67 events" in said[0]
     assert said[1].index("CreatePolicyVersion") < said[1].index("PutBucketPolicy") < said[1].index("CreateLoginProfile")
     assert "3 rows of StopLogging, DeleteTrail, PutEventSelectors (3 denied), 2026-03-04T01:51:40Z to" in said[2]
-    assert said[3] == "1 question has no rows, as far as this evidence can show (below)."
+    assert said[3] == "Without rows: GuardDuty switched off, as far as this evidence can show (below)."
     assert [p.data.get("label") for p in made.items][2:] == ["Completeness", "Records", "Findings", "Limits"]
 
 

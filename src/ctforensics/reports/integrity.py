@@ -221,7 +221,13 @@ def section(held: Held, *, every_open: bool = True) -> Pieces:
             )
         )
     elif codes.rows:
-        made.append(pieces.callout("note", f"No file contradicts the digests. {_checked(codes)}"))
+        vouched = any(row["class"] in ("ok", "anomaly") for row in codes.dicts())
+        said = (
+            "No file contradicts the digests."
+            if vouched
+            else "No digest vouches for a file here, and none contradicts one."
+        )
+        made.append(pieces.callout("note", f"{said} {_checked(codes)}"))
     open_files = held.rows("Files not proven or not as delivered", _OPEN)
     if open_files.rows and every_open:
         made.append(held.table(open_files, "Files that are not proven, or proven but not as delivered", limit=60))

@@ -22,7 +22,7 @@ MOST_FETCHED = 200_000  # rows of one answer that a report takes in; where there
 MOST_SHOWN = 100  # rows of one answer that are printed, unless said otherwise
 MOST_REVIEWED = 25  # the same where many questions are asked at once: the first rows show what there is
 MOST_KEPT = 5_000  # rows of an answer that is kept while a report is written, so that its first page asks nothing twice
-MOST_CALLS = 3  # kinds of call that a line of it names
+MOST_CALLS = 3  # kinds of call, or silent questions, that a line of it names
 MOST_LINES = 7  # questions with rows that a first page names
 _AS_FAR = ", as far as this evidence can show (below)."
 _WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
@@ -128,10 +128,12 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     """What the questions answer, for a first page: a line for each with rows, then how many have none."""
     asked = [_asked(held, name, _known(held, name, params)) for name in names]
     told = [_line(each) for each in asked if each.rows]
-    silent = sum(not each.rows for each in asked)
-    rest = [f"{len(told) - MOST_LINES} more questions have rows."] if len(told) > MOST_LINES else []
-    none = [f"{counted(silent, 'question')} {'has' if silent == 1 else 'have'} no rows{_AS_FAR}"] if silent else []
-    return [*told[:MOST_LINES], *rest, *none]
+    silent = [each.question.title for each in asked if not each.rows]
+    named = told if len(told) <= MOST_LINES + 1 else told[:MOST_LINES]
+    rest = [f"{len(told) - MOST_LINES:,} more questions have rows."] if len(told) > len(named) else []
+    without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
+    none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
+    return [*named, *rest, *none]
 
 
 def _line(asked: Asked) -> str:
