@@ -56,12 +56,12 @@ def utc_text(instant: datetime | None) -> str:
     """An instant as ``2024-05-02T06:11:09Z`` (fractions only where there are any); ``-`` for none."""
     if instant is None:
         return "-"
-    plain = parse_instant(instant)
+    plain = instant if type(instant) is datetime and instant.tzinfo is None else parse_instant(instant)
     if plain == datetime.max:
         return "infinity"
     if plain == datetime.min:
         return "-infinity"
-    return plain.isoformat(timespec="microseconds" if plain.microsecond else "seconds") + "Z"
+    return plain.isoformat() + "Z"
 
 
 def hours(since: datetime, until: datetime) -> int:

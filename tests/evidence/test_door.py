@@ -7,6 +7,7 @@ import random
 import tarfile
 import threading
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -267,3 +268,13 @@ def test_json_in_several_members_is_one_content_unless_the_first_is_whole_by_its
     for first, second in ((content, content), (content[:9], b"rubbish"), (b"plain ", b"text")):
         apart = door.inflate(door.gzip_bytes(first) + door.gzip_bytes(second))
         assert (apart.content, apart.rest, apart.flags) == (first, second, ("trailing_content",))
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1772796000.1234567, 1e9 + 0.9999995, -86400.5])
+def test_the_time_of_a_file_is_that_of_the_system_to_the_microsecond(seconds: float):
+    told = datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+    assert roots.Located("root", "a.json.gz", 1, seconds).modified == told
+
+
+def test_a_file_with_a_time_that_no_calendar_has_is_listed_without_one():
+    assert roots.Located("root", "a.json.gz", 1, 9e12).modified is None

@@ -121,17 +121,19 @@ def open_object(located: Located, limits: Limits = Limits()) -> Opened:
 
 def read_stored(located: Located, limits: Limits) -> bytes:
     """The stored bytes of an object, as they are."""
-    if located.refused or (opener := located.open) is None:
+    file = located.file_name
+    if located.refused or (file is None and located.open is None):
         raise EvidenceError(f"Not opened: {located.refused}.", where=located.path)
     if located.size > limits.stored:
         raise EvidenceError(f"Larger than {limits.stored} bytes.", where=located.path)
     if located.packed is not None and located.size > limits.bound(located.packed):
         raise EvidenceError(f"Inflates to {located.size} bytes: beyond the limit.", where=located.path)
     try:
-        if (file := located.file_name) is not None:
+        if file is not None:
             data = _read_file(file, limits.stored + 1)
         else:
-            with opener() as stream:
+            assert located.open
+            with located.open() as stream:
                 data = _read_stream(stream, limits.stored + 1)
     except DAMAGED as error:
         raise EvidenceError(

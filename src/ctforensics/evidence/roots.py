@@ -16,8 +16,7 @@ import weakref
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
@@ -76,9 +75,11 @@ class Located:
     def _ask(self) -> None:
         self._size = 0
         if self._entry is not None:
-            with suppress(OSError):  # it is gone: opening it will say so
+            try:
                 status = self._entry.stat(follow_symlinks=False)
-                self._size, self._modified = status.st_size, status.st_mtime
+            except OSError:
+                return  # it is gone: opening it will say so
+            self._size, self._modified = status.st_size, status.st_mtime
 
     @property
     def size(self) -> int:
@@ -91,7 +92,7 @@ class Located:
         if self._size is None:
             self._ask()
         if isinstance(self._modified, float):
-            return datetime.fromtimestamp(self._modified, UTC).replace(tzinfo=None)
+            return _instant(self._modified)
         return self._modified
 
     @property
@@ -106,6 +107,17 @@ class Located:
 
     def __repr__(self) -> str:
         return f"<Located {self.root} {self.path!r} {self.refused or self.size}>"
+
+
+_EPOCH = datetime(1970, 1, 1)
+
+
+def _instant(seconds: float) -> datetime | None:
+    """A file's time as naive UTC; None for one that no calendar has (file systems hold years of six digits)."""
+    try:
+        return _EPOCH + timedelta(seconds=seconds)
+    except OverflowError:
+        return None
 
 
 def _open_file(file: Path | str) -> BinaryIO:
@@ -333,12 +345,14 @@ def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
         yield Located(label, name, 0, refused=told)
 
 
-def _changed(container: Path) -> datetime:
+def _changed(container: Path) -> datetime | None:
     """When a container was written, as a file's ``modified`` has it."""
-    return datetime.fromtimestamp(container.stat().st_mtime, UTC).replace(tzinfo=None)
+    return _instant(container.stat().st_mtime)
 
 
-def _zipped(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, path: str, changed: datetime) -> Located:
+def _zipped(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, label: str, path: str, changed: datetime | None
+) -> Located:
     opener = partial(_open_member, archive, entry)
     return Located(label, path, entry.file_size, changed, open=opener, packed=entry.compress_size)
 

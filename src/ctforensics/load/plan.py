@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import duckdb
 
@@ -96,7 +95,7 @@ class Plan:
         scope = self.options.scope
         reason = None if scope.is_whole else scope.leaves_out(object_keys.parse(found.path))
         before = self.known.get(path)
-        facts: dict[str, Any] = {"left_out": reason}
+        again, sha256 = False, None
         if before is not None:
             if before.outcome == "out_of_scope":
                 if reason is not None:
@@ -106,21 +105,13 @@ class Plan:
                 self.replaced[path] = [before.file_no]  # it could not be opened then; perhaps it can now
             elif self._wanted_again(path, before):
                 self.replaced[path] = [before.file_no, *(known.file_no for _, known in self.inside.get(path, ()))]
-                facts = {"again": True, "sha256": before.sha256}
+                again, sha256, reason = True, before.sha256, None
             elif before.size == found.size and before.modified == found.modified:
                 return None
             else:
-                facts = {"sha256": before.sha256}
-        return Task(
-            root=found.root,
-            path=found.path,
-            size=found.size,
-            modified=found.modified,
-            refused=found.refused,
-            file=found.file_name,
-            place=place,
-            **facts,
-        )
+                sha256, reason = before.sha256, None
+        size, modified, refused, file = found.size, found.modified, found.refused, found.file_name
+        return Task(*path, size, modified, refused, file, place, reason, sha256, again)
 
     def _wanted_again(self, path: tuple[str, str], before: Known) -> bool:
         """Whether a file that was taken in part has to be read again: sifted, beyond a limit, or a container with members left out.
