@@ -45,6 +45,18 @@ def test_a_silent_hour_without_24_hours_behind_it_is_not_called_empty(loaded, ar
     assert loaded(archive).states()["09 22"] == "unverified"
 
 
+def test_an_hour_before_logging_began_is_not_called_empty_though_a_starting_digest_covers_it(loaded, archive):
+    maker = archive.maker()
+    maker.start(FIRST)
+    for number in range(1, 40):
+        maker.close_hour(FIRST + number * HOUR)
+    result = loaded(archive)
+    states = result.states()
+    assert [states[hour] for hour in ("09 19", "09 20", "09 21")] == ["unverified", "unverified", "verified_empty"]
+    (reason,) = result.rows("SELECT DISTINCT reason FROM coverage WHERE hour < TIMESTAMP '2024-03-09 21:00:00'")
+    assert reason[0].startswith("logging began in this hour or after it")
+
+
 def test_a_late_log_file_that_reaches_into_an_hour_keeps_it_from_being_empty(loaded, archive):
     maker = long_trail(archive, 3, silent=range(1, 3))
     at = FIRST + 2 * HOUR + timedelta(minutes=30)

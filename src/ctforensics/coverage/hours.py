@@ -3,7 +3,8 @@
 Digests cover hours of *delivery*; people ask about hours of *events*. An event is usually delivered within 15 minutes, so an
 event hour is called verified only if delivery is covered until 15 minutes after it; and proven empty only if delivery is
 covered until 24 hours after it and no listed file reaches into it. It says nothing of events that the trail does not record.
-The first digest after a stop reaches back before logging began again: an hour that lies in a proven stop stays a hole under it.
+The first digest after a stop reaches back before logging began again: an hour that lies in a proven stop stays a hole under it, and
+one in which a chain begins is never called empty.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import duckdb
 
 from ctforensics.coverage.judgement import FOUND_BY_COVERAGE
+from ctforensics.verify.outcome import STARTS
 
 _MISSING = "('D_MISSING', 'L_MISSING', 'L_MISSING_UNVERIFIED')"
 _ORGANIZATION = r"(^|/)AWSLogs/o-[a-z0-9]{4,32}/"
@@ -108,13 +110,17 @@ reached AS (
 SELECT * EXCLUDE (is_wanted) FROM reached
 WHERE (chain, hour) IN (SELECT (chain, hour) FROM wanted)"""
 
-_STATES = r"""
+_STATES = rf"""
 INSERT INTO coverage BY NAME
 WITH unproven AS (
   SELECT c.chain, v.since, v.until, v.class FROM verifications v
   JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
   WHERE v.kind = 'digest' AND v.class IN ('unknown', 'fail') AND v.code NOT IN ('D_MISSING', 'D_MISPLACED')
     AND v.since IS NOT NULL),
+starts AS (
+  SELECT c.chain, v.since, v.until FROM verifications v
+  JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
+  WHERE v.kind = 'digest' AND v.class IN ('ok', 'anomaly') AND contains(v.detail, '{STARTS}')),
 short AS (
   SELECT c.chain, f.since, f.until FROM findings f
   JOIN coverage_chains c ON c.account = f.account AND c.region = f.region AND c.trail IS NOT DISTINCT FROM f.trail
@@ -139,9 +145,10 @@ looked AS (
     EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.since < g.hour + INTERVAL 75 MINUTE AND u.until > g.hour) AS doubtful,
     EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.class = 'fail' AND u.since < g.hour + INTERVAL 75 MINUTE
       AND u.until > g.hour) AS forged,
+    EXISTS (FROM starts s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS begins,
     EXISTS (FROM short s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS is_short,
     (SELECT max(p.until) FROM coverage_spans p WHERE p.chain = g.chain) AS reach,
-    (SELECT arg_max({'stopped': s.stopped, 'started': s.started}, s.stopped) FROM stops s
+    (SELECT arg_max({{'stopped': s.stopped, 'started': s.started}}, s.stopped) FROM stops s
       WHERE s.chain = g.chain AND s.stopped < g.hour + INTERVAL 1 HOUR AND s.ended > g.hour) AS stop
   FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts e USING (chain, hour) LEFT JOIN turns n USING (chain, hour)),
 judged AS (
@@ -155,6 +162,7 @@ judged AS (
     WHEN loose > 0 THEN 'unverified'
     WHEN loaded < good THEN 'outside'
     WHEN good > 0 THEN 'verified'
+    WHEN begins THEN 'unverified'
     WHEN day THEN 'verified_empty'
     ELSE 'unverified' END AS state
   FROM looked)
@@ -170,6 +178,7 @@ SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS fil
     WHEN state = 'unverified' AND doubtful THEN 'a digest of its deliveries is not proven'
     WHEN state = 'unverified' AND loose > 0 THEN if(loose = 1, '1 log file that reaches into this hour is', loose::BIGINT || ' log files that reach into this hour are') || ' not proven'
     WHEN state = 'unverified' AND NOT near THEN 'its deliveries lie at the edge of what digests cover'
+    WHEN state = 'unverified' AND begins THEN 'logging began in this hour or after it: a starting digest says nothing of what came before'
     WHEN state = 'unverified' THEN 'nothing here, but deliveries until 24 hours later are not all covered'
     WHEN state = 'outside' AND loaded = 0 THEN 'proven, but its log files are not loaded'
     WHEN state = 'outside' THEN 'proven, but ' || (good - loaded)::BIGINT || ' of its log files are not loaded'

@@ -83,6 +83,9 @@ _MEANING: dict[str, tuple[str, str, str]] = {
     "G_ONLY_ELSEWHERE": ("anomaly", "a second source holds an event that a covered hour of the trail does not", ""),
 }
 
+STARTS = "it starts a chain, and says nothing of the time before logging began"
+"""What is said of a proven digest that follows no other: it reaches back an hour, though logging began at its end."""
+
 Code = StrEnum("Code", {name: name for name in _MEANING})  # type: ignore[misc]
 """Every code that verification and coverage can give."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ctforensics.trail import object_keys
 from ctforensics.verify.chain import Node, verdict
 from ctforensics.verify.ledger import Seen, printable, stands_at
-from ctforensics.verify.outcome import FileOutcome, class_of, words
+from ctforensics.verify.outcome import STARTS, FileOutcome, class_of, words
 
 
 def outcomes(node: Node) -> list[FileOutcome]:
@@ -98,6 +98,8 @@ def _said(code: str, node: Node, seen: Seen) -> str:
 
 def _outcome(node: Node, seen: Seen, code: str, detail: str) -> FileOutcome:
     digest = node.digest
+    if digest.previous is None and class_of(code) in ("ok", "anomaly"):
+        detail = f"{detail or words(code)}; {STARTS}"
     return FileOutcome(
         code,
         digest.place,
