@@ -13,6 +13,7 @@ from ctforensics.practice.keys import KeyRing
 from ctforensics.verify.keys import KeyStore, parse_keys
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import verify
+from ctforensics.verify.wanted import letter
 
 RESULT = gzip.compress(b"eventID\none\n", mtime=0)
 
@@ -43,6 +44,30 @@ def exported(folder: Path, names: list[str]) -> Verification:
 def test_a_well_signed_result_is_proven(tmp_path: Path):
     result = exported(tmp_path, ["result_1.csv.gz"])
     assert result.counts["codes"] == {"Q_OK": 2} and result.authentic == "ok"
+
+
+def test_the_key_of_a_result_that_is_missing_is_asked_for(tmp_path: Path):
+    exported(tmp_path, ["result_1.csv.gz"])
+    result = verify(roots.walk(tmp_path / "export", "lake"), keys=KeyStore())
+    assert result.counts["codes"] == {"Q_NO_KEY": 1, "Q_UNVERIFIED": 1}
+    assert list(result.keys_wanted()) == [REGION]
+    asked = f"list-public-keys --region {REGION} --start-time 2024-03-08T20:17:28Z --end-time 2024-03-30T20:17:28Z"
+    assert asked in letter(result)
+
+
+def test_a_false_key_under_the_right_fingerprint_does_not_speak_beside_the_right_one(tmp_path: Path):
+    """Only what hashes to the fingerprint is asked, where it is at hand."""
+    exported(tmp_path, ["result_1.csv.gz"])
+    ring = KeyRing("lake", FIRST)
+    right = ring.signing(REGION, FIRST).record()
+    false = KeyRing("forger", FIRST).signing(REGION, FIRST)
+    sign = json.loads((tmp_path / "export" / "result_sign.json").read_text())
+    sign["hashSignature"] = false.sign(sign["files"][0]["fileHashValue"].encode())
+    (tmp_path / "export" / "result_sign.json").write_text(json.dumps(sign))
+    keys = KeyStore()
+    keys.add(parse_keys([right, right | {"Value": false.record()["Value"]}], origin="supplied"))
+    result = verify(roots.walk(tmp_path / "export", "lake"), keys=keys)
+    assert result.counts["codes"] == {"Q_BAD_SIGNATURE": 1, "Q_UNVERIFIED": 1}
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,24 @@ def test_what_an_acquisition_could_not_bring_is_asked_for(clean: Archive, tmp_pa
     assert "AWSLogs/1/b.json.gz" not in letter(case.verify(), outstanding.read(case.folder).values())
 
 
+def test_what_nobody_can_send_is_not_called_proven(clean: Archive, tmp_path: Path):
+    clean.maker().deliver([], FIRST.replace(hour=23, minute=2), listed=False, span=(FIRST, FIRST))
+    typed = {"accounts": ["111122223333"], "regions": ["us-east-1"], "trails": ["management-events"]}
+    whole = {"since": FIRST.replace(hour=19), "until": FIRST.replace(day=10, hour=3)}
+    result = clean.verify(tmp_path, **typed, **whole)
+    assert (result.authentic, result.complete) == ("fail", True)
+    said = letter(result)
+    assert "proven, and nothing" not in said
+    assert "1 files are not proven (L_UNLISTED)" in said
+
+
+def test_a_letter_that_asks_for_a_restore_does_not_say_that_it_only_reads(clean: Archive, tmp_path: Path):
+    result = clean.verify(tmp_path)
+    one = outstanding.Outstanding("b", "AWSLogs/1/x.json.gz", None, 1, "GLACIER", "archived", "in an archive class")
+    assert "They only read.\n" in letter(result)
+    assert "They only read.\n" not in letter(result, [one])
+
+
 def test_hostile_names_are_quoted_and_names_that_lead_out_are_left_out(archive: Archive, tmp_path: Path):
     maker = archive.maker(prefix="x'; rm -rf ~; '\n")
     archive.hours(maker, 3)

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
-from ctforensics.trail import signature
+from ctforensics import clock
+from ctforensics.errors import ForensicsError
+from ctforensics.trail import object_keys, signature
 from ctforensics.verify.digests import BadFormat, strict_object
 from ctforensics.verify.keys import KeyStore
 from ctforensics.verify.ledger import Ledger, Seen
 from ctforensics.verify.outcome import FileOutcome
 
 SIGN_NAME = "result_sign.json"
+KEYS_UNTIL = timedelta(days=20)
 RESULT_NAME = re.compile(r"result_\d+\.csv\.gz")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -33,6 +37,7 @@ class SignFile:
     signature: str
     fingerprint: str
     region: str
+    completed: datetime | None = None
 
     @property
     def text(self) -> bytes:
@@ -49,13 +54,25 @@ def parse(content: bytes) -> SignFile | str:
         files = tuple((entry["fileName"], entry["fileHashValue"]) for entry in raw["files"])
         if not files or not all(isinstance(n, str) and isinstance(h, str) and _SHA256.fullmatch(h) for n, h in files):
             return "its list of files is empty or holds no hashes"
+        region = str(raw.get("region") or "")
         return SignFile(
-            files, str(raw["hashSignature"]), str(raw["publicKeyFingerprint"]), str(raw.get("region") or "")
+            files,
+            str(raw["hashSignature"]),
+            str(raw["publicKeyFingerprint"]),
+            region if object_keys.is_region(region) else "",
+            _instant(raw.get("queryCompleteTime")),
         )
     except BadFormat as error:
         return str(error)
     except (KeyError, TypeError):
         return "a field is missing"
+
+
+def _instant(text: Any) -> datetime | None:
+    try:
+        return clock.parse_instant(str(text))
+    except ForensicsError:
+        return None
 
 
 def judge(ledger: Ledger, signs: SignFiles, keys: KeyStore, origins: set[str]) -> Iterator[FileOutcome]:
@@ -79,7 +96,10 @@ def _judge_one(ledger: Ledger, seen: Seen, path: str, sign: SignFile | str, keys
         yield _outcome("Q_BAD_FORMAT", seen, path, sign or seen.fault or "")
         return
     code, detail = _signature(sign, keys)
-    yield _outcome(code, seen, path, detail)
+    outcome = _outcome(code, seen, path, detail)
+    # Region and time are not signed: they only say where and for when to ask for the key. The AWS CLI asks for as long.
+    until = sign.completed + KEYS_UNTIL if sign.completed else None
+    yield replace(outcome, region=sign.region or None, since=sign.completed, until=until)
     folder = path.rpartition("/")[0]
     for name, sha256 in sign.files:
         wanted = f"{folder}/{name}" if folder else name
@@ -100,10 +120,11 @@ def _judge_one(ledger: Ledger, seen: Seen, path: str, sign: SignFile | str, keys
 
 
 def _signature(sign: SignFile, keys: KeyStore) -> tuple[str, str]:
-    known = keys.named(sign.fingerprint)
+    named = keys.named(sign.fingerprint)
+    known = [key for key in named if key.hashes_right] or named
     if not known:
         return "Q_NO_KEY", f"fingerprint {sign.fingerprint}"
-    for key in sorted(known, key=lambda k: not k.hashes_right):
+    for key in known:
         try:
             if signature.verify(key.der, sign.text, sign.signature):
                 return "Q_OK", "" if key.hashes_right else "the key does not hash to the fingerprint that it goes by"

@@ -112,7 +112,7 @@ class Verification:
         """The regions of which public keys are not at hand, each with the time for which."""
         spans: dict[str, tuple[datetime, datetime]] = {}
         for outcome in self.files.notable():
-            if outcome.code == "D_NO_KEY" and outcome.region and outcome.since and outcome.until:
+            if outcome.code in ("D_NO_KEY", "Q_NO_KEY") and outcome.region and outcome.since and outcome.until:
                 lo, hi = spans.get(outcome.region, (outcome.since, outcome.until))
                 spans[outcome.region] = min(lo, outcome.since), max(hi, outcome.until)
         return spans

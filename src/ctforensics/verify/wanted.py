@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from ctforensics.case.outstanding import Outstanding
 from ctforensics.clock import utc_text
 from ctforensics.verify.digests import is_unsafe
-from ctforensics.verify.outcome import FileOutcome, Finding
+from ctforensics.verify.outcome import FileOutcome, Finding, class_of
 from ctforensics.verify.result import Verification
 from ctforensics.visible import visible
 
@@ -23,7 +23,10 @@ _DAMAGED = (
     "L_MISMATCH_UNVERIFIED",
     "L_TRAILING",
     "D_BAD_FORMAT",
+    "D_BAD_SCHEMA",
     "D_BAD_SIGNATURE",
+    "D_MISPLACED",
+    "D_UNSUPPORTED_ALGO",
     "D_LINK_MISMATCH",
 )
 
@@ -39,21 +42,37 @@ def letter(result: Verification, left: Iterable[Outstanding] = ()) -> str:
         *_expectation(result),
     ]
     if not parts:
-        return "Nothing is wanted: everything that was asked is proven, and nothing is known to be missing.\n"
+        return _nothing(result)
+    restore = any("restore-object --bucket" in part for part in parts)
     start = [
         "To whoever holds the CloudTrail bucket:",
         "",
         "Please run the commands below with read access and send us what they write, unchanged.",
-        "They only read. Do not copy digest files with tools that drop object metadata without also saving the heads.",
+        "They only read, but for restore-object, which asks for readable copies of archived objects and is charged for."
+        if restore
+        else "They only read.",
+        "Do not copy digest files with tools that drop object metadata without also saving the heads.",
     ]
     return "\n".join([*start, *parts]) + "\n"
+
+
+def _nothing(result: Verification) -> str:
+    """That nothing can be asked for, which does not mean that everything is proven."""
+    unproven = result.counts["unproven"]
+    if unproven or result.authentic not in ("ok", "anomaly"):
+        codes = ", ".join(c for c in result.counts["codes"] if class_of(c) in ("unknown", "fail"))
+        return (
+            f"Nothing is known to be missing, and nothing that could be sent would help: {unproven:,} files are not proven "
+            f"({codes or 'see the findings'}).\n"
+        )
+    return "Nothing is wanted: everything that was asked is proven, and nothing is known to be missing.\n"
 
 
 def _keys(files: Iterable[FileOutcome]) -> Iterator[str]:
     spans: dict[str, tuple[datetime, datetime]] = {}
     for outcome in files:
         if (
-            outcome.code in ("D_NO_KEY", "D_KEY_MISMATCH", "D_KEY_REGION")
+            outcome.code in ("D_NO_KEY", "D_KEY_MISMATCH", "D_KEY_REGION", "Q_NO_KEY")
             and outcome.region
             and outcome.since
             and outcome.until
@@ -61,7 +80,9 @@ def _keys(files: Iterable[FileOutcome]) -> Iterator[str]:
             lo, hi = spans.get(outcome.region, (outcome.since, outcome.until))
             spans[outcome.region] = min(lo, outcome.since), max(hi, outcome.until)
     if spans:
-        yield from _heading("Public keys of CloudTrail", "Without them no digest of these regions can be proven.")
+        yield from _heading(
+            "Public keys of CloudTrail", "Without them no digest and no query result of these regions can be proven."
+        )
         for region, (since, until) in sorted(spans.items()):
             day = timedelta(days=1)
             yield (
