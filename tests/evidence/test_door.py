@@ -256,6 +256,7 @@ def test_zip_members_that_share_their_bytes_are_refused_and_a_usual_zip_is_not(t
     data[central[1] + 42 : central[1] + 46] = data[central[0] + 42 : central[0] + 46]  # where the member begins
     (tmp_path / "shared.zip").write_bytes(data)
     found = {located.path: located.refused for located in roots.walk(tmp_path / "shared.zip", "x")}
+    assert "does not list" in str(found.pop("shared.zip")), "the member that lost its place in the directory"
     shares = "container member that shares its bytes with another"
     assert found == {"shared.zip!/0.json": shares, "shared.zip!/1.json": shares, "shared.zip!/2.json": None}
     assert {located.refused for located in roots.walk(tmp_path / "usual.zip", "x")} == {None}

@@ -159,3 +159,17 @@ def test_what_follows_a_compressed_stream_is_flagged_and_several_streams_are_one
     assert cut.error == "truncated"
     (bomb,) = archives.members("x", pack(b"\0" * (1 << 23)), Limits(small=1 << 20, ratio=2))
     assert bomb.error and "Inflates to more than" in bomb.error
+
+
+def test_what_is_odd_about_a_compressed_container_is_said_of_all_that_it_holds():
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as archive:
+        archive.writestr("a.json", b"{}")
+        archive.writestr("b.json.gz", gzip.compress(b"{}") + b"more")
+    stored = bytearray(gzip.compress(inner.getvalue()))
+    stored[-8] ^= 1  # the CRC
+    found = {member.path: member.flags for member in archives.members("x", bytes(stored), Limits())}
+    assert found == {
+        "x!/a.json": ("container:crc",),
+        "x!/b.json.gz": ("container:crc", "container:trailing_bytes"),
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,15 @@ def test_a_backfill_digest_that_the_next_one_names_and_that_is_gone_is_missing(a
     assert codes(result) == {"D_MISSING": 1}, shown(result)
     assert result.complete is False
     assert head_of(archive, maker.digests[-1])
+
+
+def test_a_container_that_holds_more_than_its_directory_says_is_told(archive: Archive, tmp_path: Path):
+    usual(archive, 3)
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as target:
+        for (_, key), stored in sorted(archive.objects.items()):
+            target.writestr(key, stored)
+    data = (tmp_path / "x.zip").read_bytes()
+    (tmp_path / "x.zip").write_bytes(b"PK\x03\x04" + bytes(100) + data)
+    result = archive.judge(tmp_path / "x.zip")
+    assert (result.authentic, result.counts["other_unreadable"]) == ("ok", 1), shown(result)
+    assert "1 object could not be opened: nothing is said of what may be in there." in list(result.summary())

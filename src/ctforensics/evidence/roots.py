@@ -25,6 +25,8 @@ from typing import BinaryIO, cast
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Root
 from ctforensics.errors import EvidenceError
+from ctforensics.evidence import zip_gaps
+from ctforensics.evidence.tars import entries_of, open_tar, tar_end, tar_refusal
 
 CONTAINER_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 MEMBER_AT_ONCE = 1 << 30
@@ -240,41 +242,6 @@ def _is_tar(file: Path) -> bool:
         return True
 
 
-class StrictTarInfo(tarfile.TarInfo):
-    """A tar header that refuses a negative size: older Pythons walk backwards at one, for ever (CVE-2025-8194)."""
-
-    def _block(self, count: int) -> int:
-        if count < 0:
-            raise tarfile.HeaderError("negative size")
-        return int(super()._block(count))  # type: ignore[misc]
-
-
-_GOES_ON = "the tar goes on after its last readable member: a damaged header, or another archive behind it"
-_CUT = "the tar has no end mark: it may have been cut, and members behind the last one be lost"
-
-
-def tar_end(archive: tarfile.TarFile) -> str | None:
-    """What is odd about the end of a tar whose members were listed; tarfile stops there without a word, whatever follows or is missing."""
-    stream = cast(BinaryIO, archive.fileobj)
-    stream.seek(archive.offset)
-    zeros = 0
-    while chunk := stream.read(_AT_ONCE):
-        if chunk.strip(b"\0") or zeros > _MOST_PADDING:
-            return _GOES_ON
-        zeros += len(chunk)
-    return None if zeros >= tarfile.BLOCKSIZE else _CUT
-
-
-_AT_ONCE, _MOST_PADDING = 1 << 20, 1 << 28
-
-
-def tar_refusal(entry: tarfile.TarInfo) -> str | None:
-    """Why a member of a tar is not opened; None where it is. A sparse one is mostly holes, and a few bytes claim terabytes."""
-    if entry.issparse():
-        return "sparse container member"
-    return None if entry.isfile() else "container member is not a regular file"
-
-
 def _paths(container: str, names: list[str]) -> list[str]:
     """A path for each member, in the archive's order. A second member of one name stands below ``#2/``, so that none is lost."""
     count: dict[str, int] = {}
@@ -295,7 +262,7 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
     archive, changed = zipfile.ZipFile(root), _changed(root)
     entries = archive.infolist()
     paths = _paths(name, [entry.filename for entry in entries])
-    shared = _shared(entries)
+    shared, told = _shared(entries), zip_gaps.unlisted(archive)
     for path, entry in sorted(zip(paths, entries, strict=True), key=lambda pair: pair[0]):
         if entry.is_dir():
             continue
@@ -306,6 +273,8 @@ def _walk_zip(root: Path, label: str, name: str) -> Iterator[Located]:
             yield Located(label, path, entry.file_size, refused="container member that shares its bytes with another")
             continue
         yield _zipped(archive, entry, label, path, changed)
+    if told:
+        yield Located(label, name, 0, refused=told)
 
 
 _LOCAL_HEADER = 30  # bytes before the name of a member (APPNOTE.TXT 4.3.7)
@@ -326,12 +295,12 @@ def _shared(entries: list[zipfile.ZipInfo]) -> set[int]:
 
 
 def _walk_tar(root: Path, label: str, name: str) -> Iterator[Located]:
-    archive = tarfile.open(root, tarinfo=StrictTarInfo)  # noqa: SIM115 - closed when nothing refers to it any more, see _walk_zip
+    archive = open_tar(root)  # closed when nothing refers to it any more, see _walk_zip
     if archive.fileobj is not None:
         weakref.finalize(archive, archive.fileobj.close)
     # A compressed tar can only be read forward: its own order, or every member would be inflated from the start again.
     forward = root.name.lower().endswith(("gz", "tgz"))
-    members, changed = archive.getmembers(), _changed(root)
+    members, changed = entries_of(archive, root.stat().st_size), _changed(root)
     told = tar_end(archive)
     lock = threading.Lock()
     named = list(zip(_paths(name, [entry.name for entry in members]), members, strict=True))
@@ -383,9 +352,9 @@ def members(container: Path, label: str) -> dict[str, Located]:
         for path, entry in zip(_paths(container.name, [e.filename for e in entries]), entries, strict=True):
             found[path] = _zipped(archive, entry, label, path, changed)
     elif tarfile.is_tarfile(container):
-        tar = tarfile.open(container, tarinfo=StrictTarInfo)  # noqa: SIM115 - stays open as long as its members are wanted
+        tar = open_tar(container)  # stays open as long as its members are wanted
         lock = threading.Lock()
-        infos = tar.getmembers()
+        infos = entries_of(tar, container.stat().st_size)
         for path, info in zip(_paths(container.name, [i.name for i in infos]), infos, strict=True):
             if tar_refusal(info) is None:
                 found[path] = Located(label, path, info.size, changed, open=partial(_open_tar_member, tar, info, lock))

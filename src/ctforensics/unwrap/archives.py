@@ -11,14 +11,15 @@ import lzma
 import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ctforensics.errors import EvidenceError
-from ctforensics.evidence import door
+from ctforensics.evidence import door, zip_gaps
 from ctforensics.evidence.clean import GZIP_MAGIC
 from ctforensics.evidence.door import Limits
-from ctforensics.evidence.roots import DAMAGED, StrictTarInfo, tar_end, tar_refusal
+from ctforensics.evidence.roots import DAMAGED
+from ctforensics.evidence.tars import StrictTarInfo, entries_of, tar_end, tar_refusal
 
 MAX_LAYERS = 5
 _ZIP, _ZSTD, _BZ2, _XZ = b"PK\x03\x04", b"\x28\xb5\x2f\xfd", b"BZh", b"\xfd7zXZ\x00"
@@ -103,7 +104,10 @@ def _one(path: str, content: bytes, found: str, limits: Limits, layer: int) -> I
     if not kind(inner):
         yield Member(path, content, inner, found, flags, rest, error)
         return
-    yield from _members(path, inner, limits, layer + 1)
+    for member in _members(
+        path, inner, limits, layer + 1
+    ):  # what is odd about a container is so about all that it holds
+        yield replace(member, flags=tuple(dict.fromkeys((*flags, *member.flags)))) if flags else member
     if error or rest:
         said = "content behind its first member" if rest else "it breaks off"
         yield Member(path, content, b"", found, flags, error=f"of a container in {found} not all was opened: {said}")
@@ -201,6 +205,8 @@ def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
                     yield Member(inner, b"", b"", "zip", error=str(fault))
                     continue
                 yield from _members(inner, data, limits, layer + 1)
+            if told := zip_gaps.unlisted(archive):
+                yield Member(path, content, b"", "zip", error=told)
     except DAMAGED as fault:
         yield Member(path, content, b"", "zip", error=f"not a readable zip: {fault}")
 
@@ -208,7 +214,7 @@ def _zip(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Memb
 def _tar(path: str, content: bytes, limits: Limits, layer: int) -> Iterator[Member]:
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r:", tarinfo=StrictTarInfo) as archive:
-            for entry in sorted(archive.getmembers(), key=lambda info: info.name):
+            for entry in sorted(entries_of(archive, len(content)), key=lambda info: info.name):
                 inner = f"{path}!/{entry.name}"
                 if entry.isdir():
                     continue

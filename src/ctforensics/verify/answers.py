@@ -40,6 +40,13 @@ def authentic(
     return worst([result, "unknown"]), ["Nothing is proven."]
 
 
+def unopened(counts: dict[str, Any]) -> list[str]:
+    """A reason that says how many objects are not judged, because nobody could look into them."""
+    number = counts["other_unreadable"]
+    what = "1 object" if number == 1 else f"{number:,} objects"
+    return [f"{what} could not be opened: nothing is said of what may be in there."] if number else []
+
+
 def complete(
     ledger: Ledger,
     findings: list[Finding],

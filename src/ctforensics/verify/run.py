@@ -171,6 +171,6 @@ def _conclude(
         counts=counts,
         files=files,
         findings=findings,
-        reasons=reasons + why,
+        reasons=reasons + why + answers.unopened(counts),
         asked=selection.to_json(),
     )
