@@ -96,6 +96,35 @@ def test_nothing_private_of_the_machine_stands_in_the_page(sample, tmp_path):
     assert f">{getpass.getuser()}<" not in told
 
 
+def test_a_place_of_the_machine_is_taken_out_of_what_an_author_prints_and_evidence_that_is_alike_stays():
+    from ctforensics.reports import handover, pieces
+
+    told = "GET /case/plan in /home/zoe/.aws, /cases/x, s3://b/case"
+    cells = [
+        {"source": told, "outputs": [{"data": {pieces.TABLE: {"rows": [[told]]}, "text/plain": told}}, {"text": told}]}
+    ]
+    (cell,) = handover.scrubbed({"cells": cells}, {"/home/zoe": "HOME", "/case": "CASE"})["cells"]
+    assert cell["outputs"][0]["data"] == {pieces.TABLE: {"rows": [[told]]}, "text/plain": told}
+    assert cell["outputs"][1]["text"] == cell["source"] == "GET CASE/plan in HOME/.aws, /cases/x, s3://b/case"
+
+
+def test_a_full_disk_is_one_sentence_and_the_older_report_stands(tmp_path, monkeypatch):
+    import errno
+
+    from ctforensics.reports import asof
+
+    def full(source, target):
+        Path(target).write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("ctforensics.reports.run.shutil.copyfile", full)
+    (tmp_path / "r.md").write_text("older")
+    (tmp_path / "attached").mkdir()
+    with pytest.raises(ForensicsError, match="cannot be written: No space left"):
+        run._written({"metadata": {}, "cells": []}, [tmp_path / "r.md"], tmp_path, asof.NO_CASE)
+    assert sorted(p.name for p in tmp_path.glob("*r.md*")) == ["r.md"] and (tmp_path / "r.md").read_text() == "older"
+
+
 def test_a_signal_reaches_the_command_and_is_not_printed(write_notebook, tmp_path):
     source = "from ctforensics.reports import pieces\npieces.signal(2, 'Two sign-ins without MFA.')"
     made = run.make(None, str(write_notebook(("code", source))), {}, tmp_path / "out.html")

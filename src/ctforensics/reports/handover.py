@@ -5,21 +5,39 @@ from __future__ import annotations
 import base64
 import copy
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from ctforensics.reports import pictures, pieces
 
 
-def scrubbed(value: Any, private: Mapping[str, str]) -> Any:
-    """A JSON value in which each private text (a path) is replaced by its public word."""
+def scrubbed(notebook: dict[str, Any], private: Mapping[str, str]) -> dict[str, Any]:
+    """The notebook in which each private place (a path) is replaced by its public word, in whatever its author wrote or printed.
+
+    Pieces of ours stay as they are. They name no place of this machine, but they hold evidence, in which an object key may well
+    begin like a folder here: a report must not change it, nor say something else where the case stands elsewhere.
+    """
+    places = [(re.compile(rf"(?<![\w.-]){re.escape(text)}(?![\w-])"), word) for text, word in private.items()]
+    for cell in notebook["cells"]:
+        cell["source"] = _replaced(cell["source"], places)
+        if "outputs" in cell:
+            cell["outputs"] = [o if _is_ours(o) else _replaced(o, places) for o in cell["outputs"]]
+    return notebook
+
+
+def _is_ours(output: Mapping[str, Any]) -> bool:
+    return not set(pieces.MIME_TYPES).isdisjoint(output.get("data", ()))
+
+
+def _replaced(value: Any, places: list[tuple[re.Pattern[str], str]]) -> Any:
     if isinstance(value, str):
-        for text, word in private.items():
-            value = value.replace(text, word)
+        for place, word in places:
+            value = place.sub(word, value)
         return value
     if isinstance(value, dict):
-        return {name: scrubbed(part, private) for name, part in value.items()}
-    return [scrubbed(part, private) for part in value] if isinstance(value, list) else value
+        return {name: _replaced(part, places) for name, part in value.items()}
+    return [_replaced(part, places) for part in value] if isinstance(value, list) else value
 
 
 def notebook_text(notebook: Any) -> str:

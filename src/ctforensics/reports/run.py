@@ -104,8 +104,7 @@ def _redacted(notebook: Any, folder: CaseFolder, profile: str) -> Any:
 
 def _private(folder: CaseFolder | None, scratch: Path, chosen: catalog.ReportNotebook) -> dict[str, str]:
     """Places on this machine, longest first, with the words that stand for them in whatever leaves the house."""
-    places = {f"{Path.home()}{os.sep}": "HOME/", str(chosen.path.resolve().parent): "NOTEBOOKS"}
-    places |= {f"{scratch}{os.sep}": "TMP/", str(scratch): "TMP"}
+    places = {str(Path.home()): "HOME", str(chosen.path.resolve().parent): "NOTEBOOKS", str(scratch): "TMP"}
     if folder:
         places |= {str(folder.path.resolve()): "CASE", str(folder.path.absolute()): "CASE"}
     return {text: places[text] for text in sorted(places, key=len, reverse=True) if len(text) > 3}
