@@ -25,7 +25,8 @@ CREATE TABLE seen (id INTEGER PRIMARY KEY, root TEXT, path TEXT, place TEXT, nam
   flags TEXT, fault TEXT);
 CREATE TABLE digest (id INTEGER PRIMARY KEY, scope INTEGER, bucket TEXT, key TEXT, start TEXT, end TEXT, stamp TEXT,
   fingerprint TEXT, supported INTEGER, pbucket TEXT, pkey TEXT, psha TEXT, psignature TEXT, psupported INTEGER,
-  sha TEXT, backfill INTEGER, genuine INTEGER DEFAULT 0, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0);
+  sha TEXT, backfill INTEGER, genuine INTEGER DEFAULT 0, proven INTEGER DEFAULT 0, selected INTEGER DEFAULT 0,
+  plain TEXT);
 CREATE TABLE scope (id INTEGER PRIMARY KEY, account TEXT, region TEXT, trail TEXT);
 CREATE TABLE listed (digest INTEGER, place TEXT, key TEXT, sha BLOB, odd INTEGER, oldest TEXT, newest TEXT);
 CREATE TABLE place (root TEXT, path TEXT, place TEXT, PRIMARY KEY (root, path)) WITHOUT ROWID;
@@ -40,7 +41,6 @@ CREATE INDEX digest_time ON digest (scope, end DESC, start DESC, sha DESC);
 CREATE INDEX digest_key ON digest (scope, key);
 CREATE INDEX digest_pkey ON digest (scope, pkey);
 CREATE INDEX metadata_place ON metadata (place);
-CREATE INDEX metadata_key ON metadata (key);
 """
 _INDEXES_OF_LEFT = """
 CREATE INDEX seen_sha ON seen (sha);
@@ -88,7 +88,11 @@ def printable(path: str) -> str:
 
 
 _ADD_OUTCOME = "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
-_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0)"
+_ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,NULL)"
+
+_ADD_PLAIN_DIGESTS = """INSERT INTO outcome SELECT d.plain, d.bucket || '/' || d.key, 'digest', '', s.root, coalesce(s.path, s.place), d.sha,
+c.account, c.region, c.trail, NULL, d.start, d.end, NULL, NULL, ?2 || ' ' || d.start || ' ' || d.end || ' ' || d.sha
+FROM digest d JOIN seen s USING (id) JOIN scope c ON c.id = d.scope WHERE d.scope = ?1 AND d.plain IS NOT NULL"""
 
 
 class Ledger:
@@ -224,6 +228,7 @@ class Ledger:
 
     def metadata_places(self, key: str) -> list[str]:
         """The BUCKET/KEYs for which metadata is at hand under that key, in any bucket."""
+        self.index("metadata", "key")
         return [row[0] for row in self.db.execute("SELECT DISTINCT place FROM metadata WHERE key = ?", (key,))]
 
     def seen(self, number: int) -> Seen:
@@ -275,6 +280,10 @@ class Ledger:
     def add_in_turn(self, outcomes: Iterable[tuple[FileOutcome, str]]) -> None:
         """Outcomes that are to be read back before all others, by the text that is given with each."""
         self.db.executemany(_ADD_OUTCOME, ((*_row(outcome), turn) for outcome, turn in outcomes))
+
+    def add_plain_digests(self, scope: int, turn: str) -> None:
+        """Outcomes of the digests of one scope that were noted as plainly in order, to be read back in turn."""
+        self.db.execute(_ADD_PLAIN_DIGESTS, (scope, turn))
 
     def add_plain(self, rows: Iterable[tuple[Any, ...]]) -> None:
         """Outcomes of log files plainly in order: place, root, path, hash, oldest and newest event time, id of the digest."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctforensics.trail.digest import signing_text
 from ctforensics.verify.chain import Newer, Node
@@ -46,14 +46,26 @@ WHERE d.id = ? ORDER BY o.sha <> d.psha, o.end DESC, o.start DESC, o.sha DESC, o
 _AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Proven:
-    """A proven regular digest in short: its hour, its place, the bucket and key that its link names."""
+class Proven(NamedTuple):
+    """A proven regular digest in short: its hour as text, its place, the bucket and key that its link names."""
 
-    start: datetime
-    end: datetime
+    start: str
+    end: str
     place: str
-    previous: tuple[str, str] | None = None
+    bucket: str | None = None
+    key: str | None = None
+
+    @property
+    def since(self) -> datetime:
+        return instant(self.start)
+
+    @property
+    def until(self) -> datetime:
+        return instant(self.end)
+
+    @property
+    def previous(self) -> tuple[str, str] | None:
+        return None if self.bucket is None or self.key is None else (self.bucket, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +87,16 @@ class Links:
         self._ledger, self._db = ledger, ledger.db
         self._scopes = scope, scope._replace(backfill=True)
         self._number, self._turn = ledger.scopes[scope], f"{turn:06}"
-        self._notes: list[tuple[bool, bool, bool, int]] = []
+        self._notes: list[tuple[bool, bool, bool, str | None, int]] = []
         self._fresh: dict[int, bool] = {}
         self._last: Node | None = None
         self._crowd = Crowd.of(ledger, self._number)
+        self._shared = bool(ledger.number(_SHARED, self._number))
 
     def nodes(self) -> Iterator[Node]:
         """Every distinct content with its copies, newest first."""
-        rows = self._db.cursor().execute(_NODES.format(NAMED if self._crowd else _NAMED), (self._number,))
+        named = NAMED if self._crowd else _NAMED if self._shared else "1"
+        rows = self._db.cursor().execute(_NODES.format(named), (self._number,))
         for _, group in groupby(rows, key=itemgetter(0)):
             copies = list(group)
             sha, start, end, *_ = row = copies[0]
@@ -104,20 +118,25 @@ class Links:
             sha,
         )
 
-    def note(self, node: Node, selected: bool) -> None:
-        """Takes down what was found about a digest: the first copy stands for the content."""
+    def note(self, node: Node, selected: bool, plain: str | None = None) -> None:
+        """Takes down what was found about a digest: the first copy stands for the content. ``plain`` is the code of one plainly in order."""
         first, proven, self._last = node.copies[0], node.proven, node
         self._fresh[first.id] = proven
         if self._crowd:
             self._crowd.note(node)
         for seen in node.copies:
-            self._notes.append((proven and seen is first, proven and not seen.fault, selected, seen.id))
+            self._notes.append((proven and seen is first, proven and not seen.fault, selected, plain, seen.id))
         if len(self._notes) >= _AT_ONCE:
-            self.write_notes()
+            self._write_notes()
 
-    def write_notes(self) -> None:
-        """Writes down what was noted."""
-        self._db.executemany("UPDATE digest SET genuine = ?, proven = ?, selected = ? WHERE id = ?", self._notes)
+    def finish_notes(self) -> None:
+        """Writes down what was noted last, and the outcomes of what is plainly in order."""
+        self._write_notes()
+        self._ledger.add_plain_digests(self._number, self._turn)
+
+    def _write_notes(self) -> None:
+        sql = "UPDATE digest SET genuine = ?, proven = ?, selected = ?, plain = ? WHERE id = ?"
+        self._db.executemany(sql, self._notes)
         self._notes.clear()
         self._fresh.clear()
 
@@ -165,16 +184,15 @@ class Links:
 
     def proven(self) -> Iterator[Proven]:
         """The proven regular digests, oldest first."""
-        for start, end, place, bucket, key in self._db.cursor().execute(_PROVEN, (self._number,)):
-            yield Proven(instant(start), instant(end), place, (bucket, key) if key is not None else None)
+        return map(Proven._make, self._db.cursor().execute(_PROVEN, (self._number,)))
 
     def forks(self) -> Iterator[tuple[str, list[Proven]]]:
         """The places that several proven regular digests name as that of the one before them."""
-        if not self._ledger.number(_SHARED, self._number):
+        if not self._shared:
             return
         rows = self._db.cursor().execute(_FORKS, (self._number,))
         for follows, heirs in groupby(rows, key=itemgetter(0)):
-            yield follows, [Proven(instant(start), instant(end), place) for _, start, end, place in heirs]
+            yield follows, [Proven(start, end, place) for _, start, end, place in heirs]
 
     def loose(self) -> Iterator[Loose]:
         """The proven digests whose link leads nowhere."""

@@ -8,6 +8,20 @@ from ctforensics.verify.ledger import Seen, printable, stands_at
 from ctforensics.verify.outcome import STARTS, FileOutcome, class_of, words
 
 
+def plainly(node: Node) -> str | None:
+    """The code of a digest that is plainly in order: proven, once there, at its place, as delivered, and nothing more to be said.
+
+    None for any other: ``outcomes`` says what it is.
+    """
+    digest, seen = node.digest, node.copies[0]
+    if node.copies[1:] or seen.fault or seen.flags or digest.stamp != digest.end:
+        return None
+    if seen.place != digest.key and seen.place != digest.place:
+        return None
+    code = verdict(node)
+    return code if code in ("D_OK", "D_OK_CHAIN") and not why(node) else None
+
+
 def outcomes(node: Node) -> list[FileOutcome]:
     """The outcome of every copy of one digest: the first is judged whole, further ones as copies."""
     base, detail = verdict(node), why(node)

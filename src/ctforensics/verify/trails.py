@@ -58,7 +58,7 @@ def judge(ledger: Ledger, scope: Scope, turn: int, keys: KeyStore, selection: Se
     links, asked = Links(ledger, scope, turn), selection.has_scope(scope)
     origins: set[str] = set()
     ledger.add_in_turn(_outcomes(links, keys, selection, asked, origins))
-    links.write_notes()
+    links.finish_notes()
     cover, seams = _cover(scope, links)
     for loose in links.loose() if asked else ():
         missing = _missing(ledger, scope, loose, links, selection)
@@ -75,8 +75,9 @@ def _outcomes(
     for node in links.nodes():  # newest first: whoever could vouch for a node is decided before it
         chain.prove(node, keys, links)
         selected = asked and selection.has_hour(node.digest.start, node.digest.end)
-        links.note(node, selected)
-        for outcome in placing.outcomes(node) if selected else ():
+        plain = placing.plainly(node) if selected else None
+        links.note(node, selected, plain)
+        for outcome in placing.outcomes(node) if selected and not plain else ():
             yield outcome, node.turn
         if node.signed_with and node.proven:
             origins.add(node.signed_with.origin)
@@ -87,16 +88,15 @@ def _cover(scope: Scope, links: Links) -> tuple[Cover, list[tuple[Proven, Proven
     cover, seams = Cover(scope), []
     cover.oldest, cover.newest = links.reach()
     reached: Proven | None = None
-    for digest in links.proven():
-        cover.proven += 1
+    for cover.proven, digest in enumerate(links.proven(), 1):
         if reached is None:
             cover.begins = digest.previous is None
         elif digest.start != reached.end:
             seams.append((reached, digest))
         if reached is None or digest.start > reached.end:
-            cover.spans.append((digest.start, digest.end))
+            cover.spans.append((digest.since, digest.until))
         elif digest.end > reached.end:
-            cover.spans[-1] = (cover.spans[-1][0], digest.end)
+            cover.spans[-1] = (cover.spans[-1][0], digest.until)
         if reached is None or digest.end > reached.end:
             reached = digest
     return cover, seams
@@ -105,15 +105,15 @@ def _cover(scope: Scope, links: Links) -> tuple[Cover, list[tuple[Proven, Proven
 def _shape(scope: Scope, links: Links, seams: list[tuple[Proven, Proven]], selection: Selection) -> Iterator[Finding]:
     """Gaps, overlaps, forks and circles among the digests of one chain."""
     for reached, digest in seams:
-        begin, end = reached.end, digest.start
+        begin, end = reached.until, digest.since
         if end > begin and selection.has_hour(begin, end):
             yield _finding("G_GAP", scope, begin, end, _gap_reason(digest, links))
         elif end < begin and digest.previous is not None and selection.has_hour(end, begin):
             yield _finding("G_OVERLAP", scope, end, begin, f"{reached.place} and {digest.place}")
     for place, heirs in links.forks():
-        if selection.has_hour(heirs[0].start, heirs[-1].end):
+        if selection.has_hour(heirs[0].since, heirs[-1].until):
             names = ", ".join(heir.place for heir in heirs)
-            yield _finding("G_FORK", scope, heirs[0].start, heirs[-1].end, f"{names} all follow {place}")
+            yield _finding("G_FORK", scope, heirs[0].since, heirs[-1].until, f"{names} all follow {place}")
     if links.leads_back():
         for number in chain.cycles(links.numbers(), links.before, links.most):
             since, until, place = links.at(number)
@@ -124,7 +124,7 @@ def _gap_reason(digest: Proven, links: Links) -> str:
     if digest.previous is None:
         return (
             "a starting digest follows: the trail or its validation was off; what happened meanwhile is not provable here, and logging "
-            f"may have begun again as late as {digest.end:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
+            f"may have begun again as late as {digest.until:%Y-%m-%dT%H:%M:%SZ}, where that digest ends"
         )
     bucket, key = digest.previous
     proven = links.standing(bucket, key)
