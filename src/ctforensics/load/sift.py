@@ -11,6 +11,7 @@ import msgspec
 from ctforensics.unwrap import json_text
 
 _FEW = 24
+_HIDING = re.compile(rb"\\[u/]")  # escapes with which a value can be written in other letters
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
@@ -38,7 +39,7 @@ class Needles:
 
         A text with other escapes (``\\u003c``, ``\\/``) could hide a value, so that it is read.
         """
-        if b"\\u" in content or b"\\/" in content or self.search(content):
+        if (b"\\" in content and _HIDING.search(content)) or self.search(content):
             return None
         match = json_text.ONLY_RECORDS.match(content)
         if not match or content[-2:] != b"]}":
