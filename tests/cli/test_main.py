@@ -40,6 +40,7 @@ def test_files_that_no_digest_lists_are_told_as_such_and_no_further_run_is_asked
     told = capsys.readouterr().out
     assert "2 files of Insights" in told and "nothing proves them" in told
     assert "no verification has seen" not in told
+    assert "posing" not in told
 
 
 def test_custody_says_what_was_verified_and_loaded(story_case, capsys):

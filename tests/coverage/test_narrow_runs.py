@@ -1,6 +1,7 @@
 """A narrow verification has the last word on what it was asked about, and on nothing else."""
 
 import gzip
+from datetime import timedelta
 from pathlib import Path
 
 from support.digest_archive import FIRST, HOUR, Archive, record
@@ -73,3 +74,13 @@ def test_a_file_that_a_run_judged_before_it_was_loaded_has_its_verdict(loaded, a
     (tmp_path / "mirror" / "renamed.json.gz").write_bytes(copy.read_bytes())
     case.case.load(jobs=1)
     assert case.rows("SELECT verification FROM files WHERE path = 'renamed.json.gz'") == [("ok",)]
+
+
+def test_a_forged_log_file_that_is_named_as_insights_is_told(loaded, archive: Archive):
+    maker = archive.maker()
+    archive.hours(maker, 3)
+    maker.deliver([record(FIRST, "forged")], FIRST - timedelta(minutes=20), listed=False, kind="CloudTrail-Insight")
+    case = loaded(archive)
+    status = case.case.status()
+    assert (status["files_beyond_digests"], status["files_posing_as_other_kinds"]) == (1, 1)
+    assert case.rows("SELECT verification FROM events WHERE event_id = 'forged'") == [("not_checked",)]

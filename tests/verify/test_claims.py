@@ -156,3 +156,11 @@ def test_a_container_that_holds_more_than_its_directory_says_is_told(archive: Ar
     result = archive.judge(tmp_path / "x.zip")
     assert (result.authentic, result.counts["other_unreadable"]) == ("ok", 1), shown(result)
     assert "1 object could not be opened: nothing is said of what may be in there." in list(result.summary())
+
+
+def test_files_named_as_insights_are_counted_as_not_judged(archive: Archive, tmp_path: Path):
+    maker = usual(archive, 3)
+    maker.deliver([], FIRST, listed=False, kind="CloudTrail-Insight")
+    result = archive.verify(tmp_path)
+    assert result.authentic == "ok"
+    assert [r for r in result.reasons if r.startswith("1 file named as Insights")], result.reasons

@@ -69,6 +69,11 @@ def lines(status: dict[str, Any]) -> list[str]:
             f"  no digest   {_number(status['files_beyond_digests'], 'file')} of Insights, network activity or aggregated events:"
             " digests do not list them, so nothing proves them"
         )
+    if status["files_posing_as_other_kinds"]:
+        told.append(
+            f"  posing      {_number(status['files_posing_as_other_kinds'], 'file')} among them with ordinary events in it, which CloudTrail"
+            " does not deliver under such names: look at who put them there"
+        )
     if status["sifted"]:
         told.append(f"  sifted      {status['sifted']:,} records are counted but not loaded (load --matching)")
     if status["unfinished_load"]:

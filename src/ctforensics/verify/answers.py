@@ -11,7 +11,7 @@ from ctforensics.verify.ledger import Ledger
 from ctforensics.verify.outcome import Finding, worst
 from ctforensics.verify.selection import Selection
 from ctforensics.verify.trails import Cover
-from ctforensics.verify.unlisted import Covers
+from ctforensics.verify.unlisted import Covers, Loose
 
 # A listed log file of which the delivered bytes are not here: gone, altered, or not readable.
 LOST = ("L_MISSING", "L_MISSING_UNVERIFIED", "L_HASH", "L_FORMAT", "L_MISMATCH_UNVERIFIED")
@@ -40,11 +40,21 @@ def authentic(
     return worst([result, "unknown"]), ["Nothing is proven."]
 
 
-def unopened(counts: dict[str, Any]) -> list[str]:
-    """A reason that says how many objects are not judged, because nobody could look into them."""
-    number = counts["other_unreadable"]
-    what = "1 object" if number == 1 else f"{number:,} objects"
-    return [f"{what} could not be opened: nothing is said of what may be in there."] if number else []
+def not_judged(counts: dict[str, Any], loose: Loose) -> list[str]:
+    """Sentences that say of how many objects the answers say nothing, and why."""
+    told, number = [], counts["other_unreadable"]
+    if number:
+        told.append(f"{_number(number, 'object')} could not be opened: nothing is said of what may be in there.")
+    if loose.beside:
+        what = "named as Insights, network activity or aggregated events"
+        told.append(
+            f"{_number(loose.beside, 'file')} {what}: no digest lists such, so nothing is said of what is in there."
+        )
+    return told
+
+
+def _number(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def complete(

@@ -86,7 +86,7 @@ def verify(
             for f in expect.lacking(expectation, covers, selection)
             if (f.code, f.account, f.region, f.trail) not in known
         ]
-    return _conclude(ledger, files, selection, findings, covers, expectation, origins)
+    return _conclude(ledger, files, selection, findings, covers, loose, expectation, origins)
 
 
 def _name_bucket(ledger: Ledger) -> None:
@@ -148,6 +148,7 @@ def _conclude(
     selection: Selection,
     findings: list[Finding],
     covers: unlisted.Covers,
+    loose: unlisted.Loose,
     expectation: Expectation | None,
     origins: set[str],
 ) -> Verification:
@@ -171,6 +172,6 @@ def _conclude(
         counts=counts,
         files=files,
         findings=findings,
-        reasons=reasons + why + answers.unopened(counts),
+        reasons=reasons + why + answers.not_judged(counts, loose),
         asked=selection.to_json(),
     )

@@ -26,9 +26,13 @@ Covers = dict[tuple[str, str], list[Cover]]
 
 @dataclass(slots=True)
 class Loose:
-    """When log files were delivered that no proven digest covers: per account and region, to the hour."""
+    """When log files were delivered that no proven digest covers: per account and region, to the hour.
+
+    ``beside`` is how many files bear the name of what digests do not list (Insights and the like), so that nothing is said of them.
+    """
 
     hours: dict[tuple[str, str], set[datetime]] = field(default_factory=dict)
+    beside: int = 0
 
     def add(self, key: ObjectKey) -> None:
         self.hours.setdefault((key.account, key.region), set()).add(key.stamp.replace(minute=0, second=0))
@@ -39,7 +43,10 @@ def judge(ledger: Ledger, covers: Covers, selection: Selection, loose: Loose) ->
     buckets = ledger.buckets_of_roots()
     for seen in list(ledger.seen_where(_UNLISTED)) if _few(ledger) else ledger.seen_where(_UNLISTED):
         key = object_keys.parse(seen.name)
-        if _is_no_log(seen, key) or not selection.has_log(key) or is_listed_place(ledger, seen):
+        if not selection.has_log(key) or is_listed_place(ledger, seen):
+            continue
+        if _is_no_log(seen, key):
+            loose.beside += key is not None
             continue
         code, detail = _code(seen, key, covers)
         if key and code in ("L_UNLISTED_UNCOVERED", "L_UNDIGESTED_TAIL"):
