@@ -317,3 +317,18 @@ def test_the_compiled_code_is_kept_under_the_hash_of_all_that_went_into_it():
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("ctforensics.")
     }
     assert len(walk) >= 5 and imported <= set(rooms)
+
+
+def test_the_end_of_plain_text_is_found_whatever_bytes_stand_around_it():
+    import numpy as np
+
+    from ctforensics.load import nodes
+
+    chance = random.Random(3)
+    near = bytes((0, 1, 31, 32, 33, 34, 35, 91, 92, 93, 127, 128, 129, 159, 160, 161, 162, 255))
+    for _ in range(3000):
+        plain = bytes(chance.choice(near) for _ in range(chance.randrange(30)))
+        start = chance.randrange(len(plain) + 1)
+        end = chance.randrange(start, len(plain) + 1)
+        expected = next((p for p in range(start, end) if plain[p] < 32 or plain[p] in b'"\\'), -1)
+        assert nodes._plain_end(np.frombuffer(plain, np.uint8), start, end) == expected

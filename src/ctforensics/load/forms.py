@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from ctforensics.load.nodes import (
     CLEAN,
@@ -19,12 +18,13 @@ from ctforensics.load.nodes import (
     compare,
     compiled,
     hex_digit,
+    proven,
 )  # fmt: skip
 
 _MOST_MOVES = 1 << 14
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@proven
 def copy(text, start, end, canon, at):
     """Copies a span; the bounds are checked once, so that the loop can be a block move."""
     if start < 0 or end < start or end > len(text) or at < 0 or at + end - start > len(canon):

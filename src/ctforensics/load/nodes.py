@@ -1,6 +1,7 @@
 """JSON text as nodes, compiled: where each value begins and ends, what it is, its name, and what is beside and inside it.
 
-Only compact JSON that two parsers cannot read differently is taken. Indices are checked at run time, as the text is hostile.
+Only compact JSON that two parsers cannot read differently is taken. The text is hostile: indices are checked at run time (``compiled``),
+or a check up front and the docstring say why none can leave its array (``proven``).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ KIND, START, END, KEY, KEY_END, NEXT, FIRST, CLEAN = range(8)  # what a node tel
 NODES, DEPTH = 1 << 16, 200
 FAULT = (-1, 0)
 _ONES, _TOPS = np.uint64(0x0101010101010101), np.uint64(0x8080808080808080)
+_NUMBERED = np.uint64(0x0001020304050607)
 _WORDS = np.frombuffer(b"nulltruefalse", np.uint8).copy()
 
 compiled = njit(cache=True, nogil=True, boundscheck=True)
+proven = njit(cache=True, nogil=True, boundscheck=False)
 
 
 @compiled
@@ -29,9 +32,12 @@ def same(text, at, expected):
     return True
 
 
-@compiled
+@proven
 def string_at(text, p, end):
-    """From behind the opening quote: where the closing one stands (-1: nowhere), and 1 for escapes, 2 for such as are spelled anew."""
+    """From behind the opening quote: where the closing one stands (-1: nowhere), and 1 for escapes, 2 for such as are spelled anew.
+
+    Each look at the text follows one at ``end``: a position that ``_plain_end`` found stands before it.
+    """
     escapes = 0
     while True:
         p = _plain_end(text, p, end)
@@ -59,12 +65,12 @@ def string_at(text, p, end):
         p += 1
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@proven
 def _plain_end(text, p, end):
     """The position of the next quote, backslash or control character, or -1; the bounds are checked once.
 
-    Eight bytes at a time: a byte is zero where subtracting one from it borrows (the same for "less than 32"), and one that is none of the
-    three may be taken for one, never the other way round; the loop behind it looks at each byte.
+    Eight bytes at a time: a byte is zero where subtracting one from it borrows (the same for "less than 32"). A borrow reaches only the
+    bytes behind one that was found, so the first one found is right; its number is that of its bit, by a multiplication.
     """
     if p < 0 or end > len(text):
         raise IndexError("a text leaves its buffer")
@@ -75,8 +81,10 @@ def _plain_end(text, p, end):
             word |= np.uint64(text[at + np.uint64(k)]) << np.uint64(8 * k)
         quote, back = word ^ np.uint64(0x2222222222222222), word ^ np.uint64(0x5C5C5C5C5C5C5C5C)
         found = (quote - _ONES) & ~quote | (back - _ONES) & ~back | (word - np.uint64(0x2020202020202020)) & ~word
-        if found & _TOPS:
-            break
+        found &= _TOPS
+        if found:
+            first = (found & (~found + np.uint64(1))) >> np.uint64(7)
+            return np.int64(at + (first * _NUMBERED >> np.uint64(56)))
         at += np.uint64(8)
     while at < last:
         c = text[at]
@@ -96,9 +104,12 @@ def hex_digit(c):
     return np.int64(c) - 55 if 65 <= c <= 70 else np.int64(-1)
 
 
-@compiled
+@proven
 def number_at(text, p, end):
-    """The end of a number that 64 bits and a float write back as it stands, else -1."""
+    """The end of a number that 64 bits and a float write back as it stands, else -1.
+
+    ``p`` stands before ``end``; each look at the text follows one at ``end``, or is at a digit that was seen.
+    """
     negative = text[p] == 45
     p += negative
     first = p
@@ -124,9 +135,9 @@ def number_at(text, p, end):
     return -1 if text[p] == 101 or text[p] == 69 else p
 
 
-@compiled
+@proven
 def word_at(text, p, end):
-    """Kind and end of null, true or false."""
+    """Kind and end of null, true or false, looked for where they end before ``end``."""
     for kind, first, length in ((NULL, 0, 4), (TRUE, 4, 4), (FALSE, 8, 5)):
         if p + length <= end:
             same = True
@@ -137,9 +148,9 @@ def word_at(text, p, end):
     return 0, -1
 
 
-@compiled
+@proven
 def name_at(text, p, end):
-    """Start and end of a member's name without quotes, and where its value begins (-1: not a plain name)."""
+    """Start and end of a member's name without quotes, and where its value begins, before ``end`` (-1: not a plain name)."""
     if p >= end or text[p] != 34:
         return 0, 0, -1
     q, escapes = string_at(text, p + 1, end)
@@ -148,9 +159,22 @@ def name_at(text, p, end):
     return p + 1, q, q + 2
 
 
-@compiled
+@proven
 def parse(text, p, end, nodes, stack):
-    """Parses the value at ``p`` into ``nodes`` (the first one is the value); returns where it ends, or -1."""
+    """Parses the value at ``p`` into ``nodes`` (the first one is the value); returns where it ends, or -1.
+
+    The arrays are measured up front. Each look at the text follows one at ``end``, each new node one at ``NODES`` and each new depth one
+    at ``DEPTH``; ``stack`` and the links between nodes hold only numbers of nodes that were counted.
+    """
+    if (
+        p < 0
+        or end > len(text)
+        or len(nodes) < NODES
+        or nodes.shape[1] <= CLEAN
+        or len(stack) < DEPTH
+        or stack.shape[1] < 2
+    ):
+        raise IndexError("a text leaves its buffer, or nodes do not fit")
     count, depth, name, name_end = 0, -1, 0, 0
     while True:
         if p >= end or count >= NODES:
@@ -219,9 +243,9 @@ def parse(text, p, end, nodes, stack):
             return p
 
 
-@compiled
+@proven
 def is_clean(text, nodes, node, is_object):
-    """Whether a container stands in canonical form already: so do all its values, and its names are sorted."""
+    """Whether a container of ``parse`` stands in canonical form already: so do all its values, and its names are sorted."""
     child, before = nodes[node, FIRST], -1
     while child >= 0:
         if not nodes[child, CLEAN] or (is_object and before >= 0 and compare(text, nodes, before, child) >= 0):
@@ -230,9 +254,9 @@ def is_clean(text, nodes, node, is_object):
     return 1
 
 
-@compiled
+@proven
 def compare(text, nodes, one, other):
-    """Order of two members by name, byte by byte, which is the order of code points."""
+    """Order of two members by name, byte by byte, which is the order of code points. The nodes are those of ``parse``."""
     a, b = nodes[one, KEY], nodes[other, KEY]
     long, short = nodes[one, KEY_END] - a, nodes[other, KEY_END] - b
     for i in range(min(long, short)):

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
 from ctforensics.load.forms import copy
-from ctforensics.load.nodes import STRING, compiled, hex_digit, same
+from ctforensics.load.nodes import STRING, compiled, hex_digit, proven, same
 
 OTHER = 255  # the kind of a span that stands in another buffer
 
@@ -99,7 +98,7 @@ def distinct(canon, starts, ends, present, seed):
     return numbers, firsts[:count]
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@proven
 def _mixed(canon, start, end, seed):
     """A number made of the bytes of a span, eight at a time; the bounds are checked once."""
     if start < 0 or end < start or end > len(canon):
@@ -120,7 +119,7 @@ def _mixed(canon, start, end, seed):
     return mixed ^ (mixed >> np.uint64(29))
 
 
-@njit(cache=True, nogil=True, boundscheck=False)
+@proven
 def _equal(canon, start, end, other, other_end):
     """Whether two spans hold the same bytes; the bounds are checked once, and all bytes are compared, so that it goes in blocks."""
     if end - start != other_end - other:
