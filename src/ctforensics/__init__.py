@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 __version__ = "0.1.0"
 __all__ = ["__version__", "open_case"]
 
+TYPE_CHECKING = (
+    False  # as ``typing`` has it, but importing that takes longer than all else that a process which only reads needs
+)
 if TYPE_CHECKING:
+    from typing import Any
+
     from ctforensics.investigation import open_case
 
 

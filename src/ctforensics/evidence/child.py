@@ -1,6 +1,6 @@
 """A Python process beside this one, with which this one talks through pipes: frames of bytes, each behind its length.
 
-It is a plain ``python -m`` of the same interpreter, never a fork, so that it works from notebooks, from threads and on every system. It
+It is a new interpreter, never a fork, so that it works from notebooks, from threads and on every system. It
 ends with its parent: a closed pipe is the end of work. It imports next to nothing, because the child begins with it.
 """
 
@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import BinaryIO
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 HELLO = b"ctforensics child 1"
 
@@ -34,7 +37,7 @@ def can_begin() -> bool:
 
 
 class Child:
-    """One child process that runs a module. It says ``HELLO`` when it is ready; whoever says anything else is none of ours."""
+    """One child process that runs the ``main`` of a module. It says ``HELLO`` when it is ready; whoever says anything else is none of ours."""
 
     def __init__(self, module: str) -> None:
         import subprocess
@@ -42,7 +45,7 @@ class Child:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         # Without ``site``: what that finds stands in our sys.path already, and looking for it takes longer than all else.
         self._process = subprocess.Popen(
-            [sys.executable, "-S", "-P", "-m", module],
+            [sys.executable, "-S", "-P", "-c", f"from {module} import main; main()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

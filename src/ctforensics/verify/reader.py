@@ -62,7 +62,8 @@ def serve() -> None:
         return
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """What the process does; it never comes back."""
     try:
         serve()
         os._exit(0)  # every answer was flushed; there is nothing to take apart
