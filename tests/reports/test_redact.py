@@ -149,6 +149,13 @@ def test_an_arn_keeps_its_service_and_type_and_its_parts_are_those_of_the_other_
     assert made.text("arn:aws:iam::111122223333:root").endswith(":root")
     bucket = made.text("arn:aws:s3:::payroll-2024/plans/*")
     assert bucket.startswith(f"arn:aws:s3:::{made.text('payroll-2024')}/resource-")
+    assert re.fullmatch(
+        r"arn:aws:sns:eu-west-1:account-\w+:resource-\w+", made.text("arn:aws:sns:eu-west-1:111122223333:mergers:7f")
+    )
+    assert made.text("arn:aws:iam::111122223333:role/").endswith(":role/")
+    assert made.text("open to 0.0.0.0/0 and ::/0, not to 10.0.0.0/8").startswith(
+        "open to 0.0.0.0/0 and ::/0, not to address-"
+    )
     own = "arn:aws:iam::111122223333:role/aws-service-role/guardduty.amazonaws.com/AWSServiceRoleForAmazonGuardDuty"
     assert made.text(own).endswith(own[len("arn:aws:iam::111122223333") :])
 

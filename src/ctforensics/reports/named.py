@@ -125,7 +125,9 @@ _PUBLIC = (
     "arn:aws-cn:iam::aws:",
     "arn:aws-us-gov:iam::aws:",
 )  # what AWS itself made, the same for everybody
-_OF_AWS = re.compile(r"(?i)root|aws|aws-service-role|service-role|AWSServiceRoleFor[a-z]+|[a-z0-9.-]+\.amazonaws\.com")
+_OF_EVERYBODY = re.compile(
+    r"(?i)root|aws|aws-service-role|service-role|AWSServiceRoleFor[a-z]+|[a-z0-9.-]+\.amazonaws\.com|(0\.0\.0\.0|::)(/0)?|127\.0\.0\.1|::1"
+)
 _DATED = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4}.*|[\d:TZ.,+ -]+")
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -202,14 +204,14 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(part)
 
 
-def of_aws(part: str) -> bool:
-    """Whether a name in an ARN is the same in every account."""
-    return bool(_OF_AWS.fullmatch(part))
+def of_everybody(part: str) -> bool:
+    """Whether a name is the same in every account, or an address that of anybody or of nobody."""
+    return bool(_OF_EVERYBODY.fullmatch(part))
 
 
 def _tells(part: str) -> bool:
     """Whether a text can tell of somebody or something of this case."""
-    if not re.search(r"\w", part) or of_aws(part):
+    if not re.search(r"\w", part) or of_everybody(part):
         return False
     return len(part) == 12 if part.isdigit() else not _DATED.fullmatch(part) or bool(_ADDRESS.fullmatch(part))
 

@@ -21,7 +21,7 @@ from ctforensics.ask.room import Room
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import UnknownName
 from ctforensics.reports import encoded, pieces
-from ctforensics.reports.named import Named, named, of_aws
+from ctforensics.reports.named import Named, named, of_everybody
 from ctforensics.reports.pseudonyms import Pseudonyms, alone
 from ctforensics.visible import visible
 
@@ -56,8 +56,20 @@ _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|&(?:#\w+|\w+);")
 # A cell that was cut short ends inside a word, perhaps inside a name that is then no longer recognised.
 _CUT = re.compile(r"[^\s\"'{}\[\],;]*(?= … \([\d,]+ characters\)$)")
 _ARN = re.compile(r"(arn:aws[a-z-]*):([a-z0-9-]*):([a-z0-9-]*):([^:]*):(.+)", re.IGNORECASE | re.DOTALL)
-# The type of a resource as ARNs say it; what follows is its name.
-_TYPED = re.compile(r"([a-z]+(?:-[a-z]+)*)([:/])(.+)", re.DOTALL)
+# The type of a resource as ARNs say it; what follows is its name. Any other first word is itself a name (a topic's, a queue's).
+_TYPED = re.compile(
+    r"("
+    r"access-key|accesspoint|alias|assumed-role|automation-execution|backup-vault|certificate|channel|cluster|"
+    r"cluster-snapshot|container-instance|crawler|database|db|db-snapshot|deliverystream|detector|distribution|"
+    r"document|domain|elastic-ip|event-bus|eventdatastore|event-source-mapping|federated-user|fleet|function|group|"
+    r"hostedzone|identitypool|image|instance|instance-profile|internet-gateway|job|key|key-pair|launch-template|layer|"
+    r"listener|loadbalancer|log-group|managed-instance|mfa|model|network-acl|network-interface|notebook-instance|"
+    r"oidc-provider|parameter|pipeline|policy|project|recovery-point|repository|role|route-table|rule|saml-provider|"
+    r"secret|security-group|server-certificate|service|session|snapshot|stack|stackset|stream|subgrp|subnet|table|"
+    r"targetgroup|task|task-definition|trail|user|userpool|volume|vpc|vpc-endpoint|workgroup"
+    r")([:/])(.*)",
+    re.DOTALL,
+)
 _IN_PARTS = {"user", "role", "assumed-role", "group", "policy", "instance-profile", "federated-user", "mfa"}
 # Columns and members of charts in which names stand; not those that say of which kind something is.
 _OF_NAMES = re.compile(
@@ -136,7 +148,7 @@ class Redactor:
         if match.lastgroup in ("known", "alike"):
             return self._whole(self.known.get(self._original(found), "name"), found)
         kind = _PATTERNS[int(str(match.lastgroup)[1:])][0]
-        if kind == "address" and not _is_address(found):
+        if kind == "address" and (of_everybody(found) or not _is_address(found)):
             return found
         return self._whole(kind, found)
 
@@ -161,11 +173,11 @@ class Redactor:
         kind = "name" if service.lower() in ("iam", "sts") else "resource"
         if typed is None:
             return f"{head}:{service}:{region}:{account}:{self._part(kind, rest)}"
-        parts = typed[3].split("/") if typed[1].lower() in _IN_PARTS else [typed[3]]
+        parts = typed[3].split("/") if typed[1] in _IN_PARTS else [typed[3]]
         return f"{head}:{service}:{region}:{account}:{typed[1]}{typed[2]}{'/'.join(self._part(kind, p) for p in parts)}"
 
     def _part(self, kind: str, part: str) -> str:
-        if not re.search(r"\w", part) or kind not in self.kinds or of_aws(part):
+        if not re.search(r"\w", part) or kind not in self.kinds or of_everybody(part):
             return part
         word = self.words.get(part.lower())
         return self._word(word) if word else self._whole(kind, part)
