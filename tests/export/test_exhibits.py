@@ -99,6 +99,80 @@ def test_openssl_and_gunzip_agree(made, tmp_path):
     assert "Verified OK" in outcomes
 
 
+def test_what_the_readme_says_can_be_followed_in_a_shell(made, tmp_path):
+    if any(shutil.which(tool) is None for tool in ("openssl", "sha256sum", "gunzip", "md5sum")):
+        pytest.skip("openssl, gunzip and the sums of coreutils are not all on this machine")
+    with zipfile.ZipFile(made[0].path) as held:
+        held.extractall(tmp_path)
+
+    def shell(line):
+        done = subprocess.run(
+            ["sh", "-c", line], cwd=tmp_path, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert " OK\n" in shell("sha256sum -c SHA256SUMS")
+    for item in json.loads((tmp_path / "manifest.json").read_text())["records"]:
+        offset, length, stem = item["byte_offset"], item["byte_length"], item["digest"].split(".json")[0]
+        shell(f"gunzip -c {item['log']} | tail -c +$(({offset} + 1)) | head -c {length} | cmp - {item['record']}")
+        assert shell(f"gunzip -c {item['log']} | sha256sum").split()[0] in shell(f"gunzip -c {item['digest']}")
+        fingerprint = json.loads(shell(f"gunzip -c {item['digest']}"))["digestPublicKeyFingerprint"]
+        key = f"keys/{fingerprint}.pem"
+        assert shell(f"openssl dgst -sha256 -verify {key} -signature {stem}.signature {stem}.signed") == "Verified OK\n"
+        made_of = shell(f"openssl rsa -pubin -in {key} -RSAPublicKey_out -outform DER | md5sum").split()[0]
+        assert made_of == fingerprint
+
+
+def rewritten(source, target, change, **members):
+    """A copy of an exhibit with its manifest changed, further members put in, and every hash right."""
+    from ctforensics import hashing
+
+    with zipfile.ZipFile(source) as old:
+        held = {n: old.read(n) for n in old.namelist()} | members
+    manifest = json.loads(held.pop("manifest.json"))
+    change(manifest)
+    manifest["files"] = [{"name": n, "sha256": hashing.sha256_hex(d)} for n, d in held.items()]
+    with zipfile.ZipFile(target, "w") as new:
+        for name, data in {**held, "manifest.json": json.dumps(manifest).encode()}.items():
+            new.writestr(name, data)
+    return target
+
+
+def test_a_record_of_which_the_manifest_does_not_say_where_it_stood_is_found(made, tmp_path):
+    bad = rewritten(made[0].path, tmp_path / "x.zip", lambda m: None, **{"records/009-forged.json": b"{}"})
+    failed = [c for c in checking.check(bad) if c.state == "fail"]
+    assert [c.what for c in failed] == ["record records/009-forged.json"]
+    emptied = rewritten(made[0].path, tmp_path / "y.zip", lambda m: m["records"].clear())
+    assert any(c.what == "records" and c.state == "fail" for c in checking.check(emptied))
+
+
+@pytest.mark.parametrize("records", [[None], ["x"], [[]], [-1], {}])
+def test_a_manifest_that_says_nonsense_is_no_exhibit(made, tmp_path, records):
+    bad = rewritten(made[0].path, tmp_path / "x.zip", lambda m: m.update(records=records))
+    with pytest.raises(EvidenceError, match="no exhibit"):
+        checking.check(bad)
+
+
+def test_a_digest_that_lists_nonsense_fails_and_a_damaged_archive_is_said_so(made, tmp_path):
+    import gzip
+
+    name = "digests/001.json.gz"
+    with zipfile.ZipFile(made[0].path) as held:
+        digest = json.loads(gzip.decompress(held.read(name)))
+        at = held.getinfo(name).header_offset + 60
+    odd = gzip.compress(json.dumps(digest | {"logFiles": None}).encode())
+    states = {
+        c.state for c in checking.check(rewritten(made[0].path, tmp_path / "x.zip", lambda m: None, **{name: odd}))
+    }
+    assert "fail" in states
+    data = bytearray(made[0].path.read_bytes())
+    data[at : at + 40] = b"\xff" * 40
+    (tmp_path / "y.zip").write_bytes(data)
+    with pytest.raises(EvidenceError, match="no exhibit"):
+        checking.check(tmp_path / "y.zip")
+
+
 def test_what_is_no_exhibit_is_said_so(tmp_path):
     (tmp_path / "x.zip").write_bytes(b"no zip")
     with pytest.raises(EvidenceError, match="no exhibit"):

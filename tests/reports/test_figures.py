@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from ctforensics.reports import CaseReport
+from ctforensics.reports import CaseReport, catalog
 from ctforensics.reports.cells import as_cell
 from ctforensics.reports.held import Held
 from tests.support import made_reports, small_case
@@ -37,7 +37,10 @@ def statements_of(found):
     ("story", "report"),
     [
         pytest.param(story, report, marks=made_reports.together(story, report))
-        for story, report in (*sorted(made_reports.WHOLE), ("s3_exposure", "s3_exposure"))
+        for story, report in (
+            ("tampered_log", "trail_integrity"),
+            *(("leaked_key", report.name) for report in catalog.walk()),
+        )
     ],
 )
 def test_every_number_and_every_row_is_there_again_when_its_statement_is_run(story_case, made_report, story, report):
@@ -60,7 +63,7 @@ def test_every_number_and_every_row_is_there_again_when_its_statement_is_run(sto
         for row, held in zip(table["rows"], rows, strict=False):
             assert row == json.loads(json.dumps([as_cell(held[name]) for name in names])), table["caption"]
             checked += 1
-    assert checked > 20
+    assert checked > 10
 
 
 _NUMBER = re.compile(r"(?<![\w.,:/-])\d{1,3}(?:,\d{3})*(?![\w:/-]|[.,]\d)")

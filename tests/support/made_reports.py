@@ -41,7 +41,8 @@ def endings(story: str, report: str) -> tuple[str, ...]:
     printed = (".pdf",) if browsers.find() else ()
     if story not in PRINTED:
         return (".html", ".ipynb")
-    return (".html", *printed, ".md", ".docx", ".ipynb") if (story, report) in WHOLE else (".html", *printed)
+    written = (".md", ".docx") if (story, report) in WHOLE else ()
+    return (".html", *printed, *written, ".ipynb")
 
 
 def of(base: Path, case: Case, story: str, report: str) -> Shared:

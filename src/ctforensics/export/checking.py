@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,11 +42,12 @@ def _read(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
                 raise EvidenceError("A member is there twice, or it inflates to more than 1 GiB.", where=path.name)
             members = {name: archive.read(name) for name in names}
         manifest = json.loads(members["manifest.json"])
-        if not isinstance(manifest["files"], list) or not isinstance(manifest["records"], list):
-            raise ValueError("the manifest lists no files")
+        for part in ("files", "records"):
+            if not isinstance(manifest[part], list) or not all(isinstance(each, dict) for each in manifest[part]):
+                raise ValueError(f"the manifest lists no {part}")
     except OSError as error:
         raise EvidenceError(f"The exhibit cannot be read: {error.strerror or error}.", where=str(path)) from error
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, TypeError, RuntimeError) as error:
         raise EvidenceError(
             f"This is no exhibit: {error}.", where=path.name, hint="Name a file that `exhibit make` wrote."
         ) from error
@@ -60,6 +62,11 @@ def _hashes(members: dict[str, bytes], manifest: dict[str, Any]) -> Iterator[Che
         yield Check(f"hash of {name}", state, "as in the manifest" if state == "ok" else "absent or changed")
     for name in sorted(set(members) - set(listed) - {"manifest.json"}):
         yield Check(f"hash of {name}", "fail", "not in the manifest")
+    told = {str(item.get("record")) for item in manifest["records"]}
+    for name in sorted(name for name in members if name.startswith("records/") and name not in told):
+        yield Check(f"record {name}", "fail", "the manifest does not say where it stood")
+    if not manifest["records"]:
+        yield Check("records", "fail", "the exhibit holds no record")
 
 
 def _content(members: dict[str, bytes], name: Any) -> bytes | None:
@@ -90,8 +97,10 @@ def _listing(members: dict[str, bytes], item: dict[str, Any], sha256: str) -> It
         yield Check(what, "open", "no digest that lists it is in the exhibit")
         return
     digest = _digest(members, item["digest"])
-    entries = digest.get("logFiles", []) if digest else []
-    listed = any(isinstance(e, dict) and str(e.get("hashValue")).lower() == sha256 for e in entries)
+    entries = digest.get("logFiles") if digest else None
+    listed = isinstance(entries, list) and any(
+        isinstance(e, dict) and str(e.get("hashValue")).lower() == sha256 for e in entries
+    )
     yield Check(
         what, "ok" if listed else "fail", f"its content {'is' if listed else 'is not'} listed by {item['digest']}"
     )

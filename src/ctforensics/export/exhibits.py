@@ -37,15 +37,15 @@ _README = """Exhibit of CloudTrail records
 manifest.json lists every file here with its SHA-256, and for each record where it stood.
 
 To check it with public tools:
-1. sha256sum of every file equals manifest.json.
+1. sha256sum -c SHA256SUMS  says OK for every file; manifest.json lists the same hashes.
 2. gunzip -c logs/X.json.gz | tail -c +$((offset + 1)) | head -c $length  gives records/Y.json, byte for byte
    (offset and length of each record stand in manifest.json; a log that is no gzip is read as it is).
 3. gunzip -c logs/X.json.gz | sha256sum  is the hashValue that the digest (digests/D.json.gz) lists for that log.
 4. openssl dgst -sha256 -verify keys/K.pem -signature digests/D.signature digests/D.signed  says Verified OK, where a
    signature was at hand. D.signed is: the digest's end time, bucket/key, SHA-256 of the inflated digest, signature of the digest
    before it; four lines, joined by a single line feed.
-5. The fingerprint of the key (MD5 of its PKCS#1 DER) is the digest's digestPublicKeyFingerprint; compare the key with what
-   CloudTrail's ListPublicKeys answers for that region and time. manifest.json says where this copy of the key came from.
+5. openssl rsa -pubin -in keys/K.pem -RSAPublicKey_out -outform DER | md5sum  is the digest's digestPublicKeyFingerprint; compare
+   the key with what CloudTrail's ListPublicKeys answers for that region and time. manifest.json says where this copy came from.
 
 `ctforensics exhibit verify FILE` does steps 1 to 4.
 """
@@ -175,6 +175,8 @@ class _Packed:
 
     def archive(self) -> bytes:
         """The zip, manifest first."""
+        sums = "".join(f"{hashing.sha256_hex(data)}  {name}\n" for name, data in sorted(self.members.items()))
+        self.members["SHA256SUMS"] = sums.encode()
         files = [{"name": n, "bytes": len(d), "sha256": hashing.sha256_hex(d)} for n, d in sorted(self.members.items())]
         manifest = self.folder.manifest()
         head: dict[str, Any] = {
