@@ -67,7 +67,9 @@ def test_trail_integrity_names_each_altered_deleted_and_injected_file_on_the_fir
 
 
 def test_a_quiet_week_is_authentic_and_its_silence_stands_beside_its_coverage(made_report):
-    words, first = plain(made_report("quiet_week", "daily_review").page)
+    made = made_report("quiet_week", "daily_review")
+    assert made.found == 0
+    words, first = plain(made.page)
     assert "Authentic: all" in first or "Not fully proven" in first
     silence = re.search(
         r"No rows: .*?Coverage of the window asked for, in hours of each account, region and trail: [^.]*\.", words

@@ -119,7 +119,7 @@ def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params
         made.append(pieces.callout("incomplete", f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"))
     for _, each in asked:
         told = _told(held, each, heading=True, limit=limit).items if each.rows else []
-        said = {piece.plain for piece in made if piece.data.get("kind") == "callout"}
+        said = " ".join(piece.plain for piece in made if piece.data.get("kind") == "callout")
         made += [piece for piece in told if piece.data.get("kind") != "callout" or piece.plain not in said]
     return Pieces(made)
 
