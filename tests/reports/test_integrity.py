@@ -1,10 +1,14 @@
 """The words about integrity: numbers that agree with themselves, and nothing reassuring where nothing is proven."""
 
+import json
+
 import pytest
 
+from ctforensics.investigation import new_case
 from ctforensics.reports import integrity
 from ctforensics.reports.held import Held, Rows
 from tests.support import small_case
+from tests.support.digest_archive import FIRST, HOUR, Archive
 
 
 @pytest.mark.parametrize(
@@ -43,4 +47,21 @@ def test_logs_without_any_digest_are_called_unproven_in_every_sentence(tmp_path)
     told = str([piece.data for piece in integrity.section(held).items])
     assert "it could not be proven" in told and "Authentic: all" not in told
     assert "Complete against" not in integrity.completeness(held).data["headline"]
+    case.close()
+
+
+def test_a_finding_about_a_chain_keeps_the_verdict_from_being_plainly_ok(tmp_path):
+    archive = Archive()
+    maker = archive.maker()
+    archive.hours(maker, 3)
+    maker.close_hour(FIRST + 3 * HOUR, start=FIRST + HOUR)
+    case = new_case(tmp_path / "case")
+    case.add_evidence(archive.write(tmp_path / "mirror"), label="mirror")
+    (tmp_path / "keys.json").write_text(json.dumps(archive.ring.public_keys()))
+    (tmp_path / "heads.json").write_text(json.dumps(archive.sink.metadata))
+    result = case.verify(public_keys=tmp_path / "keys.json", metadata=tmp_path / "heads.json")
+    case.load(jobs=1)
+    verdict = integrity.verdict(Held(case)).data
+    assert (result.authentic, verdict["level"]) == ("anomaly", "anomaly")
+    assert "1 finding about chains" in str(verdict)
     case.close()

@@ -60,7 +60,7 @@ ORDER BY list_position(['fail', 'incomplete', 'unknown', 'anomaly'], class) NULL
 
 
 _MEANS = {
-    "altered": "Altered: an authentic digest lists the file with another hash.",
+    "altered": "Altered: the file is not what its digest lists: another hash, more content behind it, or it cannot be read to its end.",
     "deleted": "Deleted: an authentic digest lists the file and it is not here; it was deleted, or never handed over.",
     "injected": "Injected: authentic digests cover the file's time and none lists it; it was put there, or delivered by a trail without validation.",
 }
@@ -100,15 +100,14 @@ def verdict(held: Held) -> Piece:
         headline = f"{counted(proven, 'file')} authentic, but {counted(apart, 'event')} not proven"
         sentence = "These events stand in files that the digest chain does not cover, for example Insights deliveries or an export of Event history."
         return pieces.verdict("Integrity", "unknown", headline, [s for s in (sentence, keys) if s])
-    level = "anomaly" if counts.get("anomaly") else "ok"
-    odd = (
-        f"{counts['anomaly']:,} of them are proven by content but not stored as delivered."
-        if level == "anomaly"
-        else ""
-    )
-    return pieces.verdict(
-        "Integrity", level, f"Authentic: all {proven:,} files match the digest chain", [s for s in (odd, keys) if s]
-    )
+    strange = held.number("Findings of class anomaly", "SELECT count(*) FROM findings WHERE class = 'anomaly'")
+    odd = []
+    if counts.get("anomaly"):
+        odd.append(f"{counts['anomaly']:,} of them are proven by content but not stored as delivered.")
+    if strange:
+        odd.append(f"{counted(strange, 'finding')} about chains or second sources to be explained: see “Verification”.")
+    headline = f"Authentic: all {proven:,} files match the digest chain"
+    return pieces.verdict("Integrity", "anomaly" if odd else "ok", headline, [*odd, *([keys] if keys else [])])
 
 
 def _events_apart(held: Held) -> int:
@@ -192,7 +191,7 @@ def _expected(run: runs.Run) -> str:
         if run.since and run.until
         else "the window of what is here"
     )
-    return f"Expected was what the examiner supplied (accounts, regions, trails), for {window}."
+    return f"Expected was what the examiner or the acquisition supplied (accounts, regions, trails), for {window}."
 
 
 STATES = "SELECT state, count(*) AS hours FROM coverage GROUP BY state ORDER BY list_position(['tampered', 'missing', 'unverified', 'verified', 'verified_empty', 'outside'], state)"
