@@ -5,9 +5,11 @@ import json
 import pytest
 
 from ctforensics.case import folder as case_folder
+from ctforensics.load import reader
 from ctforensics.load.options import Options
 from ctforensics.load.reader import Reader
 from ctforensics.load.task import Task
+from ctforensics.logs import cloudtrail
 from tests.load.loading_desk import record
 
 FLAT = {
@@ -26,10 +28,10 @@ def told(tmp_path):
     def read(content, way):
         file = tmp_path / "file.json"
         file.write_bytes(content)
-        reader = Reader(case, Options(compiled=way == "walk"))
+        desk = Reader(case, Options(compiled=way == "walk"))
         if way == "careful":
-            reader.bulk.add = lambda *_: None
-        chunk = reader.read([Task("root", "file.json", len(content), None, None, str(file), str(tmp_path))])
+            desk.bulk.add = lambda *_: None
+        chunk = desk.read([Task("root", "file.json", len(content), None, None, str(file), str(tmp_path))])
         events, sources = chunk.events.to_pylist(), chunk.sources.to_pylist()
         rows = sorted(zip(sources, events, strict=True), key=lambda row: row[0]["record_index"])
         return rows, chunk.files.to_pylist(), chunk.rejects.to_pylist(), chunk.aggregated.to_pylist()
@@ -76,3 +78,20 @@ def test_a_record_with_a_dotted_member_beside_its_identity_stays_a_record_with_a
     [(source, event)] = rows
     assert source["fidelity"] == "full"
     assert json.loads(event["unknown_fields"]) == {"userIdentity.arn": "somebody else"}
+
+
+@pytest.mark.parametrize("way", ["walk", "bulk", "careful"])
+def test_records_that_are_packed_in_small_portions_are_the_same_rows(way, told, monkeypatch):
+    made = [record(n, **({"unheardOf": 1} if n % 3 else {})) for n in range(10)]
+    content = json.dumps({"Records": made}, separators=(",", ":")).encode()
+    whole = told(content, way)
+    monkeypatch.setattr(cloudtrail, "PORTION", 2)
+    monkeypatch.setattr(reader, "_BULK", 1)
+    assert told(content, way) == whole
+
+
+def test_a_content_hands_its_records_on_as_they_come_and_keeps_none():
+    content, portions = b"\n".join(json.dumps(record(n)).encode() for n in range(12_000)), []
+    reading = cloudtrail.read(content, take=lambda records: portions.append(len(records)))
+    assert portions == [5000, 5000, 2000]
+    assert (reading.count, reading.records, reading.kind, reading.form) == (12_000, [], "cloudtrail", "bare")

@@ -50,6 +50,7 @@ class Bulk:
         self.texts: list[str | None] = []
         self.delivered: list[datetime | None] = []
         self.counts: dict[int, int] = {}
+        self.size = 0  # bytes of the contents that were taken
 
     def add(self, file: int, content: bytes, delivered: datetime | None) -> int | None:
         """Takes the records of a content and returns how many, or None where it must be read with more care."""
@@ -80,6 +81,7 @@ class Bulk:
         if self.keep_raw:
             self.texts += [content[o : o + len(f)].decode() for o, f in zip(offsets, forms, strict=True)]
         self.counts[file] = len(forms)
+        self.size += len(content)
         return len(forms)
 
     def windows(self, events: pa.Table) -> dict[int, tuple[datetime, datetime]]:

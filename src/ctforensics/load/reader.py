@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
@@ -31,6 +31,7 @@ from ctforensics.unwrap import archives
 from ctforensics.unwrap.archives import Member
 
 WHOLE = 1 << 26  # CloudTrail's own files have at most 50 MB; what is larger is not parsed as a whole
+_BULK = 1 << 24  # bytes of content whose records are held as objects before they are packed
 _OPEN = 1 << 26  # bytes of content that may be open before they are parsed
 
 
@@ -170,6 +171,8 @@ class Reader:
             count = self.bulk.add(number, found.content, file.delivered_at)
             if count is not None:
                 file.whole(count)
+                if self.bulk.size >= _BULK:
+                    self._pack_bulk()
                 return
         self._carefully(number, found)
 
@@ -193,9 +196,22 @@ class Reader:
 
     def _carefully(self, number: int, found: Opened) -> None:
         file = self.files[number]
-        reading = cloudtrail.read(found.content, file.path, self.options.limits)
-        kept, sifted = self._sift(reading.records)
-        times: list[datetime] = []
+        reading = cloudtrail.read(found.content, file.path, self.options.limits, partial(self._rows, number))
+        rejects = [_reject(r.index, r.offset, r.length, r.reason, r.detail, r.excerpt) for r in reading.rejects]
+        rejects += (
+            _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", "empty", None) else []
+        )
+        self.rejects += [{**reject, "file_no": number} for reject in rejects]
+        self.aggregated += [{**row, "file_no": number, "record_index": index} for index, row in reading.aggregated]
+        any_record = bool(file.records or reading.aggregated)
+        file.records, file.rejected = file.records + len(rejects), len(rejects)
+        file.source_form, file.flags = reading.form, tuple(sorted({*(file.flags or ()), *reading.flags})) or None
+        file.kind, file.outcome, file.reason = _outcome(reading, any_record, rejects, found.content)
+
+    def _rows(self, number: int, records: list[cloudtrail.Record]) -> None:
+        """Some records of a file that is read with care, as rows, and their count in the row of the file."""
+        file, (kept, sifted) = self.files[number], self._sift(records)
+        file.records, file.sifted = file.records + len(records), file.sifted + sifted
         for record in kept:
             made = row.make(
                 record.parsed,
@@ -217,20 +233,21 @@ class Reader:
                 }
             )
             if made["event_time_basis"] != "none":
-                times.append(made["event_time"])
-        rejects = [_reject(r.index, r.offset, r.length, r.reason, r.detail, r.excerpt) for r in reading.rejects]
-        rejects += (
-            _container_rejects(found, rejects) if reading.kind in ("cloudtrail", "aggregated", "empty", None) else []
-        )
-        self.rejects += [{**reject, "file_no": number} for reject in rejects]
-        self.aggregated += [{**row, "file_no": number, "record_index": index} for index, row in reading.aggregated]
-        file.records, file.rejected, file.sifted = len(kept) + sifted + len(rejects), len(rejects), sifted
-        file.source_form, file.flags = reading.form, tuple(sorted({*(file.flags or ()), *reading.flags})) or None
-        if times:
-            file.covers(min(times), max(times))
-        file.kind, file.outcome, file.reason = _outcome(
-            reading, bool(kept or sifted or reading.aggregated), rejects, found.content
-        )
+                file.covers(made["event_time"], made["event_time"])
+        if len(self.events) >= cloudtrail.PORTION:
+            self._pack_rows()
+
+    def _pack_rows(self) -> None:
+        """Rows as tables, which take a tenth of their memory."""
+        self.walked.append((table_of(self.events, EVENTS), table_of(self.sources, SOURCES)))
+        self.events, self.sources = [], []
+
+    def _pack_bulk(self) -> None:
+        events, sources = self.bulk.tables()
+        for number, (first, last) in self.bulk.windows(events).items():
+            self.files[number].covers(first, last)
+        self.walked.append((events, sources))
+        self.bulk = Bulk(keep_raw=self.options.keep_raw, most=self.options.limits.record)
 
     def _sift(self, records: list[cloudtrail.Record]) -> tuple[list[cloudtrail.Record], int]:
         if self.needles is None:
@@ -246,13 +263,11 @@ class Reader:
 
     def _chunk(self) -> Chunk:
         self._walk()
-        events, sources = self.bulk.tables()
-        for number, (first, last) in self.bulk.windows(events).items():
-            self.files[number].covers(first, last)
-        made = [(events, sources), *self.walked, (table_of(self.events, EVENTS), table_of(self.sources, SOURCES))]
+        self._pack_bulk()
+        self._pack_rows()
         events, sources = (
             pa.concat_tables([part for part in parts if part.num_rows] or parts[:1])
-            for parts in zip(*made, strict=True)
+            for parts in zip(*self.walked, strict=True)
         )
         return Chunk(
             files=filerows.table(self.files),

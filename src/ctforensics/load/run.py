@@ -30,6 +30,7 @@ from ctforensics.verify.standing import standing
 
 # From so many chunks on: readers in processes of their own, the walk where it is compiled already, the walk with its compilation.
 FEW_CHUNKS, SOME_CHUNKS, MANY_CHUNKS = 8, 16, 32
+LARGE = 1 << 20  # stored bytes of a file whose records the compiled walk reads in half the memory
 EVERYTHING = Scope()
 Judge = Callable[[duckdb.DuckDBPyConnection], None]
 
@@ -171,7 +172,8 @@ def _fill(
     wanted = roots if roots is not None else roots_of(folder)
     chunks = plan.chunks(planned.tasks(folder, wanted))
     first, done, slow = list(islice(chunks, MANY_CHUNKS)), 0, ""
-    if len(first) == MANY_CHUNKS or (len(first) >= SOME_CHUNKS and compiled.is_ready()):
+    many = len(first) >= SOME_CHUNKS or any(task.size >= LARGE for chunk in first for task in chunk)
+    if len(first) == MANY_CHUNKS or (many and compiled.is_ready()):
         progress(0, note="starting the compiled reader (its very first start takes up to a minute)")
         slow = compiled.why_not() or ""
         options = replace(options, compiled=not slow)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -43,6 +43,7 @@ _TIMED_LINE = re.compile(rb"(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\d{13}
 # An element beyond the bound of a record may still be an envelope of many: its list begins near its head.
 _WRAPS = re.compile(rb'"(?:hits|logEvents|results|events|Logs|QueryResultRows)"\s*:\s*[\[{]')
 _HEAD = 4096
+PORTION = 5000  # records that are handed on at once
 _FRONT = 500  # of so many bytes may be what stands in front of a file of records
 # How poor a copy of each form is; the order, best first, is that of trail.tables.
 FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
@@ -79,7 +80,8 @@ class Reject:
 class Reading:
     """What a content turned out to be: ``kind`` cloudtrail, digest, another kind, or None; its records; what was rejected.
 
-    ``most`` is how many bytes a record may have.
+    ``most`` is how many bytes a record may have. Where somebody takes them (``take``), records are handed on in portions as they come
+    and not kept: ``count`` says how many there were, and ``first`` in which form the first one stood.
     """
 
     most: int = USUAL.record
@@ -90,11 +92,34 @@ class Reading:
     flags: set[str] = field(default_factory=set)
     aggregated: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
     purse: envelope.Purse = field(default_factory=lambda: envelope.Purse(0))
+    take: Callable[[list[Record]], None] | None = None
+    count: int = 0
+    first: str | None = None
+
+    def add(self, record: Record) -> None:
+        """Takes a record in."""
+        self.records.append(record)
+        self.count, self.first = self.count + 1, self.first or record.form
+        if self.take and len(self.records) >= PORTION:
+            self.hand_on()
+
+    def hand_on(self) -> None:
+        """Gives the records that are here to who takes them."""
+        if self.take:
+            self.take(self.records)
+            self.records = []
 
 
-def read(content: bytes, path: str = "", limits: Limits = USUAL) -> Reading:
+def read(
+    content: bytes, path: str = "", limits: Limits = USUAL, take: Callable[[list[Record]], None] | None = None
+) -> Reading:
     """All records of a content of any shape (``path`` is only a hint). Never raises for what the content holds."""
-    reading = Reading(limits.record, purse=envelope.Purse(len(content)))
+    reading = _read(content, path, Reading(limits.record, purse=envelope.Purse(len(content)), take=take))
+    reading.hand_on()
+    return reading
+
+
+def _read(content: bytes, path: str, reading: Reading) -> Reading:
     coding = _coding(content)
     if coding:
         content = as_utf8(content)
@@ -162,7 +187,7 @@ def _table(reading: Reading, table: tables.Table) -> None:
             ocsf = table.form == "ocsf"
             made, flags = copies.record_of_ocsf(row.cells) if ocsf else copies.record_of(row.cells, table.form)
             _copy(reading, index, row.offset, row.length, table.form, made, flags)
-    if raw_column and copies.fold(raw_column) in ("raw", "message") and not reading.records:
+    if raw_column and copies.fold(raw_column) in ("raw", "message") and not reading.count:
         _no_records(reading)
 
 
@@ -183,7 +208,7 @@ def _raw_cell(reading: Reading, index: int, row: tables.Row, text: str) -> None:
     if not found:
         reading.rejects.append(Reject(index, row.offset, row.length, "not_a_record", reason, text[:200]))
     for form, parsed in found:
-        reading.records.append(Record(index, row.offset, row.length, form, parsed))
+        reading.add(Record(index, row.offset, row.length, form, parsed))
 
 
 def _copy(
@@ -193,9 +218,7 @@ def _copy(
     parsed = fast.parse(
         json.dumps(made, default=str, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     )
-    reading.records.append(
-        Record(index, offset, length, form, parsed, FIDELITY.get(form, form), flags=frozenset(flags))
-    )
+    reading.add(Record(index, offset, length, form, parsed, FIDELITY.get(form, form), flags=frozenset(flags)))
 
 
 def _timed_lines(reading: Reading, content: bytes) -> None:
@@ -384,7 +407,7 @@ def _element(reading: Reading, form: str, part: Part, index: int, flags: frozens
             reading.aggregated += [(index, row) for row in counts]
             index += 1
             continue
-        reading.records.append(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw, flags=flags))
+        reading.add(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw, flags=flags))
         index += 1
     return index
 
@@ -440,8 +463,8 @@ def _copies(value: Any) -> list[tuple[str, dict[str, Any], set[str]]]:
 
 def _settle(reading: Reading, content: bytes, path: str) -> None:
     """The kind and shape of the whole, once its parts are known."""
-    if reading.records:
-        reading.kind, reading.form = "cloudtrail", reading.form or reading.records[0].form
+    if reading.count:
+        reading.kind, reading.form = "cloudtrail", reading.form or reading.first
     elif reading.aggregated:
         reading.kind, reading.form = "aggregated", "records"
     elif "has_list" in reading.flags and not reading.rejects:
