@@ -55,15 +55,29 @@ def test_names_that_stand_only_inside_a_record_are_replaced_and_what_aws_itself_
     asked["policyArn"] = "arn:aws:iam::aws:policy/AdministratorAccess"
     answered = {"privateDnsName": "ip-10-0-1-10.ec2.internal", "mail": "carol@example.org", "state": "running"}
     case = small_case.make(tmp_path, events=0)
+    case.folder.inputs.mkdir(exist_ok=True)
+    (case.folder.inputs / "labels.csv").write_text("value,label,note\nAcme Holding,client,no record names it\n")
     case.load(
         small_case.add(
             tmp_path / "evidence", "r.json", small_case.record(1, requestParameters=asked, responseElements=answered)
         )
     )
-    told = json.dumps([asked, answered, "1a2b3c4d-1111-4222-8333-444455556666 holiday-plan.zip partner-drop"])
+    told = json.dumps(
+        [asked, answered, "1a2b3c4d-1111-4222-8333-444455556666 holiday-plan.zip partner-drop", "For Acme Holding"]
+    )
     known = named.named(case.room, case.folder, redact.PROFILES["all"])
     out = redactor(known, told).text(told)
-    for name in (key, "holiday-plan", "1a2b3c4d", "blue-otters", "partner-drop", "ip-10-0", "carol", "111122223333"):
+    for name in (
+        key,
+        "holiday-plan",
+        "1a2b3c4d",
+        "blue-otters",
+        "partner-drop",
+        "ip-10-0",
+        "carol",
+        "111122223333",
+        "Acme",
+    ):
         assert name not in out, name
     for public in ("arn:aws:iam::aws:policy/AdministratorAccess", "t3.small", "running"):
         assert public in out, public
