@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from ctforensics.evidence.door import USUAL
 from ctforensics.load import members, row
-from ctforensics.load.schema import EVENTS, SOURCES, fitted
+from ctforensics.load.schema import EVENTS, SOURCES, empty, fitted
 from ctforensics.logs import aggregated
 from ctforensics.trail import derive, fast
 from ctforensics.trail.columns import EVENT_COLUMNS
@@ -86,6 +86,8 @@ class Bulk:
 
     def windows(self, events: pa.Table) -> dict[int, tuple[datetime, datetime]]:
         """First and last event time of each file that has any."""
+        if not self.records:
+            return {}
         stamps = events["event_time"].combine_chunks().to_numpy(zero_copy_only=False)
         timed = events["event_time_basis"].combine_chunks().to_numpy(zero_copy_only=False) != "none"
         found, at = {}, 0
@@ -99,7 +101,7 @@ class Bulk:
     def tables(self) -> tuple[pa.Table, pa.Table]:
         """Rows of ``events`` (one for each record, duplicates included) and of ``event_sources``, in the same order."""
         if not self.records:
-            return EVENTS.empty_table(), SOURCES.empty_table()
+            return empty(EVENTS), empty(SOURCES)
         keys = [hashlib.sha256(form).digest()[:16] for form in self.forms]
         columns = self._columns()
         columns["event_key"] = pa.array(keys, pa.binary(16))

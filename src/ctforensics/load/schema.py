@@ -168,7 +168,20 @@ def fitted(name: str, column: pa.Array) -> pa.Array:
     return column.dictionary_encode() if name in _FEW and column.type == pa.string() else column
 
 
+_empty: dict[int, tuple[pa.Schema, pa.Table]] = {}
+
+
+def empty(schema: pa.Schema) -> pa.Table:
+    """No rows of that schema, made once: empty columns take Arrow as long as full ones, and most chunks have tables without rows."""
+    kept = _empty.get(id(schema))
+    if kept is None:
+        kept = _empty[id(schema)] = schema, schema.empty_table()  # the schema lives on, so that its number is its own
+    return kept[1]
+
+
 def table_of(rows: list[dict[str, Any]], schema: pa.Schema) -> pa.Table:
     """Rows as a table of that schema; members that a row leaves out are null."""
+    if not rows:
+        return empty(schema)
     columns = [pa.array([row.get(field.name) for row in rows], field.type) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)

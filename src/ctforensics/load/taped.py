@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ctforensics.load import about, row, tape
 from ctforensics.load.columns import Array, Columns
-from ctforensics.load.schema import EVENTS, SOURCES, table_of
+from ctforensics.load.schema import EVENTS, SOURCES, empty, table_of
 from ctforensics.trail import fast
 
 PORTION = 1 << 24  # bytes of text after which to walk: spans are numbers of 32 bits, and memory is kept between walks
@@ -143,7 +143,7 @@ class Walked:
 
     def tables(self, odd: Sequence[tuple[int, dict[str, Any]]]) -> tuple[pa.Table, pa.Table]:
         """Rows of ``events`` (one for each record, duplicates included) and of ``event_sources``, in the same order."""
-        events = EVENTS.empty_table()
+        events = empty(EVENTS)
         if len(self.said):
             made = Columns(self).made()
             events = pa.Table.from_arrays([made[f.name] for f in EVENTS], schema=EVENTS)
