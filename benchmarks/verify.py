@@ -1,7 +1,7 @@
 """Verify against the plain floor and against ``aws cloudtrail validate-logs``, in one run.
 
 ``python benchmarks/verify.py [--logs 10000] [--more 100000] [--aws 2000]``: writes practice archives into a temporary folder, then
-prints the floor (walk, open, inflate with libdeflate, SHA-256), ours, the AWS CLI against a server on loopback whose own speed is printed
+prints the floor (walk, open, inflate with libdeflate, SHA-256; in threads, and in processes with their start), ours, the AWS CLI against a server on loopback whose own speed is printed
 beside it, and the peak memory for two sizes of archive. Rates are files a second; the best of several rounds, in turns.
 """
 
@@ -58,6 +58,16 @@ assert result.authentic == "ok", result.counts
 apart = resource.getrusage(resource.RUSAGE_CHILDREN)
 peak = highest("self") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(json.dumps({"files": result.counts["objects"], "wall": took, "own": used, "cpu": used + apart.ru_utime + apart.ru_stime, "peak": peak, "children": children}))
+"""
+
+
+PART = """
+import hashlib, os, sys, deflate
+names = [f"{base}/{name}" for base, _, found in os.walk(sys.argv[1]) for name in found]
+for name in names[int(sys.argv[2]) :: int(sys.argv[3])]:
+    with open(name, "rb") as stream:
+        hashlib.sha256(deflate.gzip_decompress(stream.read())).digest()
+print(len(names))
 """
 
 
@@ -120,8 +130,20 @@ def floor(folder: Path, threads: int, cpu: list[float]) -> float:
     return len(names) / (time.perf_counter() - began)
 
 
-def ours(folder: Path, jobs: int) -> dict[str, float]:
-    """One run of ours in a process of its own: files, wall and CPU seconds, peak memory in MB."""
+def floor_apart(folder: Path, processes: int) -> float:
+    """Files a second of the same floor in processes that share the files, their start included."""
+    began = time.perf_counter()
+    command = [sys.executable, "-c", PART, str(folder / "bucket")]
+    parts = [
+        subprocess.Popen([*command, str(part), str(processes)], stdout=subprocess.PIPE, text=True)
+        for part in range(processes)
+    ]
+    counted = [int(part.communicate()[0]) for part in parts]
+    return counted[0] / (time.perf_counter() - began)
+
+
+def ours(folder: Path, jobs: int) -> dict[str, Any]:
+    """One run of ours in a process of its own: files, wall and CPU seconds (``own`` without its readers), peak memory in MB."""
     done = subprocess.run(
         [sys.executable, "-c", MEASURE, str(folder), str(jobs)], capture_output=True, text=True, check=True
     )
@@ -239,6 +261,12 @@ def best(rounds: int, *measures: Callable[[], float]) -> list[float]:
     return [max(column) for column in zip(*results, strict=True)]
 
 
+def memory(run: dict[str, Any]) -> str:
+    """The peak memory of one run, that of its readers beside it."""
+    readers = f" and {sum(run['children']):,.0f} MB in {len(run['children'])} readers" if run["children"] else ""
+    return f"{run['peak']:>9,.0f} MB{readers}"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--logs", type=int, default=10_000)
@@ -250,7 +278,7 @@ def main() -> int:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="ctforensics-bench-") as place:
         small = make(Path(place) / "small", args.logs)
-        runs: list[dict[str, float]] = []
+        runs: list[dict[str, Any]] = []
         cpu: list[float] = []
 
         def measured(jobs: int) -> float:
@@ -258,35 +286,38 @@ def main() -> int:
             runs.append(run)
             return run["files"] / run["wall"]
 
-        one, two, mine1, mine2 = best(
+        one, two, apart, mine1, mine2 = best(
             args.rounds,
             lambda: floor(small, 1, cpu),
             lambda: floor(small, 2, []),
+            lambda: floor_apart(small, 2),
             lambda: measured(1),
             lambda: measured(2),
         )
-        mine, plain = max(mine1, mine2), max(one, two)
+        mine = max(mine1, mine2)
         print(
             f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {args.logs:,} log files of {RECORDS} records"
         )
-        print(f"floor          {one:>9,.0f} files/s with 1 thread, {two:,.0f} with 2")
+        print(f"floor          {one:>9,.0f} files/s with 1 thread, {two:,.0f} with 2; {apart:,.0f} with 2 processes")
+        print(f"ctforensics    {mine1:>9,.0f} files/s alone: {mine1 / one:.0%} of 1 thread, {mine1 / two:.0%} of 2")
         print(
-            f"ctforensics    {mine1:>9,.0f} files/s with 1 thread, {mine2:,.0f} with 2: {mine / plain:.0%} of the better floor, {mine / one:.0%} of 1 thread"
+            f"               {mine2:>9,.0f} files/s with 2 readers: {mine2 / one:.0%} of 1 thread, {mine2 / two:.0%} of 2, {mine2 / apart:.0%} of 2 processes"
         )
-        used = min(run["cpu"] / run["files"] for run in runs)
+        used = [
+            min((run["cpu"] / run["files"] for run in runs if bool(run["children"]) == many), default=0)
+            for many in (False, True)
+        ]
         print(
-            f"CPU            {min(cpu) * 1e6:>9.1f} us a file for the floor, {used * 1e6:.1f} for ours: {min(cpu) / used:.0%}"
+            f"CPU            {min(cpu) * 1e6:>9.1f} us a file for the floor, {used[0] * 1e6:.1f} for ours alone ({min(cpu) / used[0]:.0%} of it), {used[1] * 1e6:.1f} with its readers"
         )
         if args.aws:
             rate, server = aws(make(Path(place) / "aws", args.aws), args.aws)
             print(
                 f"aws cli        {rate:>9,.0f} logs/s, start included (server alone {server:,.0f} GET/s): ours is {mine / rate:.0f} times as fast"
             )
-        print(f"peak memory    {min(r['peak'] for r in runs):>9,.0f} MB for {args.logs:,} log files")
+        print(f"peak memory    {memory(runs[-1])} for {args.logs:,} log files")
         if args.more:
-            print(
-                f"               {ours(make(Path(place) / 'more', args.more), 2)['peak']:>9,.0f} MB for {args.more:,}"
-            )
+            print(f"               {memory(ours(make(Path(place) / 'more', args.more), 2))} for {args.more:,}")
     return 0
 
 

@@ -12,7 +12,7 @@ from support.digest_archive import Archive, codes, shown
 from support.digest_cases import CASES, a_log, build, edit, usual
 
 from ctforensics.evidence import door
-from ctforensics.verify import plain, reading, spool
+from ctforensics.verify import placing, plain, reading, spool
 from ctforensics.verify import usual as usual_digest
 from ctforensics.verify.cases import everything
 from ctforensics.verify.plain import Plain
@@ -37,6 +37,7 @@ def one_by_one(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     with monkeypatch.context() as patch:
         patch.setattr(door, "clean_file", lambda *_: None)
         patch.setattr(usual_digest, "read", lambda *_: None)
+        patch.setattr(placing, "plainly", lambda _: None)
         patch.setattr(Plain, "_pairs", nothing)
         yield patch
 

@@ -25,6 +25,7 @@ from ctforensics.verify.reading import LIMITS
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import verify
 
+_USUAL = ".json.gz"
 Progress = Callable[[int], None] | None
 
 
@@ -115,10 +116,11 @@ def verify_path(
 def everything(place: Path, label: str) -> Iterator[Located]:
     """Every object below a root, also inside zip and tar files that stand in it."""
     for located in roots.walk(place, label):
-        if located.path.lower().endswith(roots.CONTAINER_SUFFIXES):
-            yield from roots.expand(located)
-        else:
+        path = located.path
+        if path.endswith(_USUAL) or not path.lower().endswith(roots.CONTAINER_SUFFIXES):
             yield located
+        else:
+            yield from roots.expand(located)
 
 
 def case_keys(folder: CaseFolder) -> KeyStore:

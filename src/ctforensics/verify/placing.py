@@ -14,7 +14,7 @@ def plainly(node: Node) -> str | None:
     None for any other: ``outcomes`` says what it is.
     """
     digest, seen = node.digest, node.copies[0]
-    if node.copies[1:] or seen.fault or seen.flags or digest.stamp != digest.end:
+    if node.copies[1:] or seen.fault or seen.flags or digest.stamp != digest.end or digest.previous is None:
         return None
     if seen.place != digest.key and seen.place != digest.place:
         return None

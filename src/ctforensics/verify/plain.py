@@ -97,7 +97,8 @@ class Plain:
         here = {log[0]: log for log in logs}
         listed = {listing[1][2] for listing in listings}
         twice = _repeated([log[0] for log in logs], len(here)) | _repeated([e[1][2] for e in listings], len(listed))
-        good, passed, stands = self._good, self._passed, self._ledger.stands
+        good, passed = self._good, self._passed
+        stands = self._ledger.stands if self._ledger.moved_to else str
         pairs, left, used = [], [], set()
         for listing in listings:
             number, (bucket, key, sha, odd, _, _) = listing
