@@ -233,3 +233,14 @@ def test_a_log_file_that_is_cut_at_any_byte_says_so_and_keeps_every_record_befor
     assert kept == sorted(kept) and kept[-1] == 6
     trailer = {f"{cut:04d}" for cut in cuts if cut >= len(whole) - 8}  # whole content: flagged, and nothing is lost
     assert all(rejected == 1 for path, _, rejected, _ in told if path[:4] not in trailer)
+
+
+@pytest.mark.parametrize("names", [("a.json", "b.json"), ("b.json", "a.json")])
+def test_a_record_behind_a_fault_is_the_same_event_as_in_a_whole_file(desk, names):
+    whole = json.dumps({"Records": [record(n) for n in range(4)]}, separators=(",", ":"))
+    desk.put(names[0], whole.replace("},{", "},,{", 1))
+    desk.put(names[1], whole)
+    result = desk.load()
+    assert (result.events, result.duplicates, result.rejected) == (4, 4, 1)
+    assert desk.rows("SELECT path FROM files WHERE list_contains(flags, 'after_fault')") == [(names[0],)]
+    assert desk.rows("SELECT count(parse_flags) FROM events") == [(0,)]

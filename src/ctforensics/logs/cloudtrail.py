@@ -342,7 +342,7 @@ def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]
 
 
 def _spoiled(reading: Reading, form: str, part: Part, reason: str, index: int) -> int:
-    """Text that is no JSON: the whole records behind its fault, flagged, and a reject for what stands before and between them."""
+    """Text that is no JSON: the whole records behind its fault (the file says so), and a reject for what stands before and between them."""
 
     def reject(begin: int, end: int) -> int:
         known, shown = _reason(reason), excerpt(part.raw[begin : min(end, begin + _HEAD)])
@@ -353,10 +353,11 @@ def _spoiled(reading: Reading, form: str, part: Part, reason: str, index: int) -
     for found in salvage.objects(part.raw, 0, len(part.raw), partial(_is_wanted, reading)):
         if not told or salvage.says_something(part.raw[at : found.offset]):
             index, told = reject(at, found.offset), True
+        reading.flags.add("after_fault")  # of the file: the record itself is as good as one that stands elsewhere too
         for shape, inner in _document(Part(part.offset + found.offset, found.raw), reading):
             if isinstance(inner, Part):  # what is wanted is whole
                 inner_form = form if shape == "bare" else shape
-                index = _element(reading, inner_form, inner, index, frozenset({"after_fault"}))
+                index = _element(reading, inner_form, inner, index)
         at = found.end
     if not told or salvage.says_something(part.raw[at:]):
         index = reject(at, len(part.raw))
@@ -371,7 +372,7 @@ def _is_wanted(reading: Reading, raw: bytes) -> bool:
         return False
 
 
-def _element(reading: Reading, form: str, part: Part, index: int, flags: frozenset[str] = frozenset()) -> int:
+def _element(reading: Reading, form: str, part: Part, index: int) -> int:
     """Adds the records of one element; returns the next record number."""
     if len(part.raw) > reading.most and not _WRAPS.search(part.raw, 0, _HEAD):
         return _too_large(reading, part, index, len(part.raw))
@@ -387,7 +388,7 @@ def _element(reading: Reading, form: str, part: Part, index: int, flags: frozens
         named = envelope.look_alike(parsed.record)
         copied = [] if named else _copies(parsed.record)
         for inner_form, made, odd in copied:
-            _copy(reading, index, part.offset, len(part.raw), inner_form, made, {*odd, *flags})
+            _copy(reading, index, part.offset, len(part.raw), inner_form, made, odd)
             index += 1
         if copied:
             return index
@@ -407,7 +408,7 @@ def _element(reading: Reading, form: str, part: Part, index: int, flags: frozens
             reading.aggregated += [(index, row) for row in counts]
             index += 1
             continue
-        reading.add(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw, flags=flags))
+        reading.add(Record(index, part.offset, len(part.raw), inner_form, inner, raw=part.raw))
         index += 1
     return index
 

@@ -205,7 +205,7 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     _concluded(
         "parse_flags",
         "VARCHAR[]",
-        "What was odd about the record: duplicate_member, lone_surrogate, after_fault (it stood behind one), type:readOnly, ...",
+        "What was odd about the record: duplicate_member, lone_surrogate, type:readOnly, ...",
     ),
     _concluded(
         "fidelity",
