@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sqlite3
@@ -55,8 +56,10 @@ SHAPES: dict[str, Callable[[int], list[bytes]]] = {
 }
 
 
-def work(contents: list[bytes], monkeypatch: pytest.MonkeyPatch) -> int:
-    """How many steps of its machine the database took, in thousands."""
+def work(
+    contents: list[bytes], monkeypatch: pytest.MonkeyPatch, files: dict[str, bytes] | None = None
+) -> tuple[int, int]:
+    """How many steps of its machine the database took, in thousands, and how many files were told."""
     steps = 0
 
     def one_more() -> int:
@@ -75,15 +78,18 @@ def work(contents: list[bytes], monkeypatch: pytest.MonkeyPatch) -> int:
         objects = [
             Located("mirror", f"{number}.json", len(content), open=lambda content=content: io.BytesIO(content))
             for number, content in enumerate(contents)
+        ] + [
+            Located("mirror", name, len(content), open=lambda content=content: io.BytesIO(content))
+            for name, content in (files or {}).items()
         ]
         result = verify(objects, keys=KeyStore())
-    assert result.counts["unproven"] == len(contents)
-    return steps
+    assert result.counts["proven"] == 0
+    return steps, len(result.files)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_thousands_of_forged_digests_at_one_place_take_work_in_proportion(shape: str, monkeypatch: pytest.MonkeyPatch):
-    few, more, many = (work(SHAPES[shape](number), monkeypatch) for number in (250, 500, 1_000))
+    few, more, many = (work(SHAPES[shape](number), monkeypatch)[0] for number in (250, 500, 1_000))
     assert more < 2.3 * few and many < 2.3 * more, (few, more, many)
 
 
@@ -113,3 +119,38 @@ def test_a_crowd_around_genuine_digests_changes_no_verdict(
     assert crowded.counts["codes"].get("D_OK", 0) + crowded.counts["codes"].get("D_OK_CHAIN", 0) == 3 + metadata, shown(
         crowded
     )
+
+
+LOG = b'{"Records":[{"eventVersion":"1.08","eventID":"%d"}]}'
+
+
+def listing(number: int, key: str, content: bytes) -> dict[str, str]:
+    times = {"newestEventTime": instant(FIRST), "oldestEventTime": instant(FIRST)}
+    facts = {"s3Bucket": BUCKET, "s3Object": key, "hashValue": hashlib.sha256(content).hexdigest()}
+    return facts | {"hashAlgorithm": "SHA-256"} | times
+
+
+def of_one_name(number: int) -> tuple[bytes, dict[str, bytes]]:
+    """Files of one name in many folders, listed in many others."""
+    listed = [listing(n, f"a/{n}/x_CloudTrail_y.json.gz", b"%d" % n) for n in range(number)]
+    return forged(0, PLACE, OTHER, logFiles=listed), {f"b/{n}/x_CloudTrail_y.json": LOG % n for n in range(number)}
+
+
+def of_one_content(number: int) -> tuple[bytes, dict[str, bytes]]:
+    """One content under many names, listed under many others."""
+    listed = [listing(n, f"a/{n}_CloudTrail_y.json.gz", LOG % 0) for n in range(number)]
+    return forged(0, PLACE, OTHER, logFiles=listed), {f"b/{n}.json": LOG % 0 for n in range(number)}
+
+
+@pytest.mark.parametrize(("shape", "more"), [(of_one_name, 1), (of_one_content, 0)])
+def test_thousands_of_listed_files_of_one_name_or_content_take_work_in_proportion_and_are_told_once(
+    shape: Callable[[int], tuple[bytes, dict[str, bytes]]], more: int, monkeypatch: pytest.MonkeyPatch
+):
+    sizes, spent, told = (250, 500, 1_000), [], []
+    for number in sizes:
+        digest, files = shape(number)
+        steps, outcomes = work([digest], monkeypatch, files)
+        spent.append(steps)
+        told.append(outcomes)
+    assert spent[1] < 2.4 * spent[0] and spent[2] < 2.4 * spent[1], spent
+    assert told == [2 * number + more for number in sizes]

@@ -45,7 +45,7 @@ class SignFile:
         return " ".join(sha256 for _, sha256 in self.files).encode()
 
 
-def parse(content: bytes) -> SignFile | str:
+def parse(content: bytes | bytearray) -> SignFile | str:
     """A sign file, or a sentence that says why it is none."""
     try:
         raw = strict_object(content)

@@ -87,6 +87,9 @@ def printable(path: str) -> str:
     return unicodedata.normalize("NFC", path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
 
 
+CROWDED = 64
+"""Files of one name up to which they are simply looked through."""
+
 _ADD_OUTCOME = "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,NULL)"
 
@@ -105,6 +108,7 @@ class Ledger:
             "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA cache_size=-1000; PRAGMA temp.cache_size=-1000; PRAGMA temp_store=FILE;"
             + _TABLES
         )
+        self.db.create_function("backward", 1, _backward, deterministic=True)
         self.db.execute("BEGIN")
         self.scopes: dict[Scope, int] = {}
         self._numbers: dict[Scope, int] = {}
@@ -251,13 +255,32 @@ class Ledger:
         self.index("seen", "name")
         name = printable(key.rsplit("/", 1)[-1])
         names = (name, name.removesuffix(".gz"))
+        if (
+            self.number(f"SELECT count(*) FROM (SELECT 1 FROM seen WHERE name IN (?, ?) LIMIT {CROWDED + 1})", *names)
+            > CROWDED
+        ):
+            return self._at_crowded_place(bucket_key, key)
         return [s for s in self.seen_where("name IN (?, ?) ORDER BY id", *names) if stands_at(s.place, bucket_key, key)]
 
-    def index(self, table: str, column: str) -> None:
+    def _at_crowded_place(self, bucket_key: str, key: str) -> list[Seen]:
+        """The same where very many files bear one name: looked up from the end of their paths."""
+        self.index("seen", "backward(place)", "backward")
+        wanted, end = printable(key), printable(bucket_key)
+        exact = {key, bucket_key, wanted, end, wanted.removesuffix(".gz"), end.removesuffix(".gz")}
+        found: dict[int, Seen] = {}
+        for place in exact:
+            found.update((seen.id, seen) for seen in self.seen_where("backward(place) = ?", _backward(place)))
+        for tail in {f"/{end}", f"/{end.removesuffix('.gz')}"}:
+            least = _backward(tail)
+            fits = self.seen_where("backward(place) >= ? AND backward(place) < ?", least, least + chr(0x10FFFF))
+            found.update((seen.id, seen) for seen in fits)
+        return [found[number] for number in sorted(found) if stands_at(found[number].place, bucket_key, key)]
+
+    def index(self, table: str, column: str, name: str = "") -> None:
         """Makes an index that only unusual archives need, once."""
         if column not in self._indexed:
             self._indexed.add(column)
-            self.db.execute(f"CREATE INDEX {table}_{column} ON {table} ({column})")
+            self.db.execute(f"CREATE INDEX {table}_{name or column} ON {table} ({column})")
 
     # -- results --------------------------------------------------------------------------------------------------
 
@@ -310,6 +333,10 @@ class Ledger:
     def number(self, statement: str, *values: Any) -> int:
         """The one number that a statement of this package gives."""
         return int(self.db.execute(statement, values).fetchone()[0])
+
+
+def _backward(text: str) -> str:
+    return text[::-1]
 
 
 def name_of(place: str) -> str:

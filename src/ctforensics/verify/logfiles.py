@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -11,7 +11,7 @@ from typing import Any
 
 from ctforensics.trail import object_keys
 from ctforensics.verify.digests import OTHER_SCOPE, UNSAFE, UNSUPPORTED, Scope
-from ctforensics.verify.ledger import Ledger, Seen, stands_at
+from ctforensics.verify.ledger import Ledger, Seen
 from ctforensics.verify.outcome import FileOutcome, words
 
 # What `aws s3 cp`, rsync and browsers leave behind when they are interrupted.
@@ -43,11 +43,11 @@ class Listing:
 
 def judge(ledger: Ledger) -> Iterator[FileOutcome]:
     """The outcome of every log file that a selected digest lists and that is not plainly in order, and of further copies."""
-    scopes = list(ledger.scopes)
+    scopes, astray = list(ledger.scopes), _Astray(ledger)
     rows = ledger.db.cursor().execute(_LISTINGS)
     for _, group in groupby(rows, key=lambda row: row[0]):
         listings = [_listing(row, scopes) for row in group]
-        yield from _judge_place(ledger, listings)
+        yield from _judge_place(ledger, listings, astray)
 
 
 def _listing(row: tuple[Any, ...], scopes: list[Scope]) -> Listing:
@@ -55,15 +55,15 @@ def _listing(row: tuple[Any, ...], scopes: list[Scope]) -> Listing:
     return Listing(place, key, sha, odd, oldest, newest, bool(proven), digest, start, end, scopes[scope])
 
 
-def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcome]:
+def _judge_place(ledger: Ledger, listings: list[Listing], strays: _Astray) -> Iterator[FileOutcome]:
     first = listings[0]
     believed = [listing for listing in listings if listing.proven == first.proven]
     wanted = {listing.sha for listing in believed}
-    matches = _matches(ledger, wanted)
-    here = [seen for seen in matches if stands_at(seen.place, first.place, first.key)]
-    others = [seen for seen in ledger.at_place(first.place, first.key) if seen not in matches]
+    at_place = ledger.at_place(first.place, first.key)
+    here = sorted((seen for seen in at_place if {seen.sha, seen.joined} & wanted), key=lambda s: _match(s, wanted))
+    others = [seen for seen in at_place if seen not in here]
     standing = [] if here else others
-    astray = [seen for seen in matches if seen not in here and not is_listed_place(ledger, seen)]
+    astray, told = strays.of(wanted, here)
     if here:
         code, detail = _at_its_place(first, here[0])
     elif standing:
@@ -80,7 +80,9 @@ def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcom
     elif first.proven and len(wanted) > 1:
         code, detail = "L_CONFLICT", " and ".join(sorted({listing.digest for listing in believed}))
     yield _outcome(code, first, detail, primary)
-    copies = [seen for seen in [*here, *astray] if seen is not primary and not LEFTOVER.search(seen.name)]
+    copies = [
+        seen for seen in [*here, *([] if told else astray)] if seen is not primary and not LEFTOVER.search(seen.name)
+    ]
     ledger.mark_judged(seen.id for seen in {*here, *others, *astray})
     for copy in copies:
         yield _outcome(*_copy(first, copy, bool(here)), copy)
@@ -92,12 +94,41 @@ def _judge_place(ledger: Ledger, listings: list[Listing]) -> Iterator[FileOutcom
             yield _outcome(code, first, detail, other)
 
 
-def _matches(ledger: Ledger, wanted: Iterable[bytes]) -> list[Seen]:
-    found: list[Seen] = []
-    for sha in sorted(wanted):
-        found += ledger.seen_where("sha = ? ORDER BY id", sha)
-        found += [s for s in ledger.seen_where("joined = ? ORDER BY id", sha) if s not in found]
-    return found
+def _match(seen: Seen, wanted: set[bytes]) -> tuple[bytes, bool, int]:
+    """Contents in the order of their hashes, one file before what only several members together give."""
+    own = seen.sha if seen.sha in wanted else None
+    return own or seen.joined or b"", own is None, seen.id
+
+
+class _Astray:
+    """Files of listed content that stand at no listed place. They are looked for once for each content: thousands of listings may
+    name one hash, and thousands of files have it, and each copy is told once."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._first: dict[frozenset[bytes], int | None] = {}
+
+    def of(self, wanted: set[bytes], here: list[Seen]) -> tuple[list[Seen], bool]:
+        """The files, and whether they were given before: then only the first of them is given again, as it may be what is missing."""
+        asked = frozenset(wanted)
+        if asked in self._first:
+            number = self._first[asked]
+            return [self._ledger.seen(number)] if number is not None else [], True
+        found = [
+            seen
+            for seen in sorted(self._matches(wanted), key=lambda s: _match(s, wanted))
+            if seen not in here and not is_listed_place(self._ledger, seen)
+        ]
+        if self._ledger.number("SELECT count(*) FROM (SELECT 1 FROM listed WHERE sha = ? LIMIT 2)", min(wanted)) > 1:
+            self._first[asked] = found[0].id if found else None
+        return found, False
+
+    def _matches(self, wanted: set[bytes]) -> list[Seen]:
+        found: dict[int, Seen] = {}
+        for sha in wanted:
+            for column in ("sha", "joined"):
+                found.update((seen.id, seen) for seen in self._ledger.seen_where(f"{column} = ?", sha))
+        return list(found.values())
 
 
 def is_listed_place(ledger: Ledger, seen: Seen) -> bool:

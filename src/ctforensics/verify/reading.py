@@ -40,8 +40,14 @@ Look = bytes | Odd
 def look(located: Located, limits: door.Limits = LIMITS) -> Look:
     """Opens one object and says what it is. Never raises for what is wrong with the evidence."""
     content = door.clean_file(located, limits)
-    said = None if content is None else reader.plainly(content)
-    return _look_carefully(located, limits) if said is None else _heard(said, limits)
+    if content is not None:
+        said = reader.plainly(content)
+        if said is not None:
+            return _heard(said, limits)
+        if _kind_by_content(content, located.path) != "lake_result":  # of which the stored bytes are wanted
+            return _look_at(content, located.path, limits)
+    del content  # it may be large, and is read anew
+    return _look_carefully(located, limits)
 
 
 def _heard(said: bytes, limits: door.Limits) -> Look:
@@ -64,7 +70,11 @@ def _look_carefully(located: Located, limits: door.Limits) -> Look:
 
 
 def _look_at(
-    content: bytes, path: str, limits: door.Limits, inflated: door.Inflated | None = None, stored: bytes = b""
+    content: bytes | bytearray,
+    path: str,
+    limits: door.Limits,
+    inflated: door.Inflated | None = None,
+    stored: bytes = b"",
 ) -> Look:
     """What a content is; ``inflated`` and ``stored`` are wanted where its container is not known to be clean."""
     sha = hashlib.sha256(content).digest()
@@ -112,7 +122,7 @@ def _look_at_split_digest(whole: bytes, joined: bytes, flags: str | None, fault:
     return "digest", joined, None, "container:split", None, digest, listed, None
 
 
-def _kind_by_content(content: bytes, path: str) -> str:
+def _kind_by_content(content: bytes | bytearray, path: str) -> str:
     head = content[:4096]
     if _LOG.match(head):
         return (
