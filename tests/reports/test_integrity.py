@@ -46,7 +46,18 @@ def test_logs_without_any_digest_are_called_unproven_in_every_sentence(tmp_path)
     assert (verdict["level"], verdict["headline"]) == ("unknown", "Nothing proven: the one file cannot be proven")
     told = str([piece.data for piece in integrity.section(held).items])
     assert "it could not be proven" in told and "Authentic: all" not in told
+    assert "No file contradicts the digests" not in told and "No digest vouches for a file here" in told
     assert "Complete against" not in integrity.completeness(held).data["headline"]
+    case.close()
+
+
+def test_an_account_and_region_without_any_digest_is_called_that_and_not_a_gap(tmp_path):
+    case = small_case.make(tmp_path, events=0)
+    name = "111122223333_CloudTrail_us-east-1_20240502T0605Z_abcdefghijklmnop.json"
+    case.load(small_case.add(tmp_path / "evidence", name, small_case.record(1)))
+    case.verify()
+    said = integrity.completeness(Held(case)).data["headline"]
+    assert said == "Incomplete: no authentic digest is here for 1 account and region"
     case.close()
 
 

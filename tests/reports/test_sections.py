@@ -6,7 +6,7 @@ import pytest
 
 from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.notes.book import NoteBook
-from ctforensics.reports import CaseReport, coverage_pages, swimlanes
+from ctforensics.reports import CaseReport, coverage_pages, question_pages, swimlanes
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.scripts import drawn
 from tests.reports.report_samples import texts
@@ -290,3 +290,10 @@ def test_a_null_of_the_record_is_no_value_on_paper(story_case):
     made = CaseReport(story_case("leaked_key"), title="t").ask("trail_tampering").items[-1].data
     at = [c["name"] for c in made["columns"]].index("request_parameters")
     assert {row[at] for row in made["rows"]} == {None}
+
+
+def test_a_first_page_names_every_question_with_rows_also_those_for_which_it_has_no_line(story_case, monkeypatch):
+    monkeypatch.setattr(question_pages, "MOST_LINES", 1)
+    names = ("trail_tampering", "iam_changes", "authorization_failures")
+    said = question_pages.in_short(CaseReport(story_case("leaked_key"), title="t").held, names)
+    assert len(said) == 2 and said[1] == "Rows also: Changes in IAM (8), Refused calls (16)."

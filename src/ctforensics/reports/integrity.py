@@ -173,6 +173,9 @@ def completeness(held: Held) -> Piece:
         headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in what digests cover"
         if not gaps.rows:
             headline = "Incomplete: something that should be here is missing"
+        elif all(row["code"] == "G_NO_DIGESTS" for row in gaps.dicts()):
+            places = counted(len(gaps.rows), "account and region", "accounts and regions")
+            headline = f"Incomplete: no authentic digest is here for {places}"
         return pieces.verdict(
             "Completeness", "incomplete", headline, holes or ["The gaps stand in the section “Coverage”."]
         )

@@ -127,13 +127,14 @@ def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params
 def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     """What the questions answer, for a first page: a line for each with rows, then how many have none."""
     asked = [_asked(held, name, _known(held, name, params)) for name in names]
-    told = [_line(each) for each in asked if each.rows]
+    found = [each for each in asked if each.rows]
     silent = [each.question.title for each in asked if not each.rows]
-    named = told if len(told) <= MOST_LINES + 1 else told[:MOST_LINES]
-    rest = [f"{len(told) - MOST_LINES:,} more questions have rows."] if len(told) > len(named) else []
+    named = found if len(found) <= MOST_LINES + 1 else found[:MOST_LINES]
+    others = ", ".join(f"{each.question.title} ({each.rows:,})" for each in found[len(named) :])
+    rest = [f"Rows also: {others}."] if others else []
     without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
     none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
-    return [*named, *rest, *none]
+    return [*(_line(each) for each in named), *rest, *none]
 
 
 def _line(asked: Asked) -> str:
