@@ -141,6 +141,25 @@ def test_no_spelling_hides_a_value_from_the_redaction(said):
     assert out != said
 
 
+def test_a_lane_is_named_by_the_whole_name_behind_an_arn_so_that_the_redaction_knows_it():
+    from ctforensics.reports import swimlanes
+
+    arn = "arn:aws:sts::111122223333:assumed-role/deployer/repo:acme/web: nightly"
+    lane = swimlanes._lane({"actor": arn, "access_key_id": "ASIAIOSFODNN7EXAMPLE"})
+    assert lane.endswith("assumed-role/deployer/repo:acme/web: nightly")
+    found = named.Named(dict.fromkeys((arn, *named._parts(arn)), "name"))
+    made = redactor(found)
+    assert not re.search("deployer|acme|nightly|ASIA", made.text(lane)) and "deployer" not in made.text(arn)
+
+
+def test_a_long_value_that_a_cell_cuts_short_is_replaced_too():
+    from ctforensics.reports.cells import as_cell
+
+    value = "the plan of carol, " + "and so on, " * 400
+    cell = as_cell(value)
+    assert "carol" in cell and "carol" not in redactor(named.Named({value: "resource"}), cell).text(cell)
+
+
 def test_two_originals_never_share_a_pseudonym_and_one_has_the_same_in_every_spelling():
     made = redactor(
         named.Named({"Report": "resource", "report-x": "resource", "REPORT": "resource", "2001:db8::17": "address"}),

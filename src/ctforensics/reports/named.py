@@ -60,7 +60,7 @@ _HARMLESS = (
 )
 _OF_PEOPLE = r"(?i)(user|email|session|identity|principal|subject|owner)"
 _TEXTS = f"""SELECT DISTINCT atom ->> '$' AS said FROM ({_DOCUMENTS}) AS docs(doc), json_tree(doc)
-WHERE type = 'VARCHAR' AND NOT regexp_matches(fullkey, '{_HARMLESS}') AND length(atom ->> '$') <= 2048
+WHERE type = 'VARCHAR' AND NOT regexp_matches(fullkey, '{_HARMLESS}') AND length(atom ->> '$') <= 100000
   AND regexp_matches(fullkey, '{_OF_PEOPLE}') = """
 _ARNS = f"SELECT DISTINCT unnest(regexp_extract_all(doc::VARCHAR, 'arn:aws[^\"\\\\\\s,;)}}\\]]+')) FROM ({_DOCUMENTS}) AS docs(doc)"
 _TOLD = (("name", f"{_TEXTS} true"), ("resource", f"{_TEXTS} false"), ("resource", _ARNS))
@@ -237,10 +237,10 @@ def _parts(value: str) -> Iterator[str]:
     if value.startswith(_PUBLIC) or value[:1] in "{[":  # a document in a document: the names in it are found one by one
         return
     yield value
-    if re.search(r"\s", value):
-        return
     if value.startswith("arn:"):
         value = value.split(":", 5)[-1]
+    elif re.search(r"\s", value):
+        return
     pieces = re.split(r"[/:]", value)
     if len(pieces) > 1:
         yield from (p for p in pieces if not p.isdigit() or len(p) == 12)

@@ -21,6 +21,7 @@ from ctforensics.ask.room import Room
 from ctforensics.case.folder import CaseFolder
 from ctforensics.errors import UnknownName
 from ctforensics.reports import encoded, pieces
+from ctforensics.reports.cells import CELL_LIMIT
 from ctforensics.reports.named import Named, named, of_everybody
 from ctforensics.reports.pseudonyms import Pseudonyms, alone
 from ctforensics.visible import visible
@@ -190,7 +191,13 @@ def _spellings(known: Iterable[str]) -> dict[str, str]:
         made[value] = value
         if value.isalnum() and value.isascii():
             continue
-        others = {visible(value), html.escape(value), html.escape(value, quote=False), value.replace(" ", "+")}
+        others = {
+            visible(value),
+            visible(value)[:CELL_LIMIT],
+            html.escape(value),
+            html.escape(value, quote=False),
+            value.replace(" ", "+"),
+        }
         for ascii_only in (True, False):
             once = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
             others |= {once, json.dumps(once, ensure_ascii=ascii_only)[1:-1]}
