@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from support.digest_archive import FIRST, REGION
 from ctforensics.evidence import roots
 from ctforensics.practice.keys import KeyRing
 from ctforensics.verify.keys import KeyStore, parse_keys
+from ctforensics.verify.reading import LIMITS
 from ctforensics.verify.result import Verification
 from ctforensics.verify.run import verify
 from ctforensics.verify.wanted import letter
@@ -44,6 +46,15 @@ def exported(folder: Path, names: list[str]) -> Verification:
 def test_a_well_signed_result_is_proven(tmp_path: Path):
     result = exported(tmp_path, ["result_1.csv.gz"])
     assert result.counts["codes"] == {"Q_OK": 2} and result.authentic == "ok"
+
+
+def test_a_result_beyond_the_bounds_of_a_log_file_is_proven_by_its_stored_bytes(tmp_path: Path):
+    exported(tmp_path, ["result_1.csv.gz"])
+    ring, keys = KeyRing("lake", FIRST), KeyStore()
+    ring.signing(REGION, FIRST)
+    keys.add(parse_keys(ring.public_keys(), origin="supplied"))
+    result = verify(roots.walk(tmp_path / "export", "lake"), keys=keys, limits=replace(LIMITS, inflated=5, small=1))
+    assert result.counts["codes"] == {"Q_OK": 2}
 
 
 def test_the_key_of_a_result_that_is_missing_is_asked_for(tmp_path: Path):

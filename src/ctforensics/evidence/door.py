@@ -17,6 +17,7 @@ alone decides what is odd. So the verdict never depends on a fast library's mann
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import os
@@ -153,6 +154,20 @@ def _read_file(file: str | os.PathLike[str], most: int) -> bytes:
         return clean.whole(descriptor, status.st_size, most)
     finally:
         os.close(descriptor)
+
+
+def sha256_of_file(located: Located) -> bytes | None:
+    """The hash of a file's stored bytes however large it is; None where it is no file, or cannot be read."""
+    if located.refused or located.file_name is None:
+        return None
+    try:
+        descriptor = os.open(located.file_name, clean.OPEN)
+        with os.fdopen(descriptor, "rb") as stream:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                return None
+            return hashlib.file_digest(stream, "sha256").digest()
+    except OSError:
+        return None
 
 
 def _read_stream(stream: BinaryIO, most: int) -> bytes:

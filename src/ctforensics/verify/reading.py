@@ -62,6 +62,17 @@ def _look_carefully(located: Located, limits: door.Limits) -> Look:
         stored = door.read_stored(located, limits)
         inflated = door.inflate(stored, limits, gz_name=path.endswith(".gz"))
     except EvidenceError as error:
+        if _kind_by_name(path) == "lake_result" and (large := door.sha256_of_file(located)):
+            return (
+                "lake_result",
+                large,
+                None,
+                None,
+                None,
+                None,
+                None,
+                None,
+            )  # it is hashed as it is stored, and may be of any size
         fault = f"{error.message} {error.hint}" if error.hint else error.message
         return _kind_by_name(path), None, None, None, fault, None, None, None
     if not inflated.flags and inflated.content.startswith(reader.USUAL_LOG):
