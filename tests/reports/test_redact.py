@@ -152,6 +152,16 @@ def test_a_lane_is_named_by_the_whole_name_behind_an_arn_so_that_the_redaction_k
     assert not re.search("deployer|acme|nightly|ASIA", made.text(lane)) and "deployer" not in made.text(arn)
 
 
+def test_the_name_of_a_permission_set_is_known_and_policies_of_aws_that_are_named_alike_stay():
+    role = "AWSReservedSSO_ReadOnlyAccess_0a1b2c3d4e5f6a7b"
+    found = named.Named(
+        dict.fromkeys(named._parts(f"arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/{role}"), "name")
+    )
+    made = redactor(found)
+    assert "ReadOnly" not in made.text(f"ReadOnlyAccess by {role}")
+    assert made.text("arn:aws:iam::aws:policy/ReadOnlyAccess") == "arn:aws:iam::aws:policy/ReadOnlyAccess"
+
+
 def test_a_long_value_that_a_cell_cuts_short_is_replaced_too():
     from ctforensics.reports.cells import as_cell
 

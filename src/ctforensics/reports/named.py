@@ -128,6 +128,8 @@ _PUBLIC = (
 _OF_EVERYBODY = re.compile(
     r"(?i)root|aws|aws-service-role|service-role|AWSServiceRoleFor[a-z]+|[a-z0-9.-]+\.amazonaws\.com|(0\.0\.0\.0|::)(/0)?|127\.0\.0\.1|::1"
 )
+# The role of a permission set of Identity Center holds the name that the customer gave it.
+_PERMISSION_SET = re.compile(r"AWSReservedSSO_(.+?)_[0-9a-f]{16}")
 _DATED = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4}.*|[\d:TZ.,+ -]+")
 _ADDRESS = re.compile(r"(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?")
 _HASH = re.compile(r"[0-9a-f]{64}")
@@ -244,3 +246,4 @@ def _parts(value: str) -> Iterator[str]:
     pieces = re.split(r"[/:]", value)
     if len(pieces) > 1:
         yield from (p for p in pieces if not p.isdigit() or len(p) == 12)
+    yield from _PERMISSION_SET.findall(value)

@@ -33,7 +33,8 @@ PROFILES: dict[str, frozenset[str]] = {
 }
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _UUID_OR_HASH = re.compile(rf"{_UUID}|[0-9a-f]{{64}}", re.IGNORECASE)
-_KEEP = rf"(?P<keep>\b{_UUID}\b|\b[0-9a-f]{{64}}\b)"
+# Ids of events, hashes, and the policies that AWS itself made.
+_KEEP = rf"(?P<keep>\b{_UUID}\b|\b[0-9a-f]{{64}}\b|\barn:aws[a-z-]*:iam::aws:[\w/+=,.@-]+)"
 _PATTERNS = (
     (
         "key",
