@@ -90,6 +90,7 @@ def printable(path: str) -> str:
 CROWDED = 64
 """Files of one name up to which they are simply looked through."""
 
+GOOD, PASSED = 1, 2
 _ADD_OUTCOME = "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_DIGEST = "INSERT INTO digest VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,NULL)"
 
@@ -284,13 +285,12 @@ class Ledger:
 
     # -- results --------------------------------------------------------------------------------------------------
 
-    def digest_marks(self) -> tuple[bytearray, bytearray]:
-        """By id, which digests are proven and selected, and which are not selected."""
-        most = self.number("SELECT coalesce(max(id), 0) FROM digest") + 1
-        good, passed = bytearray(most), bytearray(most)
+    def digest_marks(self) -> bytearray:
+        """By id a mark for each digest: ``GOOD`` is proven and selected, ``PASSED`` not selected, 0 any other, or none."""
+        marks = bytearray(self.number("SELECT coalesce(max(id), 0) FROM digest") + 1)
         for number, proven, selected in self.db.execute("SELECT id, proven, selected FROM digest"):
-            good[number], passed[number] = proven and selected, not selected
-        return good, passed
+            marks[number] = PASSED if not selected else GOOD if proven else 0
+        return marks
 
     def mark_judged(self, numbers: Iterable[int]) -> None:
         """These objects have their outcome (or need none)."""

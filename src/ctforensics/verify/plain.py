@@ -12,7 +12,7 @@ from contextlib import closing
 from itertools import islice
 
 from ctforensics.verify.digests import Listed
-from ctforensics.verify.ledger import Ledger, name_of
+from ctforensics.verify.ledger import GOOD, Ledger, name_of
 from ctforensics.verify.spool import PARTS, Marks
 
 _BATCH = 500
@@ -28,7 +28,7 @@ class Plain:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._good, self._passed = ledger.digest_marks()
+        self._marks = ledger.digest_marks()
         self._touched = Marks()
         self.count = self.passed = 0
 
@@ -60,7 +60,7 @@ class Plain:
                     self._touch(listed[1])
 
     def _count(self, pairs: list[Pair], sign: int) -> None:
-        good = sum([self._good[number] for number, _, _ in pairs])
+        good = [self._marks[number] for number, _, _ in pairs].count(GOOD)
         self.count += sign * good
         self.passed += sign * (len(pairs) - good)
 
@@ -97,13 +97,13 @@ class Plain:
         here = {log[0]: log for log in logs}
         listed = {listing[1][2] for listing in listings}
         twice = _repeated([log[0] for log in logs], len(here)) | _repeated([e[1][2] for e in listings], len(listed))
-        good, passed = self._good, self._passed
+        marks = self._marks
         stands = self._ledger.stands if self._ledger.moved_to else str
         pairs, left, used = [], [], set()
         for listing in listings:
             number, (bucket, key, sha, odd, _, _) = listing
             log = here.get(sha)
-            if log is None or odd or sha in twice or not (good[number] or passed[number]):
+            if log is None or odd or sha in twice or not marks[number]:
                 left.append(listing)
                 continue
             at = stands(log[1])
@@ -128,7 +128,7 @@ class Plain:
     def write_outcomes(self) -> None:
         """Writes the outcomes of what is plainly in order beside the others: only where somebody wants to read them."""
         for pairs, _, _ in self._matched():
-            wanted = (pair for pair in pairs if self._good[pair[0]] and not self._is_touched(pair[1]))
+            wanted = (pair for pair in pairs if self._marks[pair[0]] == GOOD and not self._is_touched(pair[1]))
             while batch := list(islice(wanted, _BATCH)):
                 self._ledger.add_plain(
                     (f"{bucket}/{key}", root, path or at, sha.hex(), oldest[:-1], newest[:-1], number)
