@@ -20,7 +20,8 @@ from ctforensics.reports import catalog, named, run
 from tests.support import leaks, report_matrix, stories
 
 FORMATS = ("html", "pdf", "md", "docx", "ipynb")
-# Words that stand in every report and file, inside other words, as the type in an ARN, or in place of a value that AWS hid.
+# Words that stand in every report and file, inside other words, as the type in an ARN, in place of a value that AWS hid, or mean
+# everybody.
 GENERIC = {
     "main",
     "repo",
@@ -34,6 +35,9 @@ GENERIC = {
     "oidc-provider",
     "instance-profile",
     "log-group",
+    "0.0.0.0",
+    "0.0.0.0/0",
+    "::/0",
 }
 # What may be left of each form: nothing, but for what AWS itself made.
 FORMS = {
