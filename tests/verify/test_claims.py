@@ -164,3 +164,14 @@ def test_files_named_as_insights_are_counted_as_not_judged(archive: Archive, tmp
     result = archive.verify(tmp_path)
     assert result.authentic == "ok"
     assert [r for r in result.reasons if r.startswith("1 file named as Insights")], result.reasons
+
+
+def test_a_trail_that_writes_no_digests_keeps_the_answer_from_being_complete(clean: Archive, tmp_path: Path):
+    clean.write(tmp_path)
+    trail = {"Name": "audit", "HomeRegion": REGION, "LogFileValidationEnabled": False}
+    known = expectation()
+    both = expect.Expectation(known.trails, unvalidated=expect.parse({"trailList": [trail]}, "test").unvalidated)
+    assert clean.judge(tmp_path, expectation=known, **WHOLE).complete is True
+    result = clean.judge(tmp_path, expectation=both, **WHOLE)
+    assert result.complete is None
+    assert any("audit delivers without validation" in reason for reason in result.reasons)

@@ -91,6 +91,9 @@ def _doubts(chosen: list[Cover], expectation: Expectation | None, selection: Sel
         unknown.append("the window")
     if unknown:
         yield f"nobody said which {' and '.join(unknown)} should be here."
+    for name in expectation.unvalidated if expectation else ():
+        if not selection.trails or name in selection.trails:
+            yield f"the trail {name} delivers without validation, so that no digest says what there should be of it."
     for cover in proven:
         if not any(selection.has_hour(start, end) for start, end in cover.spans):
             scope = cover.scope

@@ -42,12 +42,16 @@ class ExpectedTrail:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What is known of the trails that should be here; an empty part is not known. ``source`` says who said so."""
+    """What is known of the trails that should be here; an empty part is not known. ``source`` says who said so.
+
+    ``unvalidated`` are trails that write no digests: whether all of theirs is here cannot be proven.
+    """
 
     trails: tuple[ExpectedTrail, ...] = ()
     accounts: tuple[str, ...] = ()
     regions: tuple[str, ...] = ()
     sources: dict[str, str] = field(default_factory=dict)
+    unvalidated: tuple[str, ...] = ()
 
     def regions_of(self, trail: ExpectedTrail) -> tuple[str, ...] | None:
         """The regions that a trail must have digests of; None where nobody knows."""
@@ -100,6 +104,8 @@ def parse(data: Any, source: str, *, where: str = "") -> Expectation:
         )
     try:
         trails = tuple(_trail(t) for t in data.get("trailList") or () if t.get("LogFileValidationEnabled", True))
+        off = (_trail(t) for t in data.get("trailList") or () if not t.get("LogFileValidationEnabled", True))
+        unvalidated = tuple(trail.name for trail in off)
         accounts = tuple(_name(a, "Id") for a in data.get("Accounts") or () if _is_on(a, "Status", ("ACTIVE",)))
         regions = tuple(
             _name(r, "RegionName") for r in data.get("Regions") or () if not _is_on(r, "RegionOptStatus", _OFF, False)
@@ -109,7 +115,8 @@ def parse(data: Any, source: str, *, where: str = "") -> Expectation:
             f"An entry cannot be read ({error!r}).", where=where, hint="Take the answers as AWS gave them."
         ) from error
     parts = {"trails": trails, "accounts": accounts, "regions": regions}
-    return Expectation(trails, accounts, regions, {name: source for name, part in parts.items() if part})
+    named = {name: source for name, part in parts.items() if part}
+    return Expectation(trails, accounts, regions, named, unvalidated)
 
 
 def _trail(entry: dict[str, Any]) -> ExpectedTrail:
