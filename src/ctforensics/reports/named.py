@@ -245,5 +245,5 @@ def _parts(value: str) -> Iterator[str]:
         return
     pieces = re.split(r"[/:]", value)
     if len(pieces) > 1:
-        yield from (p for p in pieces if not p.isdigit() or len(p) == 12)
+        yield from (p for p in pieces if len(p) > 2 and (not p.isdigit() or len(p) == 12))
     yield from _PERMISSION_SET.findall(value)
