@@ -44,8 +44,6 @@ def test_an_export_alone_gives_the_events_with_what_it_says(desk, name):
     found = desk.rows(f"SELECT {times}, {', '.join(said)} FROM events ORDER BY ALL")
     assert found == sorted((r["eventTime"], *(whole[column](r) for column in said)) for r in HUNDRED)
     assert desk.rows("SELECT DISTINCT fidelity = 'full', event_time_basis FROM events") == [(False, "eventTime")]
-    # Nothing that a narrower source holds makes the trail look covered.
-    assert desk.rows("SELECT count(*) FROM coverage") == [(0,)]
 
 
 @pytest.mark.parametrize("name", EXPORTS)
