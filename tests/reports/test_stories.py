@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 
@@ -88,6 +87,11 @@ def test_incident_tells_the_story_of_the_leaked_key_in_order(made_report, story_
     assert len(places) >= 3 and -1 not in places and places == sorted(places)
 
 
+# A host name that stands nowhere by chance, whatever this machine is called.
+NAMED = """import os, platform, socket
+socket.gethostname = socket.getfqdn = platform.node = lambda *_: "laptop-of-zoe"
+os.uname = lambda told=os.uname(): os.uname_result((told[0], "laptop-of-zoe", *told[2:]))
+"""
 ENDINGS = ("html", "md", "docx", "ipynb") + (("pdf",) if browsers.find() else ())
 
 
@@ -102,6 +106,9 @@ def made_elsewhere(story_case, tmp_path_factory):
     around = {"PATH": os.environ["PATH"], "PYTHONPATH": os.pathsep.join(sys.path), "TZ": "America/New_York"}
     around |= {"USER": "zoe-who-runs-it", "LOGNAME": "zoe-who-runs-it", "SECRET_WORD": "hush-hush"}
     around |= {"HOME": str(there / "home of zoe-who-runs-it")}
+    (there / "surroundings").mkdir()
+    (there / "surroundings" / "sitecustomize.py").write_text(NAMED)
+    around["PYTHONPATH"] = os.pathsep.join([str(there / "surroundings"), around["PYTHONPATH"]])
     targets = [there / f"out.{ending}" for ending in ENDINGS]
     code = f"from ctforensics.reports.run import make; make({str(copy)!r}, 'trail_integrity', {{}}, *{[str(t) for t in targets]!r})"
     subprocess.run([sys.executable, "-c", code], env=around, cwd=there, check=True, stdin=subprocess.DEVNULL)
@@ -122,7 +129,6 @@ def test_copies_of_a_case_give_the_same_bytes_in_every_format_for_another_user_e
 def test_no_path_host_user_or_secret_stands_in_any_layer_of_any_format(story_case, made_elsewhere):
     there, targets = made_elsewhere
     case = story_case("tampered_log")
-    host = re.compile(rf"(?<![\w-]){re.escape(socket.gethostname())}(?![\w-])")
     private = [
         str(case.path),
         str(case.path.parent),
@@ -130,14 +136,13 @@ def test_no_path_host_user_or_secret_stands_in_any_layer_of_any_format(story_cas
         there.name,
         "hush-hush",
         "zoe-who-runs-it",
+        "laptop-of-zoe",
         "papermill",
     ]
     for file in targets:
         text = "\n".join(dict.fromkeys(leaks.layers(file)[1:]))
         assert not [word for word in private if word in text], file.suffix
         assert not re.search(r"(?<![\w.-])/(home|tmp|root)/", text), file.suffix
-        told = re.sub(r"[A-Za-z0-9+/=]{100,}", " ", text)  # in a picture's base64 a short name stands by chance
-        assert file.suffix in (".pdf", ".docx") or not host.search(told), file.suffix
         assert f'"{getpass.getuser()}"' not in text
 
 
