@@ -10,12 +10,11 @@ from functools import partial
 from typing import Any
 
 from ctforensics.evidence.door import USUAL, Limits
-from ctforensics.logs import aggregated, copies, tables
+from ctforensics.logs import aggregated, copies, elements, tables
 from ctforensics.trail import fast, object_keys
-from ctforensics.unwrap import envelope, json_text, salvage
+from ctforensics.unwrap import envelope, salvage
 from ctforensics.unwrap.json_text import Fault, Part
 
-_RECORD_LISTS = (b"Records", b"records", b"Events", b"events")
 # Bytes of which at least one stands in every content that holds CloudTrail, however damaged.
 _MARKS = (
     b"eventVersion",
@@ -32,7 +31,6 @@ _OURS = re.compile(
     rb'event[ _]?(?:version|source|name|time|id|type)|useridentity|cloudtrail|"records"|digests3|rawdata|awslogs|aws:|s3objectkey|\\u',
     re.I,
 )
-_MARK = b"eventVersion"
 # How text of 16 or 32 bits begins, with a mark of it or as JSON without one.
 _WIDE = (
     (b"\xff\xfe\0\0", "utf-32"), (b"\0\0\xfe\xff", "utf-32"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"),
@@ -47,7 +45,6 @@ PORTION = 5000  # records that are handed on at once
 _FRONT = 500  # of so many bytes may be what stands in front of a file of records
 # How poor a copy of each form is; the order, best first, is that of trail.tables.
 FIDELITY = {"athena_csv": "athena_csv", "athena_parquet": "athena_csv", "lake_results": "lake"}
-_FORMS = {b"Records": "records", b"records": "records", b"Events": "lookup_events", b"events": "lookup_events"}
 
 
 @dataclass(slots=True)
@@ -131,7 +128,7 @@ def _read(content: bytes, path: str, reading: Reading) -> Reading:
         _other_text(content, reading, path)
         return reading
     index = 0
-    for form, part in parts(content, reading):
+    for form, part in elements.parts(content, reading):
         if isinstance(part, Fault):
             end = len(content) if part.end is None else part.end
             index = _spoiled(reading, form, Part(part.offset, content[part.offset : end]), part.reason, index)
@@ -158,7 +155,7 @@ def _other_text(content: bytes, reading: Reading, path: str) -> None:
         _table(reading, table)
     elif _TIMED_LINE.match(content):
         _timed_lines(reading, content)
-    elif _MARK in content and _is_mostly_records(reading, content):
+    elif elements.MARK in content and _is_mostly_records(reading, content):
         _spoiled(reading, "bare", Part(0, content), "text that is no JSON", 0)
     _settle(reading, content, path)
 
@@ -232,115 +229,6 @@ def _timed_lines(reading: Reading, content: bytes) -> None:
         at += len(line)
 
 
-def parts(content: bytes, reading: Reading) -> Iterator[tuple[str, Part | Fault]]:
-    """The elements of a content and the name of the shape that it has as a whole."""
-    for document in json_text.documents(content):
-        if isinstance(document, Fault):
-            yield from _damaged(content, document)
-            return
-        yield from _document(document, reading)
-
-
-def _document(document: Part, reading: Reading) -> Iterator[tuple[str, Part | Fault]]:
-    first = document.raw[:1]
-    if first == b"[":
-        yield from (("array", part) for part in _list(document.raw, document.offset))
-        return
-    if first == b"{":
-        try:
-            lists = _lists_of(document.raw)
-        except ValueError as error:  # its brackets match, but it is no JSON
-            yield from _broken(document, str(error))
-            return
-        if lists:
-            if len(lists) > 1:
-                reading.flags.add("double_list")
-            for name, part in lists:
-                yield from ((_FORMS[name], inner) for inner in _list(part.raw, document.offset + part.offset))
-            yield from _beside(document, lists)
-            reading.form = reading.form or _FORMS[lists[0][0]]
-            reading.flags.add("has_list")
-            return
-    yield "bare", document
-
-
-def _beside(document: Part, lists: list[tuple[bytes, Part]]) -> Iterator[tuple[str, Part | Fault]]:
-    """Further members of an object with a list of records, where they name a record's version too."""
-    known = {part.offset for _, part in lists}
-    if document.raw.count(_MARK) > sum(part.raw.count(_MARK) for _, part in lists):
-        for _, part in json_text.members(document.raw):
-            here = document.offset + part.offset
-            if part.offset in known or _MARK not in part.raw:
-                continue
-            if part.raw[:1] == b"[":
-                yield from (("wrapped", inner) for inner in _list(part.raw, here))
-            elif part.raw[:1] == b"{":
-                yield "wrapped", Part(here, part.raw)
-
-
-def _lists_of(raw: bytes) -> list[tuple[bytes, Part]]:
-    """The lists of records that an object holds under the names that we know, at its top level."""
-    if not any(b'"%b"' % name in raw for name in _RECORD_LISTS):
-        return []
-    quick = _quick_list(raw)
-    if quick is not None:
-        return [quick]
-    return [(name, part) for name, part in json_text.members(raw) if name in _FORMS and part.raw[:1] == b"["]
-
-
-def _quick_list(raw: bytes) -> tuple[bytes, Part] | None:
-    """``{"Records":[...]}`` and nothing else, as CloudTrail writes it."""
-    match = json_text.ONLY_RECORDS.match(raw)
-    end = raw.rfind(b"]")
-    if match and raw[end + 1 :].strip() == b"}" and json_text.quick_elements(raw[match.end() : end + 1]) is not None:
-        return b"Records", Part(match.end(), raw[match.end() : end + 1])
-    return None
-
-
-def _list(raw: bytes, offset: int) -> list[Part] | Iterator[Part | Fault]:
-    quick = json_text.quick_elements(raw, offset)
-    if quick is not None:
-        return quick
-    return (_moved(part, offset, offset + len(raw)) for part in json_text.elements(raw, 0))
-
-
-def _moved(part: Part | Fault, by: int, end: int) -> Part | Fault:
-    return Part(part.offset + by, part.raw) if isinstance(part, Part) else Fault(part.offset + by, part.reason, end)
-
-
-def _broken(document: Part, reason: str) -> Iterator[tuple[str, Part | Fault]]:
-    """An object that is no JSON as a whole: the elements of its list, and one fault."""
-    faulty = False
-    for form, part in _damaged(document.raw, Fault(0, reason)):
-        faulty |= isinstance(part, Fault)
-        yield form, _moved(part, document.offset, document.end)
-    if not faulty:
-        yield "bare", Fault(document.end - 1, reason, document.end)
-
-
-def _damaged(content: bytes, fault: Fault) -> Iterator[tuple[str, Part | Fault]]:
-    """A document that breaks off: whole elements of its list, then the fault."""
-    at, form, begin = fault.offset, "array", -1
-    if content[at : at + 1] == b"[":
-        begin = at
-    elif content[at : at + 1] == b"{":
-        try:
-            found = json_text.list_in(content[at:], _RECORD_LISTS)
-        except ValueError:
-            found = None
-        if found:
-            form, begin = _FORMS[found[0].encode()], at + found[1]
-    if begin < 0:
-        yield "bare", fault
-        return
-    end, part = begin + 1, None
-    for part in json_text.elements(content, begin):
-        yield form, part
-        end = part.end if isinstance(part, Part) else end
-    if not isinstance(part, Fault):  # the list is whole, what holds it is not
-        yield form, Fault(end, fault.reason)
-
-
 def _spoiled(reading: Reading, form: str, part: Part, reason: str, index: int) -> int:
     """Text that is no JSON: the whole records behind its fault (the file says so), and a reject for what stands before and between them."""
 
@@ -354,7 +242,7 @@ def _spoiled(reading: Reading, form: str, part: Part, reason: str, index: int) -
         if not told or salvage.says_something(part.raw[at : found.offset]):
             index, told = reject(at, found.offset), True
         reading.flags.add("after_fault")  # of the file: the record itself is as good as one that stands elsewhere too
-        for shape, inner in _document(Part(part.offset + found.offset, found.raw), reading):
+        for shape, inner in elements.document(Part(part.offset + found.offset, found.raw), reading):
             if isinstance(inner, Part):  # what is wanted is whole
                 inner_form = form if shape == "bare" else shape
                 index = _element(reading, inner_form, inner, index)
@@ -478,7 +366,7 @@ def _settle(reading: Reading, content: bytes, path: str) -> None:
     elif not content.strip() or content.strip() == b"[]":
         reading.kind = "empty"
     reading.flags -= {"has_list", "foreign", "odd"}
-    if reading.kind is None and not reading.rejects and _MARK in content:
+    if reading.kind is None and not reading.rejects and elements.MARK in content:
         reading.flags.add("names_cloudtrail")
 
 
