@@ -79,3 +79,20 @@ def test_a_password_that_was_set_leads_to_the_sign_ins_with_it_and_not_to_those_
     ids = told(CaseReport(case, title="t").story([small_case.KEY]))
     assert [event[-1] for event in ids] == ["2", "3"]
     case.close()
+
+
+def test_a_first_page_says_which_of_its_records_stand_in_files_that_contradict_the_digests(story_case):
+    case = story_case("tampered_log")
+    page = CaseReport(case, title="t").first_page(questions=["iam_changes"], access_keys=["AKIARTX3GSDS3J5Z3ACY"])
+    said = next(piece.data["sentences"] for piece in page.items if piece.data.get("label") == "Records")
+    assert any("1 of these" in line and "digests" in line and "AttachUserPolicy" in line for line in said)
+    assert any(
+        line.startswith("Changes in IAM: 2 rows") and "all of them rest on files that contr" in line for line in said
+    )
+    forged = CaseReport(case, title="t").first_page(access_keys=["AKIARTX3GSDS5KOEZQUV"])
+    said = next(piece.data["sentences"] for piece in forged.items if piece.data.get("label") == "Records")
+    assert any("may be altered or forged: CreateAccessKey" in line for line in said)
+    clean = CaseReport(story_case("quiet_week"), title="t").first_page(questions=["iam_changes", "console_logins"])
+    assert "contradict the digests" not in " ".join(
+        line for piece in clean.items if piece.data.get("label") == "Records" for line in piece.data["sentences"]
+    )

@@ -13,7 +13,7 @@ from ctforensics.ask.answering import Reply, reply
 from ctforensics.ask.query import Rows as Answered
 from ctforensics.ask.question import Question
 from ctforensics.errors import ParameterError
-from ctforensics.reports import coverage_pages, pieces
+from ctforensics.reports import contradicted, coverage_pages, pieces
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Rows, Statement
 from ctforensics.reports.pieces import Piece, Pieces
@@ -53,6 +53,13 @@ class Asked:
     def rows(self) -> int:
         """How many rows answer, the records without any time among them."""
         return self.statement.rows + (len(self.answer.timeless.rows) if self.answer.timeless else 0)
+
+    @property
+    def contradicted(self) -> str:
+        """How many of its rows rest on files that contradict the digests, in words; nothing where none do."""
+        parts = (self.answer.rows, self.answer.timeless)
+        bad = sum(contradicted.count(part.columns, part.rows) for part in parts if part)
+        return contradicted.of_rows(bad, self.rows) if bad else ""
 
 
 def ask(held: Held, name: str, *, heading: bool = True, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
@@ -130,11 +137,16 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     found = [each for each in asked if each.rows]
     silent = [each.question.title for each in asked if not each.rows]
     named = found if len(found) <= MOST_LINES + 1 else found[:MOST_LINES]
-    others = ", ".join(f"{each.question.title} ({each.rows:,})" for each in found[len(named) :])
+    others = ", ".join(_named(each) for each in found[len(named) :])
     rest = [f"Rows also: {others}."] if others else []
     without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
     none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
     return [*(_line(each) for each in named), *rest, *none]
+
+
+def _named(asked: Asked) -> str:
+    bad = f"; {asked.contradicted}" if asked.contradicted else ""
+    return f"{asked.question.title} ({asked.rows:,}{bad})"
 
 
 def _line(asked: Asked) -> str:
@@ -155,7 +167,8 @@ def _line(asked: Asked) -> str:
     times = sorted(t for row in found.rows if (t := row[found.columns.index(column)])) if column else []
     if times and not found.more:
         said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
-    return f"{asked.question.title}: {said} ({asked.statement.label})."
+    bad = f"; {asked.contradicted}" if asked.contradicted else ""
+    return f"{asked.question.title}: {said} ({asked.statement.label}){bad}."
 
 
 def _known(held: Held, name: str, params: dict[str, Any]) -> dict[str, Any]:

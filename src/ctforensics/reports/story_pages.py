@@ -48,7 +48,7 @@ mine AS (
     OR (e.event_name = 'ConsoleLogin' AND EXISTS (SELECT 1 FROM planted p WHERE p.user_name = e.user_name
       AND p.recipient_account_id = e.recipient_account_id AND p.since <= e.event_time))),
 marked AS (SELECT *, (event_name, access_key_id, outcome, source_ip_address, target, recipient_account_id, actor,
-  CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END) AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
+  CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END, verification = 'fail') AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
 runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) AS run FROM marked)
 SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_value(outcome) AS outcome, count(*) AS events,
   any_value(access_key_id) AS access_key_id, any_value(source_ip_address) AS source_ip_address, any_value(target) AS target,
@@ -72,6 +72,7 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
     'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
 ORDER BY event_time, event_id, event_key"""
 _KEYS_NAME = "Access keys that grew from the ones given"
+_ALTERED = "SELECT count(*) AS events FROM events WHERE verification = 'fail'"
 MOST_NAMED = 14  # kinds of call that a first page names
 _LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
@@ -174,3 +175,21 @@ def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pi
     note = "Chosen by a rule that looks at the kind of call; that a row stands here is no judgement of it."
     detail = ["event_id", "error_class", "issued_access_key_id"]
     return Pieces([held.table(found, caption, note=note, detail=detail, limit=150, labels=_LABELS)])
+
+
+def contradicted(held: Held, seeds: Seeds) -> list[str]:
+    """For a first page: how many events of the story stand in files that contradict the digests; nothing where none do."""
+    if not held.number("Events of files that contradict the digests", _ALTERED):
+        return []
+    steps = held.rows("Steps of the story", _STEPS, **seeds.bound())
+    rows = steps.dicts()
+    bad = [row for row in rows if row["verification"] == "fail"]
+    if not bad:
+        return []
+    names = list(dict.fromkeys(str(row["event_name"]) for row in bad))
+    more = f" and {len(names) - MOST_NAMED:,} kinds more" if len(names) > MOST_NAMED else ""
+    number, total = (sum(row["events"] for row in some) for some in (bad, rows))
+    said = f"{number:,} of these {counted(total, 'event')} {'stands in a file that contradicts' if number == 1 else 'stand in files that contradict'} the digests"
+    return [
+        f"Not proven: {said} and may be altered or forged: {', '.join(names[:MOST_NAMED])}{more} ({steps.statement.label})."
+    ]

@@ -1,0 +1,32 @@
+"""Which rows of a report rest on files that contradict the digests: an attacker may have altered or forged what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+_CLASSES = ("verification", "verification_classes")
+_FAIL = re.compile(r"\bfail\b")
+
+
+def count(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
+    """How many rows rest, at least in part, on events of the class ``fail``; rows that sum several up name their classes."""
+    at = [i for i, name in enumerate(columns) if name in _CLASSES]
+    return sum(1 for row in rows if any(_fails(row[i]) for i in at))
+
+
+def _fails(value: Any) -> bool:
+    if isinstance(value, dict):
+        return bool(value.get("fail"))
+    said = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return bool(_FAIL.search(said))
+
+
+def of_rows(number: int, total: int) -> str:
+    """The words behind a count of rows: ``2 of these 3 rows rest on files that contradict the digests``."""
+    if number == total:
+        which = "this row rests" if total == 1 else "all of them rest"
+    else:
+        which = f"{number:,} of these {total:,} rows {'rests' if number == 1 else 'rest'}"
+    return f"{which} on files that contradict the digests"
