@@ -391,6 +391,21 @@ OR (
 CREATE MACRO outsiders(p_accounts, p_home, p_owned) AS
 list_sort(list_distinct(list_filter(p_accounts, lambda a: a IS NOT NULL AND a IS DISTINCT FROM p_home AND NOT list_contains(p_owned, a))));
 
+-- Everyone whom a call on an image or a snapshot adds to its permissions or removes from them ("all" is everybody): the lists
+-- under p_member, and the older form, in which the parameters say by operationType what they do.
+CREATE MACRO permitted(p_params, p_member, p_what) AS
+list_concat(
+    list_transform(
+        items_of(json_extract(p_params, '$.' || p_member || '.' || p_what)),
+        lambda i: coalesce(i ->> '$.userId', i ->> '$.group', i ->> '$.organizationArn', i ->> '$.organizationalUnitArn')
+    ),
+    CASE
+        WHEN coalesce(p_params ->> '$.operationType', 'add') = p_what
+            THEN list_concat(as_texts(json_extract(p_params, '$.userId')), as_texts(json_extract(p_params, '$.userGroup')))
+        ELSE []
+    END
+);
+
 -- A flag however it is written: true, "true", {"value": true}.
 CREATE MACRO as_flag(p_json) AS TRY_CAST(unwrapped(p_json) AS BOOLEAN);
 

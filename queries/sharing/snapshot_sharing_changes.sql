@@ -18,6 +18,25 @@
 -- [example]
 -- trail = "data_sharing"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        outcome IN ('success', 'requested') AS done,
+        CASE
+            WHEN event_base_name <> 'ModifySnapshotAttribute' THEN []
+            WHEN coalesce(CAST(request_parameters AS VARCHAR), 'null') <> 'null' THEN permitted(request_parameters, 'createVolumePermission', 'add')
+        END AS added,
+        CASE
+            WHEN coalesce(CAST(request_parameters AS VARCHAR), 'null') <> 'null' THEN permitted(request_parameters, 'createVolumePermission', 'remove')
+        END AS removed
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source = 'ec2.amazonaws.com' AND event_base_name IN (
+            'ModifySnapshotAttribute', 'ResetSnapshotAttribute'
+        )
+        AND mentions($snapshot_id, request_parameters, response_elements, resources, error_message)
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -32,18 +51,14 @@ SELECT
     error_class,
     target,
     request_parameters ->> '$.snapshotId' AS snapshot_id,
-    list_transform(items_of(json_extract(request_parameters, '$.createVolumePermission.add')), lambda i: coalesce(i ->> '$.userId', i ->> '$.group', i ->> '$.organizationArn', i ->> '$.organizationalUnitArn')) AS shared_with,
-    list_transform(items_of(json_extract(request_parameters, '$.createVolumePermission.remove')), lambda i: coalesce(i ->> '$.userId', i ->> '$.group', i ->> '$.organizationArn', i ->> '$.organizationalUnitArn')) AS taken_from,
-    outsiders(list_transform(items_of(json_extract(request_parameters, '$.createVolumePermission.add')), lambda i: coalesce(i ->> '$.userId', i ->> '$.group', i ->> '$.organizationArn', i ->> '$.organizationalUnitArn')), recipient_account_id, own.ids) AS outside_accounts,
-    list_contains(list_transform(items_of(json_extract(request_parameters, '$.createVolumePermission.add')), lambda i: coalesce(i ->> '$.userId', i ->> '$.group', i ->> '$.organizationArn', i ->> '$.organizationalUnitArn')), 'all') AS made_public,
+    CASE WHEN done THEN added ELSE [] END AS shared_with,
+    CASE WHEN done THEN removed ELSE [] END AS taken_from,
+    CASE WHEN done THEN outsiders(added, recipient_account_id, own.ids) ELSE [] END AS outside_accounts,
+    done AND list_contains(added, 'all') AS made_public,
+    CASE WHEN NOT done THEN added END AS tried_to_share_with,
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    event_source = 'ec2.amazonaws.com' AND event_base_name IN (
-            'ModifySnapshotAttribute', 'ResetSnapshotAttribute'
-        )
-    AND mentions($snapshot_id, request_parameters, response_elements, resources, error_message)
 ORDER BY event_time, event_id, event_key;

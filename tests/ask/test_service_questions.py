@@ -82,6 +82,33 @@ def test_owned_accounts_are_not_outside_and_everyone_is(case_of):
     assert ours["outside_accounts"] == [] and public["outside_accounts"] == ["all"] and public["made_public"]
 
 
+@pytest.mark.parametrize(
+    ("question", "name", "params"),
+    [
+        ("snapshot_sharing_changes", "ModifySnapshotAttribute", {"createVolumePermission": {"add": [{"group": "all"}]}}),
+        ("image_sharing_changes", "ModifyImageAttribute", {"launchPermission": {"add": [{"group": "all"}]}}),
+    ],
+)
+def test_what_was_refused_shared_nothing_and_what_is_not_logged_is_unknown(case_of, question, name, params):
+    refused_share = event("ec2", name, minute=1, requestParameters=params, errorCode="Client.UnauthorizedOperation")
+    ask = case_of(refused_share, event("ec2", name, minute=2, requestParameters=None))
+    denied, unknown = ask(question)
+    assert denied["shared_with"] == denied["outside_accounts"] == [] and denied["made_public"] is False
+    assert denied["tried_to_share_with"] == ["all"]
+    assert unknown["shared_with"] is unknown["outside_accounts"] is unknown["made_public"] is None
+
+
+def test_the_older_form_of_a_share_says_by_its_operation_what_it_does(case_of):
+    def share(minute, **how):
+        return event("ec2", "ModifyImageAttribute", minute=minute, requestParameters={"imageId": "ami-1", **how})
+
+    added, removed = case_of(
+        share(1, operationType="add", userGroup=["all"]), share(2, operationType="remove", userId=[STRANGER])
+    )("image_sharing_changes")
+    assert added["made_public"] and added["shared_with"] == added["outside_accounts"] == ["all"]
+    assert not removed["made_public"] and removed["shared_with"] == [] and removed["taken_from"] == [STRANGER]
+
+
 def test_the_world_is_more_than_one_network_and_comes_in_flat_form_too(case_of):
     ask = case_of(
         opened_group(nested("0.0.0.0/0"), 1),
