@@ -47,6 +47,10 @@ CREATE MACRO is_principal(p_asked, p_actor, p_arn, p_issuer, p_user, p_id) AS
 CREATE MACRO is_among(p_value, p_names) AS
 coalesce(list_contains(list_transform(CAST(p_names AS VARCHAR[]), lambda n: lower(n)), lower(p_value)), FALSE);
 
+-- Whether a call is about another user than its caller; null where the record does not name the user. Root and roles are no users.
+CREATE MACRO about_another(p_user, p_caller_type, p_caller) AS
+CASE WHEN p_caller_type IN ('Root', 'AssumedRole') AND p_user IS NOT NULL THEN TRUE ELSE NOT same_name(p_user, p_caller) END;
+
 -- Values in JSON --------------------------------------------------------------------------------------------------------
 
 -- `list_transform([x], lambda j: ...)[1]` below names a value once: a macro repeats the text of its argument at every mention,

@@ -42,7 +42,7 @@ SELECT
         e.response_elements ->> '$.accessKey.userName', e.request_parameters ->> '$.userName', denied_resource(e.error_message), e.user_name
     ) AS owner,
     e.issued_access_key_id AS new_key,
-    coalesce((e.request_parameters ->> '$.userName') <> e.user_name, FALSE) AS for_someone_else,
+    about_another(coalesce(e.response_elements ->> '$.accessKey.userName', e.request_parameters ->> '$.userName'), e.user_identity_type, e.user_name) AS for_someone_else,
     e.outcome,
     e.error_class,
     e.source_ip_address,
@@ -61,5 +61,5 @@ LEFT JOIN firsts AS f ON f.access_key_id = e.issued_access_key_id
 WHERE
     e.event_source = 'iam.amazonaws.com'
     AND e.event_base_name = 'CreateAccessKey'
-    AND (NOT $by_other_only OR (e.request_parameters ->> '$.userName') <> e.user_name)
+    AND (NOT $by_other_only OR about_another(coalesce(e.response_elements ->> '$.accessKey.userName', e.request_parameters ->> '$.userName'), e.user_identity_type, e.user_name))
 ORDER BY e.event_time, e.event_id, e.event_key;

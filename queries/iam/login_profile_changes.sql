@@ -35,7 +35,10 @@ SELECT
     target,
     coalesce(request_parameters ->> '$.userName', request_parameters ->> '$.roleName', request_parameters ->> '$.groupName', denied_resource(error_message)) AS subject,
     request_parameters ->> '$.passwordResetRequired' AS reset_required,
-    coalesce((request_parameters ->> '$.userName') <> user_name, FALSE) AS for_someone_else,
+    CASE
+        WHEN event_base_name = 'ChangePassword' OR (outcome = 'success' AND (request_parameters ->> '$.userName') IS NULL) THEN FALSE
+        ELSE about_another(request_parameters ->> '$.userName', user_identity_type, user_name)
+    END AS for_someone_else,
     user_identity_type = 'Root' AND (request_parameters ->> '$.userName') IS NULL AS root_password,
     event_id,
     event_key,
@@ -45,5 +48,5 @@ WHERE
     event_source = 'iam.amazonaws.com' AND event_base_name IN (
             'CreateLoginProfile', 'UpdateLoginProfile', 'DeleteLoginProfile', 'ChangePassword'
         )
-    AND (NOT $by_other_only OR (request_parameters ->> '$.userName') <> user_name)
+    AND (NOT $by_other_only OR about_another(request_parameters ->> '$.userName', user_identity_type, user_name))
 ORDER BY event_time, event_id, event_key;

@@ -12,10 +12,10 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
 -- empty = "No change of a second factor is recorded."
--- look = "Devices that are removed or added for somebody else; a device on root."
+-- look = "Devices that are removed or added for somebody else; a device on root. Calls that make or delete a virtual device name no user: for whom it was stays open, and the name of the device is no proof."
 --
 -- [timeline]
--- message = ["{actor} called {event_name} for {subject}"]
+-- message = ["{actor} called {event_name}", "for {subject}", "on {device}"]
 --
 -- [example]
 -- trail = "console_takeover"
@@ -33,9 +33,9 @@ SELECT
     outcome,
     error_class,
     target,
-    coalesce(request_parameters ->> '$.userName', user_name) AS subject,
+    request_parameters ->> '$.userName' AS subject,
     coalesce(request_parameters ->> '$.serialNumber', request_parameters ->> '$.virtualMFADeviceName') AS device,
-    coalesce((request_parameters ->> '$.userName') <> user_name, FALSE) AS for_someone_else,
+    about_another(request_parameters ->> '$.userName', user_identity_type, user_name) AS for_someone_else,
     event_id,
     event_key,
     verification

@@ -34,6 +34,40 @@ def test_every_spelling_of_a_refusal_is_a_refusal(case_of, code):
     assert len(case_of(event("ec2", "RunInstances", errorCode=code))("authorization_failures")) == 1
 
 
+ROOT = {"type": "Root", "arn": f"arn:aws:iam::{HOME}:root", "accountId": HOME, "accessKeyId": "ASIAEXAMPLEROOT00001"}
+
+
+def test_for_whom_a_second_factor_is_stays_open_where_the_record_names_no_user(case_of):
+    serial = {"serialNumber": f"arn:aws:iam::{HOME}:mfa/eve"}
+    ask = case_of(
+        event("iam", "DeleteVirtualMFADevice", minute=1, requestParameters=serial),
+        event("iam", "DeactivateMFADevice", minute=2, requestParameters={"userName": "eve", **serial}),
+        event("iam", "EnableMFADevice", minute=3, requestParameters={"userName": "ana", **serial}),
+        event("iam", "DeactivateMFADevice", minute=4, requestParameters={"userName": "eve"}, userIdentity=ROOT),
+    )
+    rows = ask("mfa_device_changes")
+    assert [row["subject"] for row in rows] == [None, "eve", "ana", "eve"]
+    assert [row["for_someone_else"] for row in rows] == [None, True, False, True]
+
+
+def test_what_root_makes_for_a_user_is_made_for_somebody_else(case_of):
+    made = {"accessKey": {"userName": "eve", "accessKeyId": "AKIAEXAMPLEEVE000009"}}
+    ask = case_of(
+        event(
+            "iam", "CreateAccessKey", requestParameters={"userName": "eve"}, responseElements=made, userIdentity=ROOT
+        ),
+        event("iam", "CreateLoginProfile", requestParameters={"userName": "eve"}, userIdentity=ROOT),
+        event("iam", "CreateAccessKey", requestParameters=None, errorCode="AccessDenied", errorMessage=DENIED),
+    )
+    keys = ask("access_keys_created")
+    assert sorted(str(row["for_someone_else"]) for row in keys) == ["None", "True"]
+    assert (
+        len(ask("access_keys_created", by_other_only=True))
+        == len(ask("login_profile_changes", by_other_only=True))
+        == 1
+    )
+
+
 def sign_in(result, **more):
     failed = {"errorMessage": "Failed authentication"} if result == "Failure" else {}
     identity = {"type": "IAMUser", "accountId": HOME, "userName": "ana"}

@@ -85,7 +85,11 @@ def test_owned_accounts_are_not_outside_and_everyone_is(case_of):
 @pytest.mark.parametrize(
     ("question", "name", "params"),
     [
-        ("snapshot_sharing_changes", "ModifySnapshotAttribute", {"createVolumePermission": {"add": [{"group": "all"}]}}),
+        (
+            "snapshot_sharing_changes",
+            "ModifySnapshotAttribute",
+            {"createVolumePermission": {"add": [{"group": "all"}]}},
+        ),
         ("image_sharing_changes", "ModifyImageAttribute", {"launchPermission": {"add": [{"group": "all"}]}}),
     ],
 )
