@@ -1,14 +1,14 @@
 -- /// query
 -- name = "blast_radius"
 -- title = "Reach of a credential"
--- question = "What did this credential and everything minted from it make: keys, passwords, roles, grants, and what of it still stands at a time?"
+-- question = "What did this credential and everything minted from it make or change, and what of it still stands at a time?"
 -- attack = ["T1098", "T1136.003", "T1550.001"]
 -- attack_matrix = "v18.1"
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
--- empty = "Neither this credential nor a key minted from it made anything that outlives the session, as far as is recorded."
--- look = "Everything that still stands: it is what containment has to remove."
+-- empty = "No recorded call of this credential or of a key minted from it made or changed anything that lasts. Not looked at: reads, data events (objects, items, messages), calls that leave nothing behind, and what was deleted."
+-- look = "Everything that still stands: it is what containment has to remove. Data events and what was deleted are not here; a change counts as undone only where a later call deletes or takes back the same thing."
 --
 -- [params]
 -- access_key_id = { type = "VARCHAR", entity = "access_key", help = "Access key id" }
@@ -61,7 +61,18 @@ left_behind AS (
             WHEN event_base_name LIKE 'AuthorizeSecurityGroup%' THEN 'network opening'
             WHEN event_base_name IN ('RunInstances', 'CreateFunction', 'CreateKeyPair', 'ImportKeyPair', 'CreateFunctionUrlConfig', 'PutRule', 'CreateSchedule')
                 THEN 'compute or trigger'
-        END AS kind
+            WHEN event_class NOT IN ('write', 'permissions') OR regexp_matches(event_base_name, '^(BatchDelete|Delete|Terminate|Detach|Remove|Revoke|Deregister|Disassociate|Retire|Release|Cancel|Untag|Reboot|Purge)') THEN NULL
+            WHEN regexp_matches(event_base_name, '^(Invoke|Converse|Publish|SendEmail|SendRawEmail|SendBulk|SendMessage|StartQuery|Encrypt|Decrypt|ReEncrypt|GenerateDataKey|GenerateRandom|Sign$|PutLogEvents|PutMetricData|PutRecord|PutEvents)') THEN NULL
+            WHEN regexp_matches(event_base_name, '^(Create|Register|Import|Allocate|Request|Run|Start|Launch|Restore|Copy|Provision|Purchase|Verify)') THEN 'other thing made'
+            ELSE 'other change'
+        END AS kind,
+        -- Which of several a call is about, where one target holds many.
+        CASE event_base_name
+            WHEN 'CreatePolicyVersion' THEN response_elements ->> '$.policyVersion.versionId'
+            WHEN 'CreateGrant' THEN response_elements ->> '$.grantId'
+            ELSE coalesce(request_parameters ->> '$.policyArn', request_parameters ->> '$.policyName', request_parameters ->> '$.statementId', request_parameters ->> '$.serialNumber')
+        END AS which,
+        CASE WHEN event_base_name LIKE 'AuthorizeSecurityGroup%' THEN rules_of(request_parameters, response_elements) END AS rules
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE access_key_id IN (SELECT key FROM walk) AND outcome IN ('success', 'requested')
 ),
@@ -70,22 +81,23 @@ undone AS (
     SELECT
         event_time,
         event_id,
+        event_source,
+        recipient_account_id,
+        aws_region,
         target,
         event_base_name,
         request_parameters ->> '$.accessKeyId' AS key_id,
+        coalesce(
+            request_parameters ->> '$.versionId', request_parameters ->> '$.grantId', request_parameters ->> '$.policyArn', request_parameters ->> '$.policyName',
+            request_parameters ->> '$.statementId', request_parameters ->> '$.serialNumber'
+        ) AS which,
+        CASE WHEN event_base_name LIKE 'RevokeSecurityGroup%' THEN rules_of(request_parameters, response_elements) END AS rules,
         instance_ids_of(request_parameters, response_elements) AS instance_ids
     FROM around_scope($accounts, $regions)
     WHERE
-        outcome NOT IN ('denied', 'failed')
+        outcome NOT IN ('denied', 'failed', 'dry_run_ok')
         AND (
-            event_base_name IN (
-                'DeleteAccessKey', 'DeleteLoginProfile', 'DeleteUser', 'DeleteRole', 'DetachUserPolicy', 'DetachRolePolicy', 'DetachGroupPolicy',
-                'DeleteUserPolicy', 'DeleteRolePolicy', 'DeleteGroupPolicy', 'RemoveUserFromGroup', 'DeletePolicy', 'DeletePolicyVersion',
-                'DeactivateMFADevice', 'DeleteSAMLProvider', 'DeleteOpenIDConnectProvider', 'RemovePermission', 'DeleteBucketPolicy',
-                'RevokeGrant', 'RetireGrant', 'ResetSnapshotAttribute', 'TerminateInstances', 'DeleteFunction', 'DeleteKeyPair', 'DeleteRule',
-                'DeleteFunctionUrlConfig', 'DeleteSchedule'
-            )
-            OR event_base_name LIKE 'RevokeSecurityGroup%'
+            regexp_matches(event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire|Deregister)')
             OR (event_base_name = 'UpdateAccessKey' AND (request_parameters ->> '$.status') = 'Inactive')
         )
         AND event_time <= CAST($at AS TIMESTAMP)
@@ -105,9 +117,19 @@ ended AS (
             WHEN l.event_base_name = 'RunInstances'
                 THEN list_has_any(u.instance_ids, instance_ids_of(l.request_parameters, l.response_elements))
             ELSE
-                u.target = l.target
-                AND regexp_replace(u.event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire)', '')
-                = regexp_replace(l.event_base_name, '^(Create|Update|Attach|Put|Add|Authorize|Run|Enable|Modify)', '')
+                u.event_source = l.event_source
+                AND u.recipient_account_id = l.recipient_account_id
+                AND u.aws_region = l.aws_region
+                AND u.target = l.target
+                AND u.event_base_name <> 'DeleteTags'
+                AND (l.kind <> 'other change' OR u.event_base_name LIKE 'Delete%')
+                AND CASE
+                    WHEN l.rules IS NOT NULL THEN len(l.rules) > 0 AND list_has_all(u.rules, l.rules)
+                    WHEN regexp_matches(u.event_base_name, '(UserPolicy|RolePolicy|GroupPolicy|PolicyVersion|Permission|Grant|MFADevice)$') THEN u.which = l.which
+                    ELSE TRUE
+                END
+                AND regexp_replace(u.event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire|Deregister)', '')
+                = regexp_replace(l.event_base_name, '^(Create|Update|Attach|Put|Add|Authorize|Run|Enable|Modify|Register|Import)', '')
         END
     WHERE l.kind IS NOT NULL
     GROUP BY l.event_key
@@ -128,6 +150,7 @@ SELECT
         WHEN e.undone_at IS NOT NULL THEN 'undone'
         WHEN l.kind = 'session' AND l.event_time + INTERVAL 36 HOUR < CAST($at AS TIMESTAMP) THEN 'expired by then at the latest'
         WHEN l.kind = 'session' THEN 'may still be valid'
+        WHEN l.kind = 'other change' THEN 'changed; only deletions of the thing are looked for'
         ELSE 'still stands as far as is recorded'
     END AS state,
     e.undone_at,
@@ -141,4 +164,4 @@ SELECT
 FROM left_behind AS l
 LEFT JOIN ended AS e USING (event_key)
 WHERE l.kind IS NOT NULL
-ORDER BY l.kind, l.event_time, l.event_id, l.event_key;
+ORDER BY starts_with(l.kind, 'other'), l.kind, l.event_time, l.event_id, l.event_key;

@@ -37,6 +37,39 @@ def test_every_spelling_of_a_refusal_is_a_refusal(case_of, code):
 ROOT = {"type": "Root", "arn": f"arn:aws:iam::{HOME}:root", "accountId": HOME, "accessKeyId": "ASIAEXAMPLEROOT00001"}
 
 
+def test_the_reach_of_a_key_holds_whatever_it_made_and_only_its_own_undoing_ends_it(case_of):
+    def act(minute, service, name, **more):
+        return event(service, name, minute=minute, **more)
+
+    user, group = {"userName": "eve"}, {"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22}
+    policies = [
+        {**user, "policyArn": f"arn:aws:iam::aws:policy/{name}"} for name in ("AdministratorAccess", "ReadOnly")
+    ]
+    ask = case_of(
+        act(1, "ecs", "CreateCluster", requestParameters={"clusterName": "c1"}),
+        act(2, "lightsail", "CreateInstances", requestParameters={"instanceNames": ["a1"]}, key="AKIAEXAMPLEANA000001"),
+        act(3, "iam", "AttachUserPolicy", requestParameters=policies[0]),
+        act(4, "ec2", "AuthorizeSecurityGroupIngress", requestParameters={**group, "cidrIp": "0.0.0.0/0"}),
+        act(5, "ecs", "DeleteCluster", requestParameters={"cluster": "c1"}, errorCode="AccessDenied"),
+        act(6, "iam", "DetachUserPolicy", requestParameters=policies[1], key="AKIAEXAMPLEBOB000001"),
+        act(7, "ec2", "RevokeSecurityGroupIngress", requestParameters={**group, "cidrIp": "10.0.0.0/8"}),
+        act(
+            8, "ses", "CreateEmailIdentity", requestParameters={"emailIdentity": "x.example"}, errorCode="AccessDenied"
+        ),
+        act(9, "cloudtrail", "StopLogging", requestParameters={"name": "main"}),
+        act(10, "lightsail", "DeleteInstance", requestParameters={"instanceName": "a2"}),
+    )
+    rows = ask("blast_radius", access_key_id="AKIAEXAMPLEANA000001")
+    assert {row["event_name"]: row["kind"] for row in rows} == {
+        "CreateCluster": "other thing made",
+        "CreateInstances": "other thing made",
+        "AttachUserPolicy": "permission",
+        "AuthorizeSecurityGroupIngress": "network opening",
+        "StopLogging": "other change",
+    }
+    assert not any(row["undone_at"] for row in rows)
+
+
 def test_for_whom_a_second_factor_is_stays_open_where_the_record_names_no_user(case_of):
     serial = {"serialNumber": f"arn:aws:iam::{HOME}:mfa/eve"}
     ask = case_of(
