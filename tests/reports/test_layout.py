@@ -2,6 +2,8 @@
 
 from ctforensics.reports import layout, pieces
 from ctforensics.reports.cells import as_cell, as_text, column_kind
+from ctforensics.reports.exporter import marked
+from ctforensics.reports.held import Held
 
 
 def test_what_the_row_has_no_room_for_stands_below_it():
@@ -36,3 +38,18 @@ def test_cells_are_readable_and_bounded():
     assert as_cell("x" * 5000).endswith("… (5,000 characters)")
     assert as_text(7000010.0) == "7,000,010" and as_text(0.25) == "0.25" and as_text(1234567.125) == "1,234,567.125"
     assert as_text(1234567) == "1,234,567" and as_text(["a", "b"]) == "a\nb"
+
+
+def test_a_row_that_the_digests_contradict_stands_out_in_colour_in_weight_and_by_a_sign(story_case):
+    held = Held(story_case("tampered_log"))
+    found = held.rows(
+        "Changes", "SELECT event_time, event_id, verification FROM events WHERE event_name LIKE '%AccessKey'"
+    )
+    made = held.table(found, "c", detail=["verification"])
+    assert made.data["warning"].endswith("on files that contradict the digests and may be altered or forged.")
+    (row,) = [row for row in layout.arrange(made.data)["body"] if row["bad"]]
+    (part,) = [part for part in row["below"] if part["label"] == "verification"]
+    assert marked(part["lines"][0], part["label"]) == '<span class="badge bad"><span class="sign">✘</span> fail</span>'
+    assert "✘" in marked("fail, ok", "verification") and "✘" not in marked("ok", "verification")
+    clean = held.rows("Clean", "SELECT event_time, verification FROM events WHERE verification = 'ok' LIMIT 2")
+    assert "warning" not in held.table(clean, "c").data

@@ -13,14 +13,22 @@ _FAIL = re.compile(r"\bfail\b")
 def count(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> int:
     """How many rows rest, at least in part, on events of the class ``fail``; rows that sum several up name their classes."""
     at = [i for i, name in enumerate(columns) if name in _CLASSES]
-    return sum(1 for row in rows if any(_fails(row[i]) for i in at))
+    return sum(1 for row in rows if any(fails(row[i]) for i in at))
 
 
-def _fails(value: Any) -> bool:
+def fails(value: Any) -> bool:
+    """Whether a class, several of them or a count of each (also as the cell of a report tells it) has ``fail`` in it."""
     if isinstance(value, dict):
         return bool(value.get("fail"))
     said = " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
     return bool(_FAIL.search(said))
+
+
+def warning(columns: Sequence[str], rows: Sequence[Sequence[Any]], total: int) -> str:
+    """The sentence above a table of such rows; nothing where there are none."""
+    number = count(columns, rows)
+    said = of_rows(number, total)
+    return f"{said[0].upper()}{said[1:]} and may be altered or forged." if number else ""
 
 
 def of_rows(number: int, total: int) -> str:

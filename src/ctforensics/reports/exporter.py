@@ -17,7 +17,7 @@ from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool, Unicode, default
 
 from ctforensics import __version__
-from ctforensics.reports import document, parameters, scripts
+from ctforensics.reports import contradicted, document, parameters, scripts
 from ctforensics.reports.cells import as_text
 from ctforensics.reports.markdown_html import to_html
 
@@ -31,6 +31,7 @@ _WORDS = {
 }
 _BREAK = re.compile(r"([/:])(?=[A-Za-z0-9_*$+.@-])")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_CLASSES = {"verification", "verification classes"}
 _MARKED = {"class", "verification", "state", "outcome", "what"}
 
 
@@ -135,10 +136,12 @@ def json_script(value: Any) -> str:
 
 
 def marked(text: str, head: str) -> Any:
-    """A cell whose word is an outcome gets weight and colour; the word itself stays the message."""
+    """A cell whose word is an outcome gets weight and colour; the word itself stays the message. ``fail`` gets its sign, for print."""
     from markupsafe import Markup, escape
 
     name = next((k for k, words in _WORDS.items() if text in words), None) if head in _MARKED else None
+    if head in _CLASSES and contradicted.fails(text):
+        return Markup(f'<span class="badge bad"><span class="sign">{SIGNS["fail"]}</span> {escape(text)}</span>')
     return Markup(f'<span class="badge {name}">{escape(text)}</span>') if name else text
 
 

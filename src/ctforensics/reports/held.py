@@ -16,7 +16,7 @@ from typing import Any
 from ctforensics import hashing
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Manifest
-from ctforensics.reports import asof, pieces, zones
+from ctforensics.reports import asof, contradicted, pieces, zones
 from ctforensics.reports.cells import as_cell, as_text
 from ctforensics.reports.pieces import Piece
 
@@ -117,14 +117,16 @@ class Held:
             )
             said.append(f"All {len(found.rows):,} rows stand in the attached file {file}.")
         columns, rows, beside = self._beside(found.columns, found.rows[:limit])
+        total = max(len(found.rows), found.statement.rows)
         return pieces.table(
             columns,
             rows,
             caption=caption,
-            total=max(len(found.rows), found.statement.rows),
+            total=total,
             note=" ".join(part for part in said if part),
             detail=[*detail, *beside],
             labels=labels,
+            warning=contradicted.warning(found.columns, found.rows, total),
         )
 
     def _beside(self, columns: list[str], rows: list[tuple[Any, ...]]) -> tuple[list[str], list[Any], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ctforensics.reports import contradicted
 from ctforensics.reports.cells import as_text, column_kind
 
 ROOM = 108  # characters that a portrait page holds in one row, at the size of table text
@@ -12,7 +13,7 @@ _NARROWEST, _WIDEST_WORDS, _WIDEST_LONG = 6, 34, 40
 
 
 def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
-    """``heads`` (columns of the row) and ``body`` (for each row its ``cells`` and its ``below``: label and text)."""
+    """``heads`` (columns of the row) and ``body`` (for each row its ``cells``, its ``below``: label and text, and whether it is ``bad``)."""
     names = [c["name"] for c in table["columns"]]
     labels = [c["label"].replace("_", " ") for c in table["columns"]]
     columns = list(zip(*table["rows"], strict=True)) or [() for _ in names]
@@ -30,7 +31,10 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "silent": silent,
         "heads": heads,
-        "body": [_row(row, inside, below, labels, kinds) for row in table["rows"]],
+        "body": [
+            {**_row(row, inside, below, labels, kinds), "bad": bool(contradicted.count(names, [row]))}
+            for row in table["rows"]
+        ],
     }
 
 

@@ -57,6 +57,7 @@ def _finding(block: dict[str, Any]) -> str:
 def _table(block: dict[str, Any]) -> str:
     names = [c["label"] for c in block["columns"]]
     lines = [f"**{block.get('label', 'Table')}** {escape(block['caption'])}", ""]
+    lines += [f"**{escape(block['warning'])}**", ""] if block.get("warning") else []
     lines.append("| " + " | ".join(escape(n) for n in names) + " |")
     lines.append("|" + " --- |" * len(names))
     lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in block["rows"]]

@@ -124,10 +124,12 @@ def table(
     note: str = "",
     detail: Sequence[str] = (),
     labels: Mapping[str, str] | None = None,
+    warning: str = "",
 ) -> Piece:
     """Rows under a numbered caption. ``total`` is how many there are where not all are shown, which is then said.
 
     Columns in ``detail`` stand in a second line below each row, as do those for which the page has no room.
+    ``warning`` stands above the rows, to be read before them.
     """
     cells = [[as_cell(value) for value in row] for row in rows]
     data = {
@@ -137,6 +139,7 @@ def table(
         "total": len(cells) if total is None else total,
         "note": note,
         "detail": list(detail),
+        **({"warning": warning} if warning else {}),
     }
     return Piece(TABLE, data, f"{caption} ({data['total']:,} rows)")
 

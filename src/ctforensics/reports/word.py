@@ -166,6 +166,8 @@ class _Writer:
 
     def table(self, block: dict[str, Any]) -> None:
         self._line(f"{block['label']}  {block['caption']}", bold=True, size=9)
+        if block.get("warning"):
+            self._line(block["warning"], bold=True, ink=_INK["fail"], size=9)
         grid = self.paper.add_table(rows=1, cols=len(block["heads"]), style="Light List Accent 1")
         for cell, head in zip(grid.rows[0].cells, block["heads"], strict=True):
             _fill(cell, head["label"])
@@ -180,20 +182,24 @@ class _Writer:
 
     def _row(self, grid: Any, row: dict[str, Any]) -> None:
         for cell, held in zip(grid.add_row().cells, row["cells"], strict=True):
-            _fill(cell, held["text"])
+            _fill(cell, held["text"], bold=row["bad"])
         if row["below"]:
             cells = grid.add_row().cells
             wide = cells[0].merge(cells[-1])
-            _fill(wide, "   ".join(f"{part['label']}: {' '.join(part['lines'])}" for part in row["below"]))
+            _fill(
+                wide,
+                "   ".join(f"{part['label']}: {' '.join(part['lines'])}" for part in row["below"]),
+                bold=row["bad"],
+            )
 
 
-def _fill(cell: Any, text: str) -> None:
+def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
     from docx.shared import Pt
 
     cell.text = text
     for run in cell.paragraphs[0].runs:
         run.font.size = Pt(7.5)
-        run.bold = False
+        run.bold = bold
 
 
 def _repeat_head(row: Any) -> None:
