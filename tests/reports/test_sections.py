@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 
+from ctforensics import clock
 from ctforensics.errors import ForensicsError, ParameterError
 from ctforensics.notes.book import NoteBook
 from ctforensics.reports import CaseReport, coverage_pages, question_pages, swimlanes
@@ -297,3 +298,22 @@ def test_a_first_page_names_every_question_with_rows_also_those_for_which_it_has
     names = ("trail_tampering", "iam_changes", "authorization_failures")
     said = question_pages.in_short(CaseReport(story_case("leaked_key"), title="t").held, names)
     assert len(said) == 2 and said[1] == "Rows also: Changes in IAM (8), Refused calls (16)."
+
+
+def test_the_table_of_days_counts_writes_and_reads_as_the_chart_above_it_does(story_case):
+    chart, days = CaseReport(story_case("compute_abuse"), title="t").timeline().items
+    names = [column["name"] for column in days.data["columns"]]
+    bars = chart.data["spec"]["datasets"]["bars"]
+    assert {name: sum(row[names.index(name)] for row in days.data["rows"]) for name in names[2:]} == {
+        name: sum(row["n"] for row in bars if row["kind"] == kind)
+        for name, kind in (("refused_or_failed", "error"), ("writes", "write"), ("reads", "read"))
+    }
+
+
+def test_the_span_of_grouped_rows_on_a_first_page_ends_with_the_last_event_of_any(story_case):
+    held = CaseReport(story_case("console_takeover"), title="t").held
+    [span] = question_pages.in_short(held, ["console_password_spray"])
+    found = held.answers["console_password_spray []"].answer.rows
+    first, last = (found.columns.index(name) for name in ("first_seen", "last_seen"))
+    begun, ended = min(row[first] for row in found.rows), max(row[last] for row in found.rows)
+    assert f"{clock.utc_text(begun)} to {clock.utc_text(ended)}" in span and begun < ended

@@ -96,3 +96,46 @@ def test_a_first_page_says_which_of_its_records_stand_in_files_that_contradict_t
     assert "contradict the digests" not in " ".join(
         line for piece in clean.items if piece.data.get("label") == "Records" for line in piece.data["sentences"]
     )
+
+
+def first_page(case, **about):
+    """What the records say, on the first page of an incident report."""
+    made = CaseReport(case, title="t").first_page(**about)
+    return next(p for p in made.items if p.data.get("label") == "Records").data["sentences"]
+
+
+def test_an_address_leads_to_the_session_used_there_and_over_a_password_to_the_key_that_was_planted(story_case):
+    case = story_case("console_takeover")
+    facts = json.loads((case.path.parent / "labels.json").read_text("utf-8"))["facts"]
+    made = CaseReport(case, title="t").story(addresses=["198.51.100.77"])
+    keys = next(p.data for p in made.items if "in which they were reached" in p.data.get("caption", ""))
+    assert {row[1]: row[2] for row in keys["rows"]} == {
+        "ASIARTX3GSDS3Y3REOGN": "sign-in",
+        "ASIARTX3GSDSY6VMK65R": "sign-in with a password set here",
+        "AKIARTX3GSDSV6HCYU5C": "issued",
+    }
+    assert set(facts["key_planted"]["answer"]) < set(told(made))
+    said = first_page(case, addresses=["198.51.100.77"])
+    assert "From 1 address the records lead to 3 keys and sessions: 20 events, 9 of them refused or failed" in said[0]
+    assert "2026-03-02T23:11:45Z" in said[0] and "CreateAccessKey" in said[1]
+
+
+def test_sign_ins_of_the_user_from_her_usual_address_are_told_apart_and_not_counted(story_case):
+    said = first_page(story_case("console_takeover"), addresses=["198.51.100.77"])
+    assert "Not counted: 2 sign-ins of arn:aws:iam::111122223333:user/anna, 1 of them refused or failed" in said[2]
+    assert "they may be the user's own" in said[2]
+
+
+def test_a_key_that_leads_no_further_is_said_to_only_as_far_as_the_evidence_shows(tmp_path):
+    case = small_case.make(tmp_path)
+    said = first_page(case, access_keys=[small_case.KEY])
+    assert "lead to" not in said[0]
+    assert "No other key or session was found from 1 access key, as far as this evidence can show" in said[0]
+    assert said[1].endswith("as far as this evidence can show (below).")
+    case.close()
+
+
+def test_a_call_that_was_accepted_stands_among_the_changes_of_the_first_page(story_case):
+    case = story_case("data_sharing")
+    said = first_page(case, **report_matrix.parameters(case, "incident"))[1]
+    assert "StartExportTask" in said and "ModifyDBInstance" in said

@@ -159,7 +159,7 @@ def _full(held: Held) -> Piece:
     ran = [line for line in journal.read(held.folder.custody_file) if line.get("action") == "selftest"]
     same = [line for line in ran if line.get("version") == __version__]
     if not same:
-        said = f"No full selftest of ctforensics {__version__} is recorded in this case; `ctforensics selftest --case CASE` runs and records it."
+        said = f"No full selftest of ctforensics {__version__} is recorded in this case; “ctforensics selftest --case CASE” runs and records it."
         return pieces.callout("note", said)
     line = same[-1]
     said = (

@@ -39,6 +39,8 @@ _FIRST = (
     "source_ip_address",
     "target",
 )
+# Columns with the first and the last instant of what a row tells.
+_SPANS = (("event_time", "event_time"), ("first_seen", "last_seen"), ("first_time", "last_time"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +160,14 @@ def _line(asked: Asked) -> str:
         if "event_name" in found.columns
         else []
     )
-    if 0 < len(names) <= MOST_CALLS and all(names):
-        said += f" of {', '.join(names)}"
+    if names and all(names):
+        said += f" of {', '.join(names[:MOST_CALLS])}{' and others' if len(names) > MOST_CALLS else ''}"
     if set(outcomes) - {"success", None}:
         split = ", ".join(f"{n:,} {outcome}" for outcome, n in sorted(outcomes.items(), key=lambda o: -o[1]) if outcome)
         said += f" ({split})"
-    column = next((c for c in ("event_time", "first_seen", "first_event_time") if c in found.columns), "")
-    times = sorted(t for row in found.rows if (t := row[found.columns.index(column)])) if column else []
+    spans = next((pair for pair in _SPANS if pair[0] in found.columns), ())
+    at = [found.columns.index(column) for column in spans if column in found.columns]
+    times = sorted(row[i] for row in found.rows for i in at if row[i])
     if times and not found.more:
         said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
     bad = f"; {asked.contradicted}" if asked.contradicted else ""

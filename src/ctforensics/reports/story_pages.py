@@ -22,31 +22,55 @@ _NAMED = """(list_contains($addresses::VARCHAR[], e.source_ip_address)
     OR list_contains($principals::VARCHAR[], e.actor) OR list_contains($principals::VARCHAR[], e.principal_arn)
     OR (list_contains($buckets::VARCHAR[], e.bucket_name) AND (e.event_class NOT IN ('read', 'list', 'data')
       OR e.actor = 'anonymous' OR e.is_cross_account OR (e.event_name LIKE '%Acl' AND NOT e.read_only IS TRUE))))"""
-# Keys reached from what is given: what a call by a known key issued (IAM keys and the temporary keys of sessions).
-_GROWN = f"""WITH RECURSIVE grown(access_key_id, from_key, step) AS (
-  SELECT * FROM (SELECT unnest($keys::VARCHAR[]), CAST(NULL AS VARCHAR), 0
-    UNION ALL SELECT e.issued_access_key_id, e.access_key_id, 1 FROM events e WHERE e.issued_access_key_id IS NOT NULL AND {_NAMED})
+# A console session has no call that issues it: it is the key of the same user whose session began with the sign-in (a minute aside).
+_SIGN_INS = f"""planted AS MATERIALIZED (
+  SELECT e.recipient_account_id, e.target AS user_name, e.access_key_id AS from_key, e.event_time AS since, coalesce({_NAMED}, FALSE) AS named
+  FROM events e WHERE e.event_name IN ('CreateLoginProfile', 'UpdateLoginProfile') AND e.outcome = 'success'),
+sign_ins AS MATERIALIZED (
+  SELECT e.event_key, e.recipient_account_id, e.user_name, e.event_time, e.outcome, p.from_key, p.named, TRUE AS planted, EXISTS (SELECT 1 FROM events b
+    WHERE b.user_name = e.user_name AND b.recipient_account_id = e.recipient_account_id AND b.source_ip_address = e.source_ip_address
+      AND b.outcome = 'success' AND b.event_time < p.since) AS seen_before
+  FROM events e JOIN planted p ON p.user_name = e.user_name AND p.recipient_account_id = e.recipient_account_id AND p.since <= e.event_time
+  WHERE e.event_name = 'ConsoleLogin'
+  UNION ALL SELECT e.event_key, e.recipient_account_id, e.user_name, e.event_time, e.outcome, NULL, TRUE, FALSE, FALSE
+  FROM events e WHERE e.event_name = 'ConsoleLogin' AND {_NAMED}),
+edges AS MATERIALIZED (
+  SELECT e.access_key_id AS from_key, e.issued_access_key_id AS to_key, coalesce({_NAMED}, FALSE) AS named, 'issued' AS reached_by, e.event_time AS at
+  FROM events e WHERE e.issued_access_key_id IS NOT NULL AND e.issued_access_key_id IS DISTINCT FROM e.access_key_id
+  UNION ALL SELECT DISTINCT s.from_key, e.access_key_id, s.named, CASE WHEN s.planted THEN 'sign-in with a password set here' ELSE 'sign-in' END, s.event_time
+  FROM sign_ins s JOIN events e ON e.user_name = s.user_name AND e.recipient_account_id = s.recipient_account_id
+    AND e.session_created_at BETWEEN s.event_time - INTERVAL 1 MINUTE AND s.event_time + INTERVAL 1 MINUTE
+  WHERE s.outcome = 'success' AND NOT s.seen_before AND e.access_key_id LIKE 'ASIA%')"""
+# Keys reached from what is given: what a call by a known key issued (IAM keys and the temporary keys of sessions), and the console sessions.
+_GROWN = f"""WITH RECURSIVE {_SIGN_INS},
+grown(access_key_id, from_key, step, reached_by) AS (
+  SELECT * FROM (SELECT unnest($keys::VARCHAR[]), CAST(NULL AS VARCHAR), 0, 'given'
+    UNION ALL SELECT x.to_key, x.from_key, 1, x.reached_by FROM edges x WHERE x.named)
   UNION
-  SELECT e.issued_access_key_id, g.access_key_id, g.step + 1
-  FROM grown g JOIN events e ON e.access_key_id = g.access_key_id
-  WHERE e.issued_access_key_id IS NOT NULL AND e.issued_access_key_id <> e.access_key_id AND g.step < 12)"""
-_KEYS = f"""{_GROWN}, first AS (SELECT access_key_id, min(step) AS step, arg_min(from_key, step) AS issued_by FROM grown GROUP BY ALL)
-SELECT f.step, f.access_key_id, f.issued_by, any_value(e.actor ORDER BY e.event_time, e.event_id) AS actor,
+  SELECT x.to_key, g.access_key_id, g.step + 1, x.reached_by FROM grown g JOIN edges x ON x.from_key = g.access_key_id WHERE g.step < 12)"""
+_KEYS = f"""{_GROWN}, all_keys AS (
+  SELECT * FROM grown UNION ALL SELECT DISTINCT e.access_key_id, NULL, 1, 'used there' FROM events e
+  WHERE e.access_key_id IS NOT NULL AND {_NAMED} AND e.access_key_id NOT IN (SELECT access_key_id FROM grown)),
+first AS (SELECT access_key_id, min(step) AS step, arg_min(from_key, step) AS issued_by, arg_min(reached_by, (step, reached_by)) AS reached_by
+  FROM all_keys GROUP BY ALL)
+SELECT f.step, f.access_key_id, f.reached_by, f.issued_by, any_value(e.actor ORDER BY e.event_time, e.event_id) AS actor,
   any_value(e.recipient_account_id ORDER BY e.event_time, e.event_id) AS account,
-  (SELECT min(i.event_time) FROM events i WHERE i.issued_access_key_id = f.access_key_id AND i.access_key_id = f.issued_by) AS issued_at,
+  (SELECT min(x.at) FROM edges x WHERE x.to_key = f.access_key_id AND x.from_key = f.issued_by) AS issued_at,
   min(e.event_time) AS first_used, max(e.event_time) AS last_used, count(e.event_key) AS events,
   count(e.event_key) FILTER (e.outcome IN ('denied', 'failed')) AS refused_or_failed
-FROM first f LEFT JOIN events e USING (access_key_id) GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
-# A password that one of them set leads to the sign-ins with it. Reads that follow one another and differ in nothing but their region become one line with its first and last event.
-_STEPS = f"""{_GROWN}, planted AS (
-  SELECT e.recipient_account_id, e.target AS user_name, min(e.event_time) AS since FROM events e
-  WHERE e.event_name IN ('CreateLoginProfile', 'UpdateLoginProfile') AND e.outcome = 'success'
-    AND (e.access_key_id IN (SELECT access_key_id FROM grown) OR {_NAMED}) GROUP BY ALL),
-mine AS (
-  SELECT e.* FROM events e WHERE e.access_key_id IN (SELECT access_key_id FROM grown)
-    OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL) OR {_NAMED}
-    OR (e.event_name = 'ConsoleLogin' AND EXISTS (SELECT 1 FROM planted p WHERE p.user_name = e.user_name
-      AND p.recipient_account_id = e.recipient_account_id AND p.since <= e.event_time))),
+FROM first f LEFT JOIN events e ON e.access_key_id = f.access_key_id AND (f.reached_by <> 'used there' OR {_NAMED})
+GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
+# What they did; and the sign-ins of users whose password they set, which may be the user's own where the address is one that the user had used before.
+_MINE = f"""{_GROWN}, signed AS (
+  SELECT event_key, bool_and(seen_before) AS seen_before FROM sign_ins
+  WHERE planted AND (named OR from_key IN (SELECT access_key_id FROM grown)) GROUP BY ALL),
+found AS (
+  SELECT e.*, s.seen_before, coalesce(e.access_key_id IN (SELECT access_key_id FROM grown)
+    OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL) OR {_NAMED}, FALSE) AS theirs
+  FROM events e LEFT JOIN signed s ON s.event_key = e.event_key),
+mine AS (SELECT *, NOT theirs AND seen_before AS perhaps_the_users_own FROM found WHERE theirs OR seen_before IS NOT NULL)"""
+# Reads that follow one another and differ in nothing but their region become one line with its first and last event.
+_STEPS = f"""{_MINE},
 marked AS (SELECT *, (event_name, access_key_id, outcome, source_ip_address, target, recipient_account_id, actor,
   CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END, verification = 'fail') AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
 runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) AS run FROM marked)
@@ -54,13 +78,14 @@ SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_v
   any_value(access_key_id) AS access_key_id, any_value(source_ip_address) AS source_ip_address, any_value(target) AS target,
   any_value(recipient_account_id) AS account, list(DISTINCT aws_region ORDER BY aws_region) AS region,
   any_value(issued_access_key_id ORDER BY place) AS issued_access_key_id, CASE WHEN count(*) > 1 THEN max(event_time) END AS until,
-  any_value(actor) AS actor, list(event_id ORDER BY place)[1:20] AS event_ids,
+  any_value(actor) AS actor, nullif(bool_or(coalesce(perhaps_the_users_own, FALSE)), FALSE) AS perhaps_the_users_own,
+  list(event_id ORDER BY place)[1:20] AS event_ids,
   arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
 FROM runs GROUP BY same, run ORDER BY min(place)"""
-# What they changed: every kind of call that succeeded and is no reading, in the order of the first of each.
-_CHANGED = f"""{_GROWN}
-SELECT event_name, min(event_time) AS first, count(*) AS events FROM events e
-WHERE (access_key_id IN (SELECT access_key_id FROM grown) OR {_NAMED}) AND outcome = 'success' AND NOT read_only IS TRUE
+# What they changed: every kind of call that succeeded, or was accepted, and is no reading, in the order of the first of each.
+_CHANGED = f"""{_MINE}
+SELECT event_name, min(event_time) AS first, count(*) AS events FROM mine
+WHERE perhaps_the_users_own IS NOT TRUE AND outcome IN ('success', 'requested') AND NOT read_only IS TRUE
 GROUP BY event_name ORDER BY first, min(event_id), event_name"""
 # Without a credential to follow: the changes that matter most in any incident, by rule.
 _NOTABLE = """SELECT event_time, event_name, outcome, actor, access_key_id, source_ip_address, target, recipient_account_id AS account,
@@ -73,6 +98,7 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
 ORDER BY event_time, event_id, event_key"""
 _KEYS_NAME = "Access keys that grew from the ones given"
 _ALTERED = "SELECT count(*) AS events FROM events WHERE verification = 'fail'"
+_REACHED = "A console session is known by its user and the instant of the sign-in. Of keys and sessions that were only used there, what they did elsewhere is not counted and not followed."
 MOST_NAMED = 14  # kinds of call that a first page names
 _LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
@@ -115,13 +141,18 @@ def of_seeds(held: Held, seeds: Seeds) -> Pieces:
     made += [picture] if picture else []
     if grown.rows:
         made.append(
-            held.table(grown, "Access keys and sessions, in the order in which they were reached", labels=_LABELS)
+            held.table(
+                grown,
+                "Access keys and sessions, in the order in which they were reached",
+                note=_REACHED,
+                labels=_LABELS,
+            )
         )
     if steps.rows:
-        note = "Reads of one target from one address that follow one another stand in one row, with their first twenty event ids. Sign-ins of users whose password was set here belong to it."
+        note = "Reads of one target from one address that follow one another stand in one row, with their first twenty event ids. Sign-ins of users whose password was set here stand here too; those from an address that the user had used before may be the user's own."
         if bound["buckets"]:
             note += " Of a bucket its changes stand here, and what strangers did with it."
-        detail = ["event_ids", "actor", "until", "region", "issued_access_key_id"]
+        detail = ["event_ids", "actor", "until", "region", "issued_access_key_id", "perhaps_the_users_own"]
         caption = "What these credentials did, in time order" if not _beyond(bound) else "What happened, in time order"
         made.append(held.table(steps, caption, note=note, detail=detail, limit=200, labels=_LABELS))
     else:
@@ -143,24 +174,43 @@ def in_short(held: Held, seeds: Seeds) -> list[str]:
     rows = steps.dicts()
     if not rows:
         return [f"No event of what is followed ({seeds.told()}) is in the evidence, as far as it can show (below)."]
-    events = sum(row["events"] for row in rows)
-    bad = sum(row["events"] for row in rows if row["outcome"] in ("denied", "failed"))
-    until = max(row["until"] or row["event_time"] for row in rows)
-    span = f"{clock.utc_text(rows[0]['event_time'])} to {clock.utc_text(until)} ({steps.statement.label})"
-    told = f"{_led_to(seeds, len(grown.rows))}: {counted(events, 'event')}, {bad:,} of them refused or failed, {span}."
+    own = [row for row in rows if row["perhaps_the_users_own"]]
+    told = f"{_led_to(seeds, len(grown.rows))}: {_told(rows, steps.statement.label)}."
     changes = held.rows("What they changed", _CHANGED, **bound)
     calls = [str(name) for name, *_ in changes.rows]
     more = f" and {len(calls) - MOST_NAMED:,} kinds more" if len(calls) > MOST_NAMED else ""
-    changed = f"Calls that succeeded and are more than reading, in the order of the first of each: {', '.join(calls[:MOST_NAMED])}{more} ({changes.statement.label})."
-    return [told, changed if calls else "No call of theirs that is more than reading succeeded."]
+    changed = f"Calls that succeeded or were accepted and are more than reading, in the order of the first of each: {', '.join(calls[:MOST_NAMED])}{more} ({changes.statement.label})."
+    none = "No call of theirs that is more than reading succeeded or was accepted, as far as this evidence can show (below)."
+    return [told, changed if calls else none, *([_their_own(own, steps.statement.label)] if own else [])]
+
+
+def _told(rows: list[dict[str, Any]], label: str) -> str:
+    """How many events these are, how many failed, and from when to when; without those that may be somebody else's."""
+    theirs = [row for row in rows if not row["perhaps_the_users_own"]]
+    events = sum(row["events"] for row in theirs)
+    until = max(row["until"] or row["event_time"] for row in theirs)
+    span = f"{clock.utc_text(theirs[0]['event_time'])} to {clock.utc_text(until)} ({label})"
+    return f"{counted(events, 'event')}, {_bad(theirs):,} of them refused or failed, {span}"
+
+
+def _their_own(own: list[dict[str, Any]], label: str) -> str:
+    who = ", ".join(dict.fromkeys(str(row["actor"]) for row in own))
+    said = f"{counted(sum(row['events'] for row in own), 'sign-in')} of {who}, {_bad(own):,} of them refused or failed"
+    return f"Not counted: {said}, after a password was set here, from an address that the user had used before; they may be the user's own ({label})."
+
+
+def _bad(rows: list[dict[str, Any]]) -> int:
+    return sum(row["events"] for row in rows if row["outcome"] in ("denied", "failed"))
 
 
 def _led_to(seeds: Seeds, reached: int) -> str:
-    more = reached - len(seeds.bound()["keys"])
+    more = reached - len(set(seeds.bound()["keys"]))
     others = (
         ("other key or session", "other keys and sessions") if seeds.keys else ("key or session", "keys and sessions")
     )
-    return f"From {seeds.told()} the records lead to {counted(more, *others) if more else f'no {others[0]}'}"
+    if more:
+        return f"From {seeds.told()} the records lead to {counted(more, *others)}"
+    return f"No {others[0]} was found from {seeds.told()}, as far as this evidence can show"
 
 
 def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pieces:

@@ -11,11 +11,11 @@ from ctforensics.reports.pieces import Piece, Pieces
 from ctforensics.show import charts, page
 from ctforensics.show.scale import ms_text
 from ctforensics.show.where import words as where_words
+from ctforensics.trail.tables import KIND_SQL
 
-_DAYS = """SELECT date_trunc('day', event_time)::DATE AS day, count(*) AS events,
-  count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed,
-  count(*) FILTER (outcome NOT IN ('denied', 'failed') AND event_class NOT IN ('read', 'list')) AS writes,
-  count(*) FILTER (outcome NOT IN ('denied', 'failed') AND event_class IN ('read', 'list')) AS reads
+# The kinds are those of the chart above the table.
+_DAYS = f"""SELECT date_trunc('day', event_time)::DATE AS day, count(*) AS events,
+  count(*) FILTER ({KIND_SQL} = 0) AS refused_or_failed, count(*) FILTER ({KIND_SQL} = 1) AS writes, count(*) FILTER ({KIND_SQL} = 2) AS reads
 FROM events WHERE event_time_basis <> 'none' GROUP BY ALL ORDER BY day"""
 
 
