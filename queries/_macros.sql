@@ -108,7 +108,9 @@ CASE
     WHEN p_message ILIKE '%identity-based policy%' THEN 'identity policy'
     WHEN p_message ILIKE '%Encoded authorization failure%' THEN 'encoded by EC2'
 END;
-CREATE MACRO denied_explicitly(p_message) AS coalesce(p_message ILIKE '%with an explicit deny%', FALSE);
+-- Null where the message does not tell (an encoded one, an older one).
+CREATE MACRO denied_explicitly(p_message) AS
+CASE WHEN p_message ILIKE '%with an explicit deny%' THEN TRUE WHEN p_message ILIKE '%because no %' THEN FALSE END;
 
 -- Policy documents --------------------------------------------------------------------------------------------------------
 

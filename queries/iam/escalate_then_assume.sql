@@ -1,7 +1,7 @@
 -- /// query
 -- name = "escalate_then_assume"
--- title = "A role changed, then taken"
--- question = "Which roles were changed and then taken by the same actor?"
+-- title = "A role changed, then asked for by the same actor"
+-- question = "Which roles were changed and then taken, or tried, by the same actor?"
 -- events = ["iam:AttachRolePolicy", "iam:UpdateAssumeRolePolicy", "sts:AssumeRole"]
 -- attack = ["T1098.003", "T1548.005"]
 -- attack_matrix = "v18.1"
@@ -9,7 +9,7 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
 -- empty = "Nobody changed a role and took it within that time as far as is recorded."
--- look = "Pairs within a minute."
+-- look = "Pairs within a minute; the outcome: a refusal was an attempt. Roles that another one takes stand in role_assumption_chain."
 --
 -- [params]
 -- minutes = { type = "BIGINT", default = 1440, help = "Minutes between change and taking at most" }
@@ -32,6 +32,7 @@ SELECT
     a.event_time,
     c.event_time AS changed_at,
     c.event_name AS change,
+    count(*) OVER (PARTITION BY a.event_key) AS changes_before,
     c.actor AS changed_by,
     a.actor,
     a.requested_role_arn,
@@ -52,4 +53,5 @@ JOIN around_scope($accounts, $regions) AS a
     AND a.actor = c.actor
     AND name_of_arn(a.requested_role_arn) = (c.request_parameters ->> '$.roleName')
     AND a.event_time BETWEEN c.event_time AND c.event_time + to_minutes($minutes)
+QUALIFY row_number() OVER (PARTITION BY a.event_key ORDER BY c.event_time DESC, c.event_id) = 1 -- a call once, with the last change before it
 ORDER BY a.event_time, a.event_id, a.event_key, c.event_time, c.event_id;

@@ -1,7 +1,7 @@
 -- /// query
 -- name = "passrole_lambda_function"
 -- title = "Functions made with a role"
--- question = "Which functions were made with a role, and triggered soon after?"
+-- question = "Which functions were made with a role, and opened or invoked soon after?"
 -- events = ["lambda:CreateFunction", "lambda:Invoke", "lambda:AddPermission", "lambda:CreateFunctionUrlConfig"]
 -- attack = ["T1648", "T1548.005"]
 -- attack_matrix = "v18.1"
@@ -9,7 +9,7 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
 -- empty = "No function was made as far as is recorded. Invocations are data events."
--- look = "Strong roles, public triggers."
+-- look = "Strong roles, public triggers (AddPermission, CreateFunctionUrlConfig). Only Invoke shows that it ran, and that is a data event."
 --
 -- [params]
 -- minutes = { type = "BIGINT", default = 1440, help = "Minutes after the making" }
@@ -34,8 +34,8 @@ SELECT
     c.request_parameters ->> '$.role' AS role,
     c.request_parameters ->> '$.runtime' AS runtime,
     c.request_parameters ->> '$.code.s3Bucket' AS code_bucket,
-    some_of(t.event_base_name) AS triggered_by,
-    min(t.event_time) AS first_triggered_at,
+    some_of(t.event_base_name) AS then_called,
+    min(t.event_time) FILTER (t.event_base_name = 'Invoke') AS first_invoked_at,
     first_ids(t.event_id, t.event_time) AS event_ids,
     c.event_id,
     c.event_key,

@@ -9,7 +9,7 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
 -- empty = "Nothing of the kind is recorded. IAM records stand in us-east-1 only; a denied call keeps no parameters, only its error text."
--- look = "Attempts that were refused as well."
+-- look = "Attempts that were refused as well. AWS's own quarantine of a leaked key is left out: key_quarantine_signals has it."
 --
 -- [timeline]
 -- message = ["{actor} called {event_name} on itself", "with {given}", "and got {error_class}"]
@@ -46,5 +46,10 @@ WHERE
         (user_identity_type = 'IAMUser' AND (request_parameters ->> '$.userName') = user_name)
         OR (user_identity_type = 'AssumedRole' AND (request_parameters ->> '$.roleName') = user_name)
         OR (denied_resource(error_message) = actor)
+    )
+    -- what AWS itself attaches to a user whose key leaked is recorded under that user's name
+    AND NOT (
+        event_base_name = 'AttachUserPolicy'
+        AND coalesce(request_parameters ->> '$.policyArn', '') LIKE 'arn:aws:iam::aws:policy/AWSCompromisedKeyQuarantine%'
     )
 ORDER BY event_time, event_id, event_key;

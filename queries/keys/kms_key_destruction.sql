@@ -37,7 +37,7 @@ SELECT
     target,
     coalesce(as_list(resources)[1] ->> '$.ARN', request_parameters ->> '$.keyId', service_event_details ->> '$.keyId') AS key_arn,
     TRY_CAST(request_parameters ->> '$.pendingWindowInDays' AS BIGINT) AS waiting_days,
-    CASE WHEN event_base_name = 'ScheduleKeyDeletion' AND outcome <> 'denied' AND outcome <> 'failed' THEN event_time + to_days(coalesce(TRY_CAST(request_parameters ->> '$.pendingWindowInDays' AS INTEGER), 30)) END AS deleted_at,
+    CASE WHEN event_base_name = 'ScheduleKeyDeletion' AND outcome <> 'denied' AND outcome <> 'failed' THEN event_time + to_days(coalesce(TRY_CAST(request_parameters ->> '$.pendingWindowInDays' AS INTEGER), 30)) END AS deletion_due_at,
     response_elements ->> '$.deletionDate' AS deletion_date_said,
     event_base_name = 'ScheduleKeyDeletion' AND EXISTS (
         SELECT 1 FROM around_scope($accounts, $regions) AS c

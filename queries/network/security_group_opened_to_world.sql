@@ -1,13 +1,13 @@
 -- /// query
 -- name = "security_group_opened_to_world"
--- title = "Rules that let the whole internet in or out"
+-- title = "Security group rules that let the whole internet in or out"
 -- question = "Which security group rules opened ports to the whole internet, and were they taken back?"
 -- events = ["ec2:AuthorizeSecurityGroupIngress", "ec2:AuthorizeSecurityGroupEgress", "ec2:ModifySecurityGroupRules"]
 -- attack = ["T1562.007", "T1133"]
 -- attack_matrix = "v18.1"
 -- references = ["https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/monitor-with-cloudtrail.html"]
 -- empty = "No rule was opened to the whole internet by a recorded call. Rules that stood before are not shown."
--- look = "Administration and database ports, all protocols, short openings around the incident."
+-- look = "taken_back_at: the first of these rules was revoked or the group deleted. Administration and database ports, all protocols, short openings around the incident."
 --
 -- [params]
 -- direction = { type = "VARCHAR", choices = ["ingress", "egress", "both"], default = "both", help = "ingress, egress or both" }
@@ -38,6 +38,16 @@ SELECT
         WHERE b.event_source = 'ec2.amazonaws.com' AND b.event_base_name IN ('RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup')
             AND b.outcome = 'success' AND b.event_time >= opened_calls.event_time
             AND (b.request_parameters ->> '$.groupId') = (opened_calls.request_parameters ->> '$.groupId')
+            AND (
+                b.event_base_name = 'DeleteSecurityGroup'
+                OR (
+                    (opened_calls.event_base_name = 'ModifySecurityGroupRules' OR right(b.event_base_name, 6) = right(opened_calls.event_base_name, 6))
+                    AND list_has_any(
+                        rules_of(b.request_parameters, b.response_elements),
+                        list_filter(rules_of(opened_calls.request_parameters, opened_calls.response_elements), lambda r: is_world(r))
+                    )
+                )
+            )
     ) AS taken_back_at,
     invoked_by,
     event_id,

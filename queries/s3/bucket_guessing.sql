@@ -31,7 +31,7 @@ SELECT
 FROM scoped($since, $until, $accounts, $regions, $outcome)
 WHERE
     event_source = 's3.amazonaws.com'
-    AND error_class IN ('AccessDenied', 'NoSuchBucket', 'NoSuchKey', 'NoSuchBucketPolicy', 'AllAccessDisabled')
+    AND error_class IN ('AccessDenied', 'NoSuchBucket', 'NoSuchKey', 'AllAccessDisabled')
 GROUP BY ALL
 HAVING count(*) >= $min_refusals
 ORDER BY refusals DESC, actor, source_ip_address;

@@ -39,7 +39,7 @@ SELECT
     object_key,
     actor_account_id,
     CASE
-        WHEN lower(coalesce(user_identity ->> '$.principalId', user_identity ->> '$.accountId', '')) LIKE 'anonymous%' THEN 'anonymous'
+        WHEN lower(coalesce(nullif(user_identity ->> '$.principalId', ''), user_identity ->> '$.accountId', '')) LIKE 'anonymous%' THEN 'anonymous'
         WHEN is_cross_account THEN 'another account'
         ELSE 'presigned address'
     END AS how,

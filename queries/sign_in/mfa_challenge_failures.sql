@@ -1,7 +1,7 @@
 -- /// query
 -- name = "mfa_challenge_failures"
--- title = "Failed second factors"
--- question = "Who failed or was repeatedly asked for a second factor?"
+-- title = "Second factors asked for, and failed"
+-- question = "Who was asked for a second factor, how often, and how often did that fail?"
 -- events = ["signin:CheckMfa", "signin:ConsoleLogin", "signin:CredentialVerification"]
 -- attack = ["T1621", "T1110"]
 -- attack_matrix = "v18.1"

@@ -120,7 +120,7 @@ SELECT
     e.user_agent,
     (SELECT count(*) FROM around_scope($accounts, $regions) AS used WHERE used.access_key_id = w.to_key) AS calls_with_new_key,
     CASE
-        WHEN w.hop = 1 AND w.from_key LIKE 'ASIA%' THEN 'the event that issued the first key is not in the archive'
+        WHEN w.hop = 1 AND w.from_key LIKE 'ASIA%' AND NOT EXISTS (SELECT 1 FROM edges AS issuer WHERE issuer.to_key = w.from_key) THEN 'the event that issued the first key is not in the archive'
         WHEN w.to_key IS NULL AND e.outcome = 'success' THEN 'the issued key is not in the record'
     END AS unresolved,
     e.event_id,

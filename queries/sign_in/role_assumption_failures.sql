@@ -1,14 +1,14 @@
 -- /// query
 -- name = "role_assumption_failures"
--- title = "Callers refused on many roles"
--- question = "Which caller was refused on many roles?"
+-- title = "Callers refused on roles"
+-- question = "Which caller was refused on roles, and on how many different ones?"
 -- events = ["sts:AssumeRole"]
 -- attack = ["T1110", "T1580"]
 -- attack_matrix = "v18.1"
 -- references = [
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html",
 -- ]
--- empty = "Nobody was refused on that many roles."
+-- empty = "Nobody was refused on that many roles, as far as is recorded."
 -- look = "Lists of guessed names, other accounts' roles."
 --
 -- [params]

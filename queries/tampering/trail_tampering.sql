@@ -40,7 +40,7 @@
 -- attack_matrix = "v18.1"
 -- references = ["https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-delete-trails-console.html"]
 -- empty = "No recorded act against logging. A trail that was off cannot record its own absence: compare with event_coverage and with the findings of verification."
--- look = "StopLogging, selectors that leave out services, short lifecycles on log buckets, suppression filters; attempts that were refused."
+-- look = "Lifecycles count only on buckets that a trail is known to use or that are named like one (log, trail, audit): bucket_recovery_weakened has all. StopLogging, selectors that leave out services, short lifecycles on log buckets, suppression filters; attempts that were refused."
 --
 -- [params]
 -- restarts = { type = "BOOLEAN", default = true, help = "Also trails that were made or started" }
@@ -124,7 +124,18 @@ WHERE
         ))
         OR (event_source = 'waf.amazonaws.com' AND event_base_name IN ('DeleteWebACL', 'DeleteRule', 'DeleteRuleGroup'))
         OR (event_source = 'waf-regional.amazonaws.com' AND event_base_name IN ('DeleteWebACL', 'DeleteRule', 'DeleteRuleGroup', 'DisassociateWebACL'))
-        OR (event_source = 's3.amazonaws.com' AND event_base_name IN ('PutBucketLogging', 'PutBucketLifecycle', 'DeleteBucketLifecycle'))
+        OR (event_source = 's3.amazonaws.com' AND event_base_name = 'PutBucketLogging')
+        OR (
+            event_source = 's3.amazonaws.com' AND event_base_name IN ('PutBucketLifecycle', 'DeleteBucketLifecycle')
+            AND (
+                bucket_name IS NULL
+                OR regexp_matches(lower(bucket_name), 'log|trail|audit')
+                OR bucket_name IN (
+                    SELECT coalesce(b.request_parameters ->> '$.s3BucketName', b.response_elements ->> '$.s3BucketName') FROM around_scope($accounts, $regions) AS b
+                    WHERE b.event_source = 'cloudtrail.amazonaws.com' AND b.event_base_name IN ('CreateTrail', 'UpdateTrail')
+                )
+            )
+        )
         OR (event_source = 'account.amazonaws.com' AND event_base_name = 'DisableRegion')
     )
 ORDER BY event_time, event_id, event_key;

@@ -27,7 +27,7 @@ def test_a_window_outside_of_what_was_verified_is_not_called_unverified(case_of)
     ask = case_of(event("iam", "ListUsers"))
     with_coverage = ask.reply("root_activity", since="2025-01-01").searched
     with_coverage.verified = True
-    assert "The window lies outside of what was verified" in "\n".join(with_coverage.sentences())
+    assert "The window lies outside of what is here" in "\n".join(with_coverage.sentences())
     assert "was not verified" not in "\n".join(with_coverage.sentences())
 
 

@@ -46,7 +46,7 @@ def test_a_claim_of_absence_says_where_the_window_reaches_beyond_the_evidence(st
     inside, beyond = CaseReport(case, title="t"), CaseReport(case, title="t", since="2026-03-02", until="2030-01-01")
     assert "reaches beyond" not in statement(inside.held)
     said = statement(beyond.held)
-    assert "The window reaches beyond what was verified" in said and "nothing is known after" in said
+    assert "The window reaches beyond what is here" in said and "nothing is known after" in said
     assert said in texts(beyond.story()) or "No change of permissions" not in texts(beyond.story())
     outside = statement(CaseReport(case, title="t", since="2031-01-01", until="2032-01-01").held)
     assert "silence proves nothing" in outside and "Coverage is not known" in outside

@@ -160,13 +160,12 @@ class Searched:
 
     def _beyond(self) -> list[str]:
         """That the window which was asked for reaches beyond what is here, if it does."""
-        what = "what was verified" if self.verified else "what is here"
         if not (self.since or self.until):
             return []
         if self.here is None:
-            return [f"Of {what}, no hour belongs to what was asked: silence proves nothing."]
+            return ["Of what is here, no hour belongs to what was asked: silence proves nothing."]
         first, last = self.here
-        told = f"{what} ({clock.utc_text(first)} to {clock.utc_text(last)})"
+        told = f"what is here ({clock.utc_text(first)} to {clock.utc_text(last)})"
         before = self.since is None or self.since < first
         after = self.until is None or self.until > last
         if (self.until and self.until <= first) or (self.since and self.since >= last):

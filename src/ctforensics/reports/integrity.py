@@ -190,7 +190,7 @@ def completeness(held: Held) -> Piece:
 
 def _expected(run: runs.Run) -> str:
     window = (
-        f"{clock.utc_text(run.since)} to {clock.utc_text(run.until)}"
+        f"what was delivered from {clock.utc_text(run.since)} to {clock.utc_text(run.until)}"
         if run.since and run.until
         else "the window of what is here"
     )
