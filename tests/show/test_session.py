@@ -102,7 +102,7 @@ def test_a_silent_covered_bucket_is_a_tick_and_a_missing_one_is_a_pattern(sessio
     assert drawn["count"] == 0
     assert drawn["zeros"] == []
     assert [gap["state"] for gap in drawn["gaps"]] == ["missing"]
-    assert session.coverage() == "no log coverage in this range: nothing can be said about it"
+    assert session.coverage() == "no log coverage in this range that is whole: silence says nothing"
     session.change(lo=start + 60_000, hi=start + 61_000, where=[{"text": "nothing has this name"}])
     assert len(session.bars()["zeros"]) == 1
 

@@ -20,9 +20,9 @@ from ctforensics.case.folder import NEXT_DATABASE
 _GAP_STATES = ("tampered", "missing", "outside")
 _WORDS = {
     "tampered": "tampered with",
-    "missing": "missing",
+    "missing": "missing in whole or in part",
     "outside": "outside what was loaded",
-    "unverified": "here but not proven",
+    "unverified": "not proven",
     "verified": "proven",
     "verified_empty": "proven empty",
 }

@@ -3,8 +3,8 @@
 Digests cover hours of *delivery*; people ask about hours of *events*. An event is usually delivered within 15 minutes, so an
 event hour is called verified only if delivery is covered until 15 minutes after it; and proven empty only if delivery is
 covered until 24 hours after it and no listed file reaches into it. It says nothing of events that the trail does not record.
-The first digest after a stop reaches back before logging began again: an hour that lies in a proven stop stays a hole under it, and
-one in which a chain begins is never called empty.
+The first digest after a stop reaches back before logging began again: an hour of which any part lies in a proven stop stays a hole,
+whatever else is proven of it, and one in which a chain begins is never called empty.
 """
 
 from __future__ import annotations
@@ -110,6 +110,31 @@ reached AS (
 SELECT * EXCLUDE (is_wanted) FROM reached
 WHERE (chain, hour) IN (SELECT (chain, hour) FROM wanted)"""
 
+_STARTS = f"""starts AS (
+  SELECT c.chain, v.since, v.until FROM verifications v
+  JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
+  WHERE v.kind = 'digest' AND v.class IN ('ok', 'anomaly') AND contains(v.detail, '{STARTS}'))"""
+
+# When each chain was off: from a proven stop (of two with no start between them the first) to the start that was seen, or to where
+# proven digests or events show that its logs go on: a starting digest at its end, for it reaches back before logging began. CloudTrail may
+# still record for some minutes after the call.
+_OFF = f"""
+CREATE OR REPLACE TEMP TABLE coverage_off AS
+WITH {_STARTS},
+resumed AS (
+  SELECT p.chain, p.since, coalesce(max(s.until), p.since) AS sure
+  FROM coverage_spans p LEFT JOIN starts s ON s.chain = p.chain AND s.since = p.since GROUP BY p.chain, p.since),
+ends AS (
+  SELECT c.chain, s.stopped, s.started, least(s.started,
+      (SELECT min(p.sure) FROM resumed p WHERE s.started IS NULL AND p.chain = c.chain AND p.since >= s.stopped),
+      (SELECT min(f.first_event_time) FROM coverage_files f
+        WHERE f.chain = c.chain AND f.side = 'good' AND f.first_event_time > s.stopped + INTERVAL 15 MINUTE),
+      TIMESTAMP 'infinity') AS ended
+  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org))
+SELECT chain, ended, min(stopped) AS stopped, min(started) AS started FROM ends GROUP BY chain, ended"""
+
+_ISO = "%Y-%m-%dT%H:%M:%SZ"
+
 _STATES = rf"""
 INSERT INTO coverage BY NAME
 WITH unproven AS (
@@ -117,19 +142,22 @@ WITH unproven AS (
   JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
   WHERE v.kind = 'digest' AND v.class IN ('unknown', 'fail') AND v.code NOT IN ('D_MISSING', 'D_MISPLACED')
     AND v.since IS NOT NULL),
-starts AS (
-  SELECT c.chain, v.since, v.until FROM verifications v
-  JOIN coverage_chains c ON c.account = v.account AND c.region = v.region AND c.trail = v.trail
-  WHERE v.kind = 'digest' AND v.class IN ('ok', 'anomaly') AND contains(v.detail, '{STARTS}')),
+{_STARTS},
 short AS (
   SELECT c.chain, f.since, f.until FROM findings f
   JOIN coverage_chains c ON c.account = f.account AND c.region = f.region AND c.trail IS NOT DISTINCT FROM f.trail
   WHERE f.code IN ('G_HEAD_SHORT', 'G_LATE_START', 'G_NO_DIGESTS') AND f.since IS NOT NULL AND f.until IS NOT NULL),
-stops AS (
-  SELECT c.chain, s.stopped, s.started,
-    coalesce(s.started, (SELECT min(p.since) FROM coverage_spans p WHERE p.chain = c.chain AND p.since >= s.stopped),
-      TIMESTAMP 'infinity') AS ended
-  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org)),
+told AS (
+  SELECT g.chain, g.hour, o.stopped, o.stopped <= g.hour AND o.ended >= g.hour + INTERVAL 1 HOUR AS is_whole,
+    'stop seen ' || strftime(o.stopped, '{_ISO}') || coalesce('; start seen ' || strftime(o.started, '{_ISO}'), '; no start seen')
+      || if(isfinite(o.ended) AND o.ended IS DISTINCT FROM o.started, '; proven logs go on at ' || strftime(o.ended, '{_ISO}'), '')
+      || if(is_whole, '; off throughout', '; off from ' || strftime(greatest(o.stopped, g.hour), '{_ISO}') || ' until '
+        || strftime(least(o.ended, g.hour + INTERVAL 1 HOUR), '{_ISO}')) || ': not provable here' AS off
+  FROM coverage_off o JOIN coverage_grid g ON g.chain = o.chain AND o.stopped < g.hour + INTERVAL 1 HOUR AND o.ended > g.hour),
+offs AS (
+  SELECT chain, hour, bool_or(is_whole) AS is_off, array_to_string(list(off ORDER BY stopped)[:3], '; ')
+    || if(count(*) > 3, '; and ' || (count(*) - 3) || ' more in this hour', '') AS off
+  FROM told GROUP BY chain, hour),
 turned AS (
   SELECT c.chain, t.event_time AS turned_at, t.change || ' seen ' || strftime(t.event_time, '%Y-%m-%dT%H:%M:%SZ') AS said
   FROM trail_changes t JOIN coverage_chains c ON c.trail = t.trail AND (c.account = t.account OR c.org)
@@ -148,14 +176,14 @@ looked AS (
     EXISTS (FROM starts s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS begins,
     EXISTS (FROM short s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS is_short,
     (SELECT max(p.until) FROM coverage_spans p WHERE p.chain = g.chain) AS reach,
-    (SELECT arg_max({{'stopped': s.stopped, 'started': s.started}}, s.stopped) FROM stops s
-      WHERE s.chain = g.chain AND s.stopped < g.hour + INTERVAL 1 HOUR AND s.ended > g.hour) AS stop
-  FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts e USING (chain, hour) LEFT JOIN turns n USING (chain, hour)),
+    o.off, coalesce(o.is_off, false) AS is_off
+  FROM coverage_grid g JOIN coverage_chains c USING (chain) LEFT JOIN coverage_counts e USING (chain, hour) LEFT JOIN turns n USING (chain, hour)
+    LEFT JOIN offs o USING (chain, hour)),
 judged AS (
   SELECT *, CASE
-    WHEN stop IS NOT NULL AND (NOT near OR good = 0) THEN 'missing'
+    WHEN is_off AND (NOT near OR good = 0) THEN 'missing'
     WHEN bad > 0 OR forged THEN 'tampered'
-    WHEN missing > 0 THEN 'missing'
+    WHEN missing > 0 OR off IS NOT NULL THEN 'missing'
     WHEN NOT near AND (doubtful OR loose > 0) THEN 'unverified'
     WHEN NOT near AND (hour + INTERVAL 1 HOUR <= first OR hour + INTERVAL 75 MINUTE > reach) AND NOT is_short THEN 'unverified'
     WHEN NOT near THEN 'missing'
@@ -168,13 +196,10 @@ judged AS (
   FROM looked)
 SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS files, events,
   nullif(concat_ws('; ', CASE
-    WHEN state = 'missing' AND stop IS NOT NULL AND (NOT near OR good = 0) THEN 'stop seen ' || strftime(stop.stopped, '%Y-%m-%dT%H:%M:%SZ')
-      || coalesce('; start seen ' || strftime(stop.started, '%Y-%m-%dT%H:%M:%SZ'), '; no start seen')
-      || '; off throughout: not provable here'
     WHEN state = 'tampered' AND bad > 0 THEN if(bad = 1, '1 log file that reaches', bad::BIGINT || ' log files that reach') || ' into this hour failed verification'
     WHEN state = 'tampered' THEN 'a digest of its deliveries failed verification'
     WHEN state = 'missing' AND missing > 0 THEN if(missing = 1, '1 listed log file that reaches into this hour is', missing::BIGINT || ' listed log files that reach into this hour are') || ' not here'
-    WHEN state = 'missing' THEN 'no authentic digest covers its deliveries'
+    WHEN state = 'missing' AND off IS NULL THEN 'no authentic digest covers its deliveries'
     WHEN state = 'unverified' AND doubtful THEN 'a digest of its deliveries is not proven'
     WHEN state = 'unverified' AND loose > 0 THEN if(loose = 1, '1 log file that reaches into this hour is', loose::BIGINT || ' log files that reach into this hour are') || ' not proven'
     WHEN state = 'unverified' AND NOT near THEN 'its deliveries lie at the edge of what digests cover'
@@ -184,6 +209,7 @@ SELECT account, region, trail, hour, state, (good + bad + loose)::INTEGER AS fil
     WHEN state = 'outside' THEN 'proven, but ' || (good - loaded)::BIGINT || ' of its log files are not loaded'
     WHEN state = 'verified' AND missing = 0 AND events = 0 THEN 'log files reach over this hour and hold no event in it'
   END,
+    off,
     said || ': what the trail records may have changed',
     CASE WHEN state = 'verified_empty' AND said IS NULL
       THEN said_before || ' was the last change of what the trail records: other events are not in it' END), '') AS reason
@@ -191,11 +217,7 @@ FROM judged ORDER BY account, region, trail, hour"""
 
 _LOGS_IN_STOPS = """
 INSERT INTO findings BY NAME
-WITH stops AS (
-  SELECT c.account, c.region, c.trail, s.stopped, s.started,
-    coalesce(s.started, (SELECT min(p.since) FROM coverage_spans p WHERE p.chain = c.chain AND p.since >= s.stopped),
-      TIMESTAMP 'infinity') AS ended
-  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org))
+WITH stops AS (SELECT c.account, c.region, c.trail, o.* FROM coverage_off o JOIN coverage_chains c USING (chain))
 SELECT 'G_LOG_IN_STOP' AS code, 'fail' AS class, s.account, s.region, s.trail,
   min(e.event_time) AS since, max(e.event_time) + INTERVAL 1 SECOND AS until, v.object AS subject,
   count(*) || ' event(s) of a time for which authentic records say that the trail was off (stopped '
@@ -214,8 +236,8 @@ def refresh(con: duckdb.DuckDBPyConnection, verified: bool) -> None:
     con.execute("DELETE FROM coverage")
     if not verified:
         return
-    for statement in (_CHAINS, _SPANS, _FILES, _COUNTS, _GRID, _STATES):
+    for statement in (_CHAINS, _SPANS, _FILES, _COUNTS, _GRID, _OFF, _STATES):
         con.execute(statement)
     con.execute(_LOGS_IN_STOPS, [FOUND_BY_COVERAGE])
-    for name in ("grid", "counts", "files", "spans", "chains"):
+    for name in ("off", "grid", "counts", "files", "spans", "chains"):
         con.execute(f"DROP TABLE temp.coverage_{name}")

@@ -163,9 +163,9 @@ def completeness(held: Held) -> Piece:
     holes = [
         f"{counted(states[state], 'hour')}, counted for each account, region and trail, {'is' if states[state] == 1 else 'are'} {word}."
         for state, word in (
-            ("missing", "missing"),
+            ("missing", "missing in whole or in part"),
             ("tampered", "tampered with"),
-            ("unverified", "here but not proven"),
+            ("unverified", "not proven"),
         )
         if states.get(state)
     ]

@@ -11,7 +11,7 @@ from ctforensics.show import scale
 from ctforensics.show.access import records, rows
 from ctforensics.trail.tables import COVERAGE_STATES
 
-# What the reader sees for each state; missing and outside hold no log, so no count there means anything.
+# What the reader sees for each state; missing and outside hold no log, or not all of them, so silence there says nothing.
 STATE_WORDS = {
     "tampered": "tampered",
     "missing": "missing",
@@ -79,7 +79,7 @@ def statement(spans: list[Span], lo: int, hi: int) -> str:
         return "coverage unknown: the case has no coverage table rows"
     held = shares(spans, lo, hi)
     if sum(held.get(s, 0) for s in NO_LOG) >= hi - lo:
-        return "no log coverage in this range: nothing can be said about it"
+        return "no log coverage in this range that is whole: silence says nothing"
     parts = [
         f"{hours(held[s])} {STATE_WORDS[s]}" for s in ("missing", "tampered", "unverified", "outside") if s in held
     ]

@@ -52,7 +52,7 @@ DDL: dict[str, str] = {
   event_key UUID NOT NULL, copy_key UUID NOT NULL, fidelity VARCHAR, parse_flags VARCHAR[], recipient_account_id VARCHAR,
   event_time TIMESTAMP, event_name VARCHAR, event_source VARCHAR, aws_region VARCHAR, source_ip_address VARCHAR,
   user_agent VARCHAR, error_code VARCHAR, access_key_id VARCHAR)""",
-    # state: verified, verified_empty, unverified, tampered, missing, outside.
+    # state: verified, verified_empty, unverified, tampered, missing (also in part: a trail off for a minute), outside.
     "coverage": """CREATE TABLE coverage (
   account VARCHAR, region VARCHAR, trail VARCHAR, hour TIMESTAMP NOT NULL, state VARCHAR NOT NULL, reason VARCHAR,
   files INTEGER, events BIGINT)""",
