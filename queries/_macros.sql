@@ -577,6 +577,18 @@ greatest(
     len(as_list(json_extract(p_params, '$.instanceNames')))
 );
 
+-- Whether a call gives machines a start-up script; null where the call could not say: it is no launch, lost its parameters, or
+-- leaves the script to a launch template.
+CREATE MACRO user_data_given(p_params, p_name) AS
+CASE
+    WHEN contains(CAST(p_params AS VARCHAR), 'serData"') THEN TRUE
+    WHEN
+        p_name IN ('RunInstances', 'RequestSpotInstances', 'CreateLaunchTemplate', 'CreateInstances')
+        AND coalesce(CAST(p_params AS VARCHAR), 'null') <> 'null'
+        AND NOT json_exists(p_params, '$.launchTemplate')
+        THEN FALSE
+END;
+
 -- What makes a launch stand out, in words.
 CREATE MACRO abuse_signs(p_params, p_name, p_error, p_many) AS
 list_filter([

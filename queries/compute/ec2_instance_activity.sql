@@ -43,9 +43,16 @@ SELECT
     instance_ids_of(request_parameters, response_elements) AS instance_ids,
     unwrapped(json_extract(request_parameters, '$.instanceType')) AS instance_type,
     items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.imageId' AS image_id,
-    items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.keyName' AS key_name,
+    coalesce(items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.keyName', request_parameters ->> '$.keyName') AS key_name,
     coalesce(request_parameters ->> '$.iamInstanceProfile.arn', request_parameters ->> '$.iamInstanceProfile.name') AS instance_profile,
-    json_exists(request_parameters, '$.userData') AS has_user_data,
+    user_data_given(request_parameters, event_base_name) AS has_user_data,
+    CASE
+        WHEN event_base_name IN ('ModifyInstanceAttribute', 'ResetInstanceAttribute', 'ModifyInstanceMetadataOptions')
+            THEN list_transform(
+                list_filter(json_keys(inside(request_parameters, event_base_name)), lambda k: lower(k) <> 'instanceid'),
+                lambda k: k || ' ' || coalesce(unwrapped(member(inside(request_parameters, event_base_name), k)), '')
+            )
+    END AS asked_to_change,
     invoked_by,
     event_id,
     event_key,

@@ -37,7 +37,10 @@ SELECT
     target,
     list_sort(list_distinct(list_filter(list_concat(list_transform(items_of(json_extract(request_parameters, '$.instancesSet')), lambda i: i ->> '$.instanceId'), [coalesce(request_parameters ->> '$.instanceId', inside(request_parameters, event_base_name) ->> '$.InstanceId')]), lambda x: x IS NOT NULL))) AS instance_ids,
     list_transform(items_of(json_extract(response_elements, '$.instancesSet')), lambda i: (i ->> '$.previousState.name') || ' to ' || (i ->> '$.currentState.name')) AS states,
-    json_exists(request_parameters, '$.userData') AS user_data_replaced,
+    CASE
+        WHEN event_base_name = 'ModifyInstanceAttribute'
+            THEN outcome IN ('success', 'requested') AND json_exists(request_parameters, '$.userData')
+    END AS user_data_replaced,
     as_flag(json_extract(request_parameters, '$.disableApiTermination')) AS termination_protection,
     list_transform(items_of(json_extract(request_parameters, '$.groupSet')), lambda g: g ->> '$.groupId') AS security_groups,
     inside(request_parameters, event_base_name) ->> '$.HttpTokens' AS metadata_tokens,

@@ -41,7 +41,7 @@ SELECT
     coalesce(items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.imageId', items_of(json_extract(response_elements, '$.instancesSet'))[1] ->> '$.imageId') AS image_id,
     coalesce(items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.keyName', request_parameters ->> '$.keyName') AS key_name,
     coalesce(request_parameters ->> '$.iamInstanceProfile.arn', request_parameters ->> '$.iamInstanceProfile.name') AS instance_profile,
-    json_exists(request_parameters, '$.userData') AS has_user_data,
+    user_data_given(request_parameters, event_base_name) AS has_user_data,
     len(list_filter(items_of(json_extract(request_parameters, '$.networkInterfaceSet')), lambda n: (n ->> '$.associatePublicIpAddress') = 'true')) > 0 AS public_address_asked,
     coalesce(request_parameters ->> '$.launchTemplate.launchTemplateId', request_parameters ->> '$.launchTemplate.launchTemplateName') AS launch_template,
     invoked_by,

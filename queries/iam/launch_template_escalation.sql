@@ -35,7 +35,7 @@ SELECT
     error_class,
     target,
     coalesce(request_parameters ->> '$.CreateLaunchTemplateRequest.LaunchTemplateData.IamInstanceProfile.Name', request_parameters ->> '$.CreateLaunchTemplateVersionRequest.LaunchTemplateData.IamInstanceProfile.Name', request_parameters ->> '$.iamInstanceProfile') AS instance_profile,
-    contains(CAST(request_parameters AS VARCHAR), 'UserData') OR contains(CAST(request_parameters AS VARCHAR), 'userData') AS has_user_data,
+    user_data_given(request_parameters, event_base_name) AS has_user_data,
     request_parameters,
     event_id,
     event_key,

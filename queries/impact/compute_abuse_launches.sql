@@ -40,7 +40,7 @@ SELECT
     instance_types_in(request_parameters) AS instance_types,
     machines_asked(request_parameters) AS asked_for,
     abuse_signs(request_parameters, event_base_name, error_class, $min_count) AS stands_out_for,
-    contains(CAST(request_parameters AS VARCHAR), 'serData') AS has_user_data,
+    user_data_given(request_parameters, event_base_name) AS has_user_data,
     as_flag(json_extract(request_parameters, '$.disableApiTermination')) AS termination_protection,
     list_transform(items_of(json_extract(response_elements, '$.instancesSet')), lambda i: i ->> '$.instanceId') AS instance_ids,
     invoked_by,

@@ -47,8 +47,14 @@ SELECT
     error_class,
     target,
     rules_of(request_parameters, response_elements) AS rules,
-    len(list_filter(rules_of(request_parameters, response_elements), lambda r: is_world(r))) > 0
-        AND event_base_name LIKE 'Authorize%' AS opens_to_world,
+    CASE
+        WHEN event_base_name LIKE 'AuthorizeSecurityGroup%' OR event_base_name = 'ModifySecurityGroupRules'
+            THEN CASE
+                WHEN outcome NOT IN ('success', 'requested') THEN FALSE
+                WHEN len(rules_of(request_parameters, response_elements)) > 0
+                    THEN len(list_filter(rules_of(request_parameters, response_elements), lambda r: is_world(r))) > 0
+            END
+    END AS opens_to_world,
     request_parameters,
     event_id,
     event_key,

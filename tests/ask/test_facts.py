@@ -301,6 +301,35 @@ def test_rules_of_security_groups_are_read_in_all_their_forms(case_of):
     assert [row["opens_to_world"] for row in rows] == [True, True, True, False]
 
 
+def test_what_a_call_cannot_do_is_not_denied_of_it_and_what_was_refused_opened_nothing(case_of):
+    world = {"groupId": "sg-1", "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "cidrIp": "0.0.0.0/0"}
+    protect = {"instanceId": "i-1", "disableApiTermination": {"value": True}}
+    launch = {"instancesSet": {"items": [{"imageId": "ami-1", "maxCount": 1}]}, "keyName": "k"}
+    ask = case_of(
+        event("ec2", "CreateTrafficMirrorSession", minute=1),
+        event(
+            "ec2", "AuthorizeSecurityGroupIngress", minute=2, requestParameters=world, errorCode="UnauthorizedOperation"
+        ),
+        event("ec2", "AuthorizeSecurityGroupIngress", minute=3, requestParameters=None),
+        event("ec2", "StopInstances", minute=4, requestParameters={"instancesSet": {"items": [{"instanceId": "i-1"}]}}),
+        event("ec2", "ModifyInstanceAttribute", minute=5, requestParameters=protect),
+        event("ec2", "RunInstances", minute=6, requestParameters=launch),
+        event(
+            "ec2",
+            "RunInstances",
+            minute=7,
+            requestParameters={**launch, "launchTemplate": {"launchTemplateId": "lt-1"}},
+        ),
+        event("ec2", "RunInstances", minute=8, requestParameters={**launch, "userData": "<sensitiveDataRemoved>"}),
+    )
+    assert [row["opens_to_world"] for row in ask("security_group_and_vpc_changes")] == [None, False, None]
+    rows = ask("ec2_instance_activity")
+    assert [row["has_user_data"] for row in rows] == [None, None, False, None, True]
+    assert [row["key_name"] for row in rows] == [None, None, "k", "k", "k"]
+    assert rows[1]["asked_to_change"] == ["disableApiTermination true"] and rows[0]["asked_to_change"] is None
+    assert [row["user_data_replaced"] for row in ask("instance_state_changes")] == [None, False]
+
+
 def test_date_suffixes_and_lone_objects_do_not_hide_calls(case_of):
     code = event("lambda", "UpdateFunctionCode20150331v2", requestParameters={"functionName": "f"})
     logs = event(
