@@ -10,7 +10,7 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
 -- ]
 -- empty = "No user had that many failures within the window."
--- look = "A success that follows: console_success_after_failures."
+-- look = "A success that follows: console_success_after_failures. Where name_hidden is true no user had the name that was typed; CloudTrail hides it, and one row stands for all such names of the account."
 --
 -- [params]
 -- min_failures = { type = "BIGINT", default = 3, help = "Failures within the window at least" }
@@ -32,7 +32,8 @@ WITH failures AS (
 
 SELECT
     recipient_account_id,
-    coalesce(user_name, user_identity_type) AS user_name,
+    nullif(coalesce(user_name, user_identity_type), 'HIDDEN_DUE_TO_SECURITY_REASONS') AS user_name,
+    coalesce(coalesce(user_name, user_identity_type) = 'HIDDEN_DUE_TO_SECURITY_REASONS', FALSE) AS name_hidden,
     any_value(user_identity_type) AS user_identity_type,
     count(*) AS failures,
     max(in_window) AS most_in_window,
@@ -44,4 +45,4 @@ SELECT
 FROM failures
 GROUP BY recipient_account_id, coalesce(user_name, user_identity_type)
 HAVING max(in_window) >= $min_failures
-ORDER BY failures DESC, recipient_account_id, user_name;
+ORDER BY failures DESC, recipient_account_id, coalesce(user_name, user_identity_type);

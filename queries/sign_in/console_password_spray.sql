@@ -10,7 +10,7 @@
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
 -- ]
 -- empty = "No address failed on that many users. Users that do not exist all carry the same hidden name and count as one."
--- look = "Addresses from outside the usual networks."
+-- look = "Addresses from outside the usual networks. Names that no user had are hidden in the records: users counts them all as one, users_at_most each failure with such a name as another."
 --
 -- [params]
 -- min_users = { type = "BIGINT", default = 2, help = "Different users at least" }
@@ -21,8 +21,10 @@
 SELECT
     source_ip_address,
     count(DISTINCT coalesce(user_name, user_identity_type)) AS users,
+    count(DISTINCT nullif(coalesce(user_name, user_identity_type), 'HIDDEN_DUE_TO_SECURITY_REASONS')) + count(*) FILTER (user_name = 'HIDDEN_DUE_TO_SECURITY_REASONS') AS users_at_most,
+    count(*) FILTER (user_name = 'HIDDEN_DUE_TO_SECURITY_REASONS') AS failures_with_hidden_name,
     count(*) AS failures,
-    some_of(user_name) AS user_names,
+    some_of(nullif(user_name, 'HIDDEN_DUE_TO_SECURITY_REASONS')) AS user_names,
     some_of(recipient_account_id) AS accounts,
     min(event_time) AS first_seen,
     max(event_time) AS last_seen,
