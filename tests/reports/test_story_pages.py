@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ctforensics.reports import CaseReport
+from ctforensics.reports import CaseReport, catalog
 from tests.support import report_matrix, small_case
 
 # The labels of each story in the order in which the script plays them; those that begin in one second stand in one group.
@@ -139,3 +139,28 @@ def test_a_call_that_was_accepted_stands_among_the_changes_of_the_first_page(sto
     case = story_case("data_sharing")
     said = first_page(case, **report_matrix.parameters(case, "incident"))[1]
     assert "StartExportTask" in said and "ModifyDBInstance" in said
+
+
+def defaults(report):
+    """The questions that a shipped report asks unless told otherwise."""
+    return next(p.default for p in catalog.find(report).parameters if p.name == "questions")
+
+
+def test_the_accounts_that_something_was_shared_with_stand_on_the_first_page_of_an_incident(story_case):
+    case = story_case("data_sharing")
+    said = first_page(case, questions=defaults("incident"))
+    for title in (
+        "Sharing of disk snapshots",
+        "Sharing, copies and exports of database",
+        "Our snapshots used by other",
+    ):
+        assert any(line.startswith(title) and "outside accounts: 777788889999" in line for line in said), said
+
+
+def test_a_changed_bucket_policy_stands_on_the_first_page_of_a_report_on_buckets(story_case):
+    case = story_case("quiet_week")
+    bucket = case.room.sql("SELECT bucket_name FROM events WHERE event_name = 'PutBucketPolicy'", {})[2][0][0]
+    said = first_page(case, questions=defaults("s3_exposure"), buckets=[bucket])
+    assert any("more than reading" in line and "PutBucketPolicy" in line for line in said)
+    cells = json.loads(catalog.find("s3_exposure").path.read_text("utf-8"))["cells"]
+    assert any("first_page(" in "".join(c["source"]) and "buckets=buckets" in "".join(c["source"]) for c in cells)

@@ -23,6 +23,7 @@ MOST_SHOWN = 100  # rows of one answer that are printed, unless said otherwise
 MOST_REVIEWED = 25  # the same where many questions are asked at once: the first rows show what there is
 MOST_KEPT = 5_000  # rows of an answer that is kept while a report is written, so that its first page asks nothing twice
 MOST_CALLS = 3  # kinds of call, or silent questions, that a line of it names
+MOST_ACCOUNTS = 6  # outside accounts that a line of it names
 MOST_LINES = 7  # questions with rows that a first page names
 _AS_FAR = ", as far as this evidence can show (below)."
 _WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
@@ -39,6 +40,7 @@ _FIRST = (
     "source_ip_address",
     "target",
 )
+_OUTSIDE = ("outside_accounts", "used_by_account")
 # Columns with the first and the last instant of what a row tells.
 _SPANS = (("event_time", "event_time"), ("first_seen", "last_seen"), ("first_time", "last_time"))
 
@@ -148,7 +150,21 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
 
 def _named(asked: Asked) -> str:
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title} ({asked.rows:,}{bad})"
+    return f"{asked.question.title} ({asked.rows:,}{_outside(asked)}{bad})"
+
+
+def _outside(asked: Asked) -> str:
+    """The outside accounts that its rows name, without those of refused calls: whoever got something stands on the first page."""
+    found = asked.answer.rows
+    named = set(_OUTSIDE) & set(found.columns)
+    rows = [dict(zip(found.columns, row, strict=True)) for row in found.rows] if named else []
+    given = [
+        row for row in rows if row.get("outcome") not in ("denied", "failed") and row.get("is_outside") is not False
+    ]
+    told = [row[name] for row in given for name in _OUTSIDE if row.get(name)]
+    names = sorted({str(name) for value in told for name in (value if isinstance(value, list) else [value])})
+    more = f" and {len(names) - MOST_ACCOUNTS:,} more" if len(names) > MOST_ACCOUNTS else ""
+    return f"; outside accounts: {', '.join(names[:MOST_ACCOUNTS])}{more}" if names else ""
 
 
 def _line(asked: Asked) -> str:
@@ -171,7 +187,7 @@ def _line(asked: Asked) -> str:
     if times and not found.more:
         said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title}: {said} ({asked.statement.label}){bad}."
+    return f"{asked.question.title}: {said}{_outside(asked)} ({asked.statement.label}){bad}."
 
 
 def _known(held: Held, name: str, params: dict[str, Any]) -> dict[str, Any]:
