@@ -143,11 +143,13 @@ SELECT
     l.actor,
     CASE
         WHEN l.event_base_name = 'RunInstances' THEN array_to_string(instance_ids_of(l.request_parameters, l.response_elements), ', ')
+        WHEN l.kind = 'access key' AND l.issued_access_key_id IS NULL THEN 'a key of ' || coalesce(l.target, 'its own user')
         ELSE coalesce(l.issued_access_key_id, l.target)
     END AS made,
     coalesce(l.request_parameters ->> '$.policyArn', l.request_parameters ->> '$.policyName', l.requested_role_arn) AS detail,
     CASE
         WHEN e.undone_at IS NOT NULL THEN 'undone'
+        WHEN l.kind = 'access key' AND l.issued_access_key_id IS NULL THEN 'cannot be followed: the record names no key id'
         WHEN l.kind = 'session' AND l.event_time + INTERVAL 36 HOUR < CAST($at AS TIMESTAMP) THEN 'expired by then at the latest'
         WHEN l.kind = 'session' THEN 'may still be valid'
         WHEN l.kind = 'other change' THEN 'changed; only deletions of the thing are looked for'

@@ -31,6 +31,12 @@ WITH RECURSIVE mints AS MATERIALIZED ( -- once: the walk must not read all event
     WHERE issued_access_key_id IS NOT NULL AND outcome <> 'denied'
 ),
 
+unnamed AS MATERIALIZED ( -- keys that were made, but whose id the record does not hold: nobody can follow them
+    SELECT event_key, event_time, event_id, access_key_id
+    FROM around_scope($accounts, $regions)
+    WHERE event_base_name = 'CreateAccessKey' AND outcome = 'success' AND issued_access_key_id IS NULL
+),
+
 walk AS ( -- each key once for each generation, whatever the number of ways to it
     SELECT CAST(0 AS BIGINT) AS depth, CAST($access_key_id AS VARCHAR) AS key
     UNION
@@ -50,6 +56,11 @@ minted AS (
     JOIN mints AS e ON e.issued_access_key_id = n.key
     JOIN nearest AS maker ON maker.key = e.access_key_id AND maker.depth = n.depth - 1
     QUALIFY row_number() OVER (PARTITION BY n.key ORDER BY e.event_time, e.event_id, e.event_key) = 1
+    UNION ALL
+    SELECT n.depth + 1, e.event_key, e.event_time, e.event_id, e.access_key_id, NULL
+    FROM nearest AS n
+    JOIN unnamed AS e ON e.access_key_id = n.key
+    WHERE n.depth < $max_depth
 ),
 
 uses AS (
@@ -75,15 +86,20 @@ SELECT
     e.actor,
     w.from_key,
     w.to_key AS new_key,
-    CASE WHEN w.to_key LIKE 'AKIA%' THEN 'long-lived' ELSE 'temporary' END AS kind,
+    CASE
+        WHEN w.to_key IS NULL THEN 'cannot be followed: the record names no key id'
+        WHEN w.to_key LIKE 'AKIA%' THEN 'long-lived'
+        ELSE 'temporary'
+    END AS kind,
     coalesce(
         e.response_elements ->> '$.assumedRoleUser.arn',
         e.response_elements ->> '$.federatedUser.arn',
         e.response_elements ->> '$.accessKey.userName',
+        CASE WHEN w.to_key IS NULL THEN e.target END,
         e.actor
     ) AS acts_as,
     coalesce(e.response_elements ->> '$.credentials.expiration', '') AS expires,
-    coalesce(u.uses, 0) AS uses,
+    CASE WHEN w.to_key IS NOT NULL THEN coalesce(u.uses, 0) END AS uses,
     u.errors,
     u.writes,
     u.first_use,
@@ -100,5 +116,4 @@ SELECT
 FROM minted AS w
 JOIN scoped($since, $until, $accounts, $regions, $outcome) AS e USING (event_key)
 LEFT JOIN uses AS u ON u.access_key_id = w.to_key
-WHERE e.issued_access_key_id IS NOT NULL
 ORDER BY w.depth, e.event_time, e.event_id, e.event_key;

@@ -164,3 +164,20 @@ def test_a_changed_bucket_policy_stands_on_the_first_page_of_a_report_on_buckets
     assert any("more than reading" in line and "PutBucketPolicy" in line for line in said)
     cells = json.loads(catalog.find("s3_exposure").path.read_text("utf-8"))["cells"]
     assert any("first_page(" in "".join(c["source"]) and "buckets=buckets" in "".join(c["source"]) for c in cells)
+
+
+def test_a_key_that_was_made_without_a_word_of_its_id_is_told_as_one_that_cannot_be_followed(story_case):
+    case, maker = story_case("tampered_log"), "AKIARTX3GSDS5KOEZQUV"
+    page = CaseReport(case, title="t").first_page(access_keys=[maker])
+    said = next(piece.data["sentences"] for piece in page.items if piece.data.get("label") == "Records")
+    assert any(line.startswith("Cannot be followed: 1 access key of build-legacy was made") for line in said)
+    (child,) = case.ask("session_key_descendants", access_key_id=maker).to_dict("records")
+    assert child["new_key"] is None and "cannot be followed" in child["kind"] and child["acts_as"] == "build-legacy"
+    left = case.ask("blast_radius", access_key_id=maker)
+    assert [*left["state"]] == ["cannot be followed: the record names no key id"] and [*left["made"]] == [
+        "a key of build-legacy"
+    ]
+    other = CaseReport(case, title="t").first_page(access_keys=["AKIARTX3GSDS3J5Z3ACY"])
+    assert "Cannot be followed" not in " ".join(
+        line for piece in other.items for line in piece.data.get("sentences", [])
+    )

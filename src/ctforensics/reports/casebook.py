@@ -93,7 +93,8 @@ class CaseReport:
     def _records(self, questions: Sequence[str], about: dict[str, Any]) -> list[Piece]:
         """What the records say, in a few lines that name no culprit."""
         seeds = Seeds(*(about.get(name, ()) for name in ("access_keys", "addresses", "principals", "buckets")))
-        said = [*story_pages.in_short(self.held, seeds), *story_pages.contradicted(self.held, seeds)] if seeds else []
+        told = (story_pages.in_short, story_pages.contradicted, story_pages.unfollowed)
+        said = [line for tell in told for line in tell(self.held, seeds)] if seeds else []
         said += question_pages.in_short(self.held, questions, **about)
         return [pieces.verdict("Records", "note", "What the records say", said)] if said else []
 

@@ -25,8 +25,8 @@ def fails(value: Any) -> bool:
 
 
 def warning(columns: Sequence[str], rows: Sequence[Sequence[Any]], total: int) -> str:
-    """The sentence above a table of such rows; nothing where there are none."""
-    number = count(columns, rows)
+    """The sentence above a table of such rows; nothing where there are none, or where each row is a class itself."""
+    number = 0 if columns[0] in _CLASSES else count(columns, rows)
     said = of_rows(number, total)
     return f"{said[0].upper()}{said[1:]} and may be altered or forged." if number else ""
 

@@ -97,6 +97,11 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
     'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
 ORDER BY event_time, event_id, event_key"""
 _KEYS_NAME = "Access keys that grew from the ones given"
+# Access keys that were made, but whose id the record does not hold: where they lead nobody can tell.
+_UNNAMED = "SELECT count(*) AS events FROM events WHERE event_name = 'CreateAccessKey' AND outcome = 'success' AND issued_access_key_id IS NULL"
+_UNNAMED_HERE = f"""{_GROWN}
+SELECT event_time, target, event_id FROM events e WHERE event_name = 'CreateAccessKey' AND outcome = 'success' AND issued_access_key_id IS NULL
+  AND (access_key_id IN (SELECT access_key_id FROM grown) OR {_NAMED}) ORDER BY event_time, event_id"""
 _ALTERED = "SELECT count(*) AS events FROM events WHERE verification = 'fail'"
 _REACHED = "A console session is known by its user and the instant of the sign-in. Of keys and sessions that were only used there, what they did elsewhere is not counted and not followed."
 MOST_NAMED = 14  # kinds of call that a first page names
@@ -243,3 +248,16 @@ def contradicted(held: Held, seeds: Seeds) -> list[str]:
     return [
         f"Not proven: {said} and may be altered or forged: {', '.join(names[:MOST_NAMED])}{more} ({steps.statement.label})."
     ]
+
+
+def unfollowed(held: Held, seeds: Seeds) -> list[str]:
+    """For a first page: the access keys that the story made and that nobody can follow, as their records name no key id."""
+    if not held.number("Access keys made whose record names no key id", _UNNAMED):
+        return []
+    found = held.rows("Access keys of the story whose record names no key id", _UNNAMED_HERE, **seeds.bound())
+    if not found.rows:
+        return []
+    users = list(dict.fromkeys(str(user) for _, user, _ in found.rows if user))
+    of = f" of {', '.join(users[:MOST_NAMED])}" if users else ""
+    keys = f"{counted(len(found.rows), 'access key')}{of} {'was' if len(found.rows) == 1 else 'were'} made"
+    return [f"Cannot be followed: {keys}, and the records do not name the key ids ({found.statement.label})."]
