@@ -120,7 +120,7 @@ def test_the_world_is_more_than_one_network_and_comes_in_flat_form_too(case_of):
         opened_group(nested("128.0.0.0/1"), 3),
         opened_group({"ipProtocol": "tcp", "fromPort": 3389, "toPort": 3389, "cidrIp": "0.0.0.0/0"}, 4),
         opened_group(nested("203.0.113.0/24"), 5),
-        event("ec2", "RevokeSecurityGroupIngress", minute=9, requestParameters={"groupId": "sg-1"}),
+        event("ec2", "DeleteSecurityGroup", minute=9, requestParameters={"groupId": "sg-1"}),
     )
     rows = ask("security_group_opened_to_world")
     assert [row["event_time"].minute for row in rows] == [1, 2, 3, 4]
