@@ -1,6 +1,6 @@
 """The page printed as PDF by a Chromium, Chrome or Edge of this machine, with JavaScript off.
 
-The PDF is tagged, has an outline and page numbers, and bears the report's own date, so that only the browser's version can make
+The PDF is tagged, has an outline and page numbers, bears the report's own date and numbers of its own, so that only the browser's version can make
 two prints of one report differ.
 """
 
@@ -22,6 +22,8 @@ _FOOT = (
     '<span style="flex:1">{left}</span><span>page <span class="pageNumber"></span> of <span class="totalPages"></span></span></div>'
 )
 _DATE = re.compile(rb"(/(?:CreationDate|ModDate) \(D:)\d{14}")
+# How Chromium names a head cell in the structure of a tagged PDF: by a counter of the page that is not the same each time.
+_CELL = re.compile(rb"\(node(\d{8})\)")
 _SECONDS = 180
 
 
@@ -51,7 +53,7 @@ def print_page(page: Path, target: Path, *, foot: str, at: datetime | None) -> N
         # A notebook's kernel runs an event loop in this thread, and playwright's calls refuse to stand inside one.
         with ThreadPoolExecutor(1) as apart:
             apart.submit(_by_playwright, play, browser, page, target, foot).result()
-    target.write_bytes(_dated(target.read_bytes(), at))
+    target.write_bytes(_numbered(_dated(target.read_bytes(), at)))
 
 
 def _by_playwright(play: object, browser: Path, page: Path, target: Path, foot: str) -> None:
@@ -96,3 +98,9 @@ def _dated(data: bytes, at: datetime | None) -> bytes:
     """The PDF with the report's date in place of the present one; the length stays the same."""
     stamp = (at or datetime(1970, 1, 1)).strftime("%Y%m%d%H%M%S").encode()
     return _DATE.sub(lambda match: match[1] + stamp, data)
+
+
+def _numbered(data: bytes) -> bytes:
+    """The PDF with its head cells numbered from 1 in the order of their names, so that a sorted tree of names stays one; as long as before."""
+    numbers = {name: number for number, name in enumerate(sorted(set(_CELL.findall(data))), start=1)}
+    return _CELL.sub(lambda match: b"(node%08d)" % numbers[match[1]], data)
