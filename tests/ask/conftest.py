@@ -22,6 +22,13 @@ Record = dict[str, Any]
 _NUMBERS = itertools.count(1)
 
 
+@pytest.fixture(autouse=True)
+def _numbered_from_one() -> None:
+    """The events of each test are numbered from 1, so that their minutes come in order whatever ran before."""
+    global _NUMBERS
+    _NUMBERS = itertools.count(1)
+
+
 def event(service: str, name: str, **more: Any) -> Record:
     """A record of one call by the user ana; ``minute`` sets its time, everything else overrides a member."""
     number = next(_NUMBERS)
