@@ -685,8 +685,16 @@ OR coalesce(TRY_CAST(regexp_extract(p_rule, '[0-9a-fA-F]*:[0-9a-fA-F:]*/(\d+)$',
 
 -- The ids of the first ten events of a group, in time order.
 CREATE MACRO first_ids(p_id, p_time) AS arg_min(p_id, (p_time, p_id), 10);
--- At most twenty different values of a group, sorted.
-CREATE MACRO some_of(p_value) AS (list(DISTINCT p_value ORDER BY p_value) FILTER (p_value IS NOT NULL))[1:20];
+-- The first twenty different values of a group, sorted; where there are more, a last one says how many.
+CREATE MACRO some_of(p_value) AS
+CASE
+    WHEN count(DISTINCT p_value) > 20
+        THEN list_concat(
+            (list(DISTINCT p_value ORDER BY p_value) FILTER (p_value IS NOT NULL))[1:20],
+            ['… and ' || CAST(count(DISTINCT p_value) - 20 AS VARCHAR) || ' more']
+        )
+    ELSE list(DISTINCT p_value ORDER BY p_value) FILTER (p_value IS NOT NULL)
+END;
 
 -- Text of the whole record that could name something, for searches that must read all of it.
 CREATE MACRO record_holds(p_needle) AS TABLE

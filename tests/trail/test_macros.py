@@ -48,3 +48,10 @@ def test_the_account_in_a_key_is_the_same_in_sql_and_in_python(room, key):
 )
 def test_a_list_is_made_of_whatever_cloudtrail_says(room, json, expected):
     assert room.execute("SELECT as_list(?::JSON)", [json]).fetchone()[0] == expected
+
+
+def test_a_list_of_some_values_says_how_many_it_leaves_out(room):
+    some = "SELECT some_of(v) FROM (SELECT 'k' || lpad(i::VARCHAR, 3, '0') AS v FROM range(?) t(i), range(2) UNION ALL SELECT NULL)"
+    cut, whole, none = (room.execute(some, [number]).fetchone()[0] for number in (27, 20, 0))
+    assert cut == [*(f"k{i:03}" for i in range(20)), "… and 7 more"]
+    assert len(whole) == 20 and whole[-1] == "k019" and none is None
