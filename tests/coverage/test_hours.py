@@ -57,6 +57,36 @@ def test_an_hour_before_logging_began_is_not_called_empty_though_a_starting_dige
     assert reason[0].startswith("logging began in this hour or after it")
 
 
+def test_the_hour_in_which_logging_began_is_not_verified_though_it_holds_proven_files(loaded, archive):
+    maker = archive.maker()
+    maker.start(FIRST)
+    for number in range(1, 6):
+        at = FIRST + (number - 1) * HOUR + timedelta(minutes=12)
+        maker.deliver([record(at - timedelta(minutes=4), f"event {number}")], at)
+        maker.close_hour(FIRST + number * HOUR)
+    result = loaded(archive)
+    states = result.states()
+    assert [states[hour] for hour in ("09 19", "09 20", "09 21", "09 22")] == [
+        "unverified",
+        "unverified",
+        "verified",
+        "verified",
+    ]
+    (reason,) = result.rows("SELECT reason FROM coverage WHERE hour = TIMESTAMP '2024-03-09 20:00:00'")
+    assert reason[0].startswith("logging began in this hour or after it")
+
+
+def test_a_first_hour_is_verified_where_a_proven_event_shows_that_logging_was_on_before_it(loaded, archive):
+    maker = archive.maker()
+    maker.start(FIRST)
+    at = FIRST + timedelta(minutes=2)
+    maker.deliver([record(FIRST - timedelta(minutes=40), "early"), record(at, "now")], at)
+    for number in range(1, 6):
+        maker.close_hour(FIRST + number * HOUR)
+    states = loaded(archive).states()
+    assert [states[hour] for hour in ("09 19", "09 20")] == ["unverified", "verified"]
+
+
 def test_a_late_log_file_that_reaches_into_an_hour_keeps_it_from_being_empty(loaded, archive):
     maker = long_trail(archive, 3, silent=range(1, 3))
     at = FIRST + 2 * HOUR + timedelta(minutes=30)

@@ -7,14 +7,14 @@ from support.digest_archive import ACCOUNT, FIRST, HOUR, REGION, Archive, record
 STOPPED, STARTED = FIRST + timedelta(minutes=20), FIRST + 4 * HOUR
 
 
-def call(at: datetime, name: str) -> dict[str, object]:
+def call(at: datetime, name: str, region: str = REGION) -> dict[str, object]:
     return record(at, f"{name} {at}") | {
         "eventSource": "cloudtrail.amazonaws.com",
         "eventName": name,
-        "awsRegion": REGION,
+        "awsRegion": region,
         "recipientAccountId": ACCOUNT,
         "userIdentity": {"type": "IAMUser", "accountId": ACCOUNT, "userName": "eve"},
-        "requestParameters": {"name": f"arn:aws:cloudtrail:{REGION}:{ACCOUNT}:trail/management-events"},
+        "requestParameters": {"name": f"arn:aws:cloudtrail:{region}:{ACCOUNT}:trail/management-events"},
     }
 
 
@@ -43,6 +43,32 @@ def test_a_proven_stop_is_a_hole_that_says_when_it_began_and_ended(loaded, archi
         ("StopLogging", "ok"),
         ("StartLogging", "ok"),
     ]
+
+
+def test_a_trail_of_the_same_name_at_home_in_another_region_neither_stops_nor_starts_this_one(loaded, archive):
+    stopped(archive)
+    other = archive.maker(region="eu-west-1", home_region="eu-west-1")
+    archive.hours(other, 6)
+    at = STOPPED + timedelta(minutes=50)
+    other.deliver([call(at, "StartLogging", "eu-west-1")], at + timedelta(minutes=3))
+    other.close_hour(FIRST + 6 * HOUR)
+    case = loaded(archive)
+    told = case.rows(
+        "SELECT reason FROM coverage WHERE region = 'us-east-1' AND hour = TIMESTAMP '2024-03-09 22:00:00'"
+    )
+    assert told[0][0].startswith("stop seen 2024-03-09T20:37:28Z; start seen 2024-03-10T00:17:28Z; off throughout: not")
+    assert case.rows("SELECT hour FROM coverage WHERE region = 'eu-west-1' AND reason LIKE 'stop seen%'") == []
+
+
+def test_a_stop_of_a_trail_of_all_regions_is_a_hole_in_its_chains_of_other_regions(loaded, archive):
+    stopped(archive)
+    elsewhere = archive.maker(region="eu-west-1")
+    archive.hours(elsewhere, 1)
+    elsewhere.stop(FIRST + timedelta(minutes=25))
+    elsewhere.restart(STARTED + timedelta(minutes=1))
+    archive.hours(elsewhere, 2, first=STARTED + timedelta(minutes=61))
+    told = loaded(archive).rows("SELECT state FROM coverage WHERE region = 'eu-west-1' AND reason LIKE 'stop seen%'")
+    assert set(told) == {("missing",)}
 
 
 def test_a_log_file_planted_in_a_stop_is_an_alarm_and_the_hour_stays_a_hole(loaded, archive):

@@ -19,22 +19,23 @@ SELECT event_time,
   event_name AS change, outcome, event_key, verification
 FROM calls"""
 
+# Two trails of one account may have one name, in two home regions.
 # From a stop that is proven to the next start that is proven; without one, to where proven digests go on.
 STOPS = """
 CREATE OR REPLACE TEMP TABLE coverage_stops AS
 WITH proven AS (
   SELECT * FROM trail_changes WHERE verification IN ('ok', 'anomaly') AND outcome = 'success' AND trail IS NOT NULL),
 turns AS (
-  SELECT DISTINCT event_time, account, trail, change IN ('StopLogging', 'DeleteTrail') AS is_off
+  SELECT DISTINCT event_time, account, region, trail, change IN ('StopLogging', 'DeleteTrail') AS is_off
   FROM proven WHERE change IN ('StopLogging', 'DeleteTrail', 'StartLogging'))
-SELECT account, trail, event_time AS stopped,
+SELECT account, region, trail, event_time AS stopped,
   (SELECT min(s.event_time) FROM turns s
-    WHERE s.account = t.account AND s.trail = t.trail AND NOT s.is_off AND s.event_time > t.event_time) AS started
+    WHERE s.account = t.account AND s.region = t.region AND s.trail = t.trail AND NOT s.is_off AND s.event_time > t.event_time) AS started
 FROM turns t WHERE is_off"""
 
 
 def refresh(con: duckdb.DuckDBPyConnection) -> None:
-    """Fills ``trail_changes`` and the temporary table ``coverage_stops`` (account, trail, stopped, started or null)."""
+    """Fills ``trail_changes`` and the temporary table ``coverage_stops`` (account, home region, trail, stopped, started or null)."""
     con.execute("DELETE FROM trail_changes")
     con.execute(_CHANGES)
     con.execute(STOPS)

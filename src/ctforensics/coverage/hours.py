@@ -4,7 +4,8 @@ Digests cover hours of *delivery*; people ask about hours of *events*. An event 
 event hour is called verified only if delivery is covered until 15 minutes after it; and proven empty only if delivery is
 covered until 24 hours after it and no listed file reaches into it. It says nothing of events that the trail does not record.
 The first digest after a stop reaches back before logging began again: an hour of which any part lies in a proven stop stays a hole,
-whatever else is proven of it, and one in which a chain begins is never called empty.
+whatever else is proven of it. Nor does it say when in it a chain began: an hour that it covers is not proven, until a proven event
+shows that logging was on before that hour.
 """
 
 from __future__ import annotations
@@ -16,18 +17,22 @@ from ctforensics.verify.outcome import STARTS
 
 _MISSING = "('D_MISSING', 'L_MISSING', 'L_MISSING_UNVERIFIED')"
 _ORGANIZATION = r"(^|/)AWSLogs/o-[a-z0-9]{4,32}/"
+_HOME = r"_CloudTrail-Digest_[^/]+_([a-z0-9-]+)_\d{8}T\d{6}Z[^/]*$"
 
+# A stop is logged in the trail's home region, which the keys of proven digests name; where they do not, the name of the trail decides.
 # A forged digest may claim any time: what is not proven reaches at most five years.
 _CHAINS = rf"""
 CREATE OR REPLACE TEMP TABLE coverage_chains AS
 WITH spans AS (
-  SELECT account, region, trail, since, until, regexp_matches(object, '{_ORGANIZATION}') AS org, class IN ('ok', 'anomaly') AS proven
+  SELECT account, region, trail, since, until, regexp_matches(object, '{_ORGANIZATION}') AS org, class IN ('ok', 'anomaly') AS proven,
+    nullif(regexp_extract(object, '{_HOME}', 1), '') AS home
   FROM verifications WHERE kind = 'digest' AND since IS NOT NULL AND until IS NOT NULL AND account IS NOT NULL
     AND object NOT LIKE '%\_backfill.json%' ESCAPE '\'
   UNION ALL
-  SELECT account, region, trail, since, until, false, false FROM findings
+  SELECT account, region, trail, since, until, false, false, NULL FROM findings
   WHERE code IN ('G_GAP', 'G_LATE_START', 'G_HEAD_SHORT', 'G_NO_DIGESTS') AND since IS NOT NULL AND until IS NOT NULL)
 SELECT row_number() OVER (ORDER BY account, region, trail) AS chain, account, region, trail, bool_or(org) AS org,
+  if(bool_and(home IS NOT NULL) FILTER (WHERE proven), list(DISTINCT home) FILTER (WHERE proven), NULL) AS homes,
   greatest(min(since), max(until) - INTERVAL 5 YEAR, least(coalesce(min(since) FILTER (WHERE proven), min(since)), max(until))
     - INTERVAL 5 YEAR) AS first, max(until) AS last
 FROM spans GROUP BY account, region, trail"""
@@ -130,7 +135,8 @@ ends AS (
       (SELECT min(f.first_event_time) FROM coverage_files f
         WHERE f.chain = c.chain AND f.side = 'good' AND f.first_event_time > s.stopped + INTERVAL 15 MINUTE),
       TIMESTAMP 'infinity') AS ended
-  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org))
+  FROM coverage_stops s JOIN coverage_chains c ON c.trail = s.trail AND (c.account = s.account OR c.org)
+    AND coalesce(list_contains(c.homes, s.region), true))
 SELECT chain, ended, min(stopped) AS stopped, min(started) AS started FROM ends GROUP BY chain, ended"""
 
 _ISO = "%Y-%m-%dT%H:%M:%SZ"
@@ -143,6 +149,8 @@ WITH unproven AS (
   WHERE v.kind = 'digest' AND v.class IN ('unknown', 'fail') AND v.code NOT IN ('D_MISSING', 'D_MISPLACED')
     AND v.since IS NOT NULL),
 {_STARTS},
+began AS (
+  SELECT s.*, (SELECT min(f.lo) FROM coverage_files f WHERE f.chain = s.chain AND f.side = 'good' AND f.lo >= s.since) AS seen FROM starts s),
 short AS (
   SELECT c.chain, f.since, f.until FROM findings f
   JOIN coverage_chains c ON c.account = f.account AND c.region = f.region AND c.trail IS NOT DISTINCT FROM f.trail
@@ -173,7 +181,8 @@ looked AS (
     EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.since < g.hour + INTERVAL 75 MINUTE AND u.until > g.hour) AS doubtful,
     EXISTS (FROM unproven u WHERE u.chain = g.chain AND u.class = 'fail' AND u.since < g.hour + INTERVAL 75 MINUTE
       AND u.until > g.hour) AS forged,
-    EXISTS (FROM starts s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS begins,
+    EXISTS (FROM began b WHERE b.chain = g.chain AND b.since < g.hour + INTERVAL 1 HOUR AND b.until > g.hour
+      AND coalesce(b.seen >= g.hour, true)) AS begins,
     EXISTS (FROM short s WHERE s.chain = g.chain AND s.since < g.hour + INTERVAL 1 HOUR AND s.until > g.hour) AS is_short,
     (SELECT max(p.until) FROM coverage_spans p WHERE p.chain = g.chain) AS reach,
     o.off, coalesce(o.is_off, false) AS is_off
@@ -189,8 +198,8 @@ judged AS (
     WHEN NOT near THEN 'missing'
     WHEN loose > 0 THEN 'unverified'
     WHEN loaded < good THEN 'outside'
-    WHEN good > 0 THEN 'verified'
     WHEN begins THEN 'unverified'
+    WHEN good > 0 THEN 'verified'
     WHEN day THEN 'verified_empty'
     ELSE 'unverified' END AS state
   FROM looked)
