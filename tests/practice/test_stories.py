@@ -189,3 +189,9 @@ def test_escalation_has_four_ways_that_worked_and_two_that_did_not(told):
     worked = of(told, "privilege_escalation", "escalation") + of(told, "privilege_escalation", "function_with_role")
     assert len(worked) == 4 and not any("errorCode" in r for r in worked)
     assert [r["errorCode"] for r in of(told, "privilege_escalation", "refused_paths")] == ["AccessDenied"] * 2
+
+
+def test_a_refused_list_of_buckets_names_no_bucket(told):
+    (refused,) = (r for r in of(told, "persistence", "guest") if r["eventName"] == "ListBuckets")
+    assert "is not authorized to perform: s3:ListAllMyBuckets because" in refused["errorMessage"]
+    assert not [r for r in told("persistence")[1].values() if "s3:::None" in json.dumps(r)]

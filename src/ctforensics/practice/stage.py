@@ -95,8 +95,7 @@ class Stage:
         facts.setdefault("region", HOME)
         facts.setdefault("owner", DATA if DATA in self.story.accounts else PRODUCTION)
         if facts.pop("denied", False):
-            resource = f"arn:aws:s3:::{bucket}" + (f"/{facts['key']}" if facts.get("key") else "")
-            facts["error"], facts["message"] = records.denial(actor, "s3", f"s3:{name}", f'"{resource}"')
+            facts["error"], facts["message"] = _s3_denial(actor, name, bucket, facts.get("key"))
         record = records.s3(self.ids, actor, name, bucket, at=instant(at), **facts)
         return self.put(at, record)
 
@@ -137,3 +136,11 @@ class Stage:
     def script_size(self) -> int:
         """How many records of the script the trail records."""
         return sum(self.records(account, cue.at) for (account, _), cues in self.cues.items() for cue in cues)
+
+
+def _s3_denial(actor: Actor, name: str, bucket: str | None, key: str | None) -> tuple[str, str]:
+    """Error code and message of a refused call of S3; one to the account asks for an action of another name, on nothing."""
+    if bucket is None:
+        return records.denial(actor, "s3", "s3:ListAllMyBuckets" if name == "ListBuckets" else f"s3:{name}", None)
+    resource = f"arn:aws:s3:::{bucket}" + (f"/{key}" if key else "")
+    return records.denial(actor, "s3", f"s3:{name}", f'"{resource}"')
