@@ -113,12 +113,7 @@ class Searched:
 
     def cautions(self) -> list[str]:
         """What makes this answer less than complete."""
-        said = []
-        for kind, events in self.kinds.items():
-            if not events and kind.startswith("input:"):
-                said.append(_NO_INPUT[kind])
-            elif not events:
-                said.append(f"The archive holds no {_named(kind)} events for this window: silence proves nothing here.")
+        said = self.unseen()
         said += [f"Nothing at all is here of {name}." for name in self.absent]
         said += self._beyond()
         if self.placeless:
@@ -156,6 +151,16 @@ class Searched:
             said.append(f"{self.rejects:,} pieces of evidence could not be read as records (table rejects).")
         if self.timeless:
             said.append(f"{self.timeless:,} records carry no time at all; those that answer stand apart.")
+        return said
+
+    def unseen(self) -> list[str]:
+        """The kinds of events or inputs that the question reads and of which nothing is here."""
+        said = []
+        for kind, events in self.kinds.items():
+            if not events and kind.startswith("input:"):
+                said.append(_NO_INPUT[kind])
+            elif not events:
+                said.append(f"The archive holds no {_named(kind)} events for this window: silence proves nothing here.")
         return said
 
     def _beyond(self) -> list[str]:

@@ -23,6 +23,7 @@ from ctforensics.reports import (
     note_pages,
     pieces,
     question_pages,
+    read_pages,
     runs,
     story_pages,
     timeline_pages,
@@ -70,31 +71,36 @@ class CaseReport:
 
     # -- the first page -------------------------------------------------------------------------------------------
 
-    def first_page(self, summary: str = "", *, questions: Sequence[str] = (), **about: Any) -> Pieces:
+    def first_page(
+        self, summary: str = "", *, questions: Sequence[str] = (), reads: bool = False, **about: Any
+    ) -> Pieces:
         """Title, integrity with whose keys, completeness, what the records say, findings, what cannot be seen.
 
         What the records say: the story of ``access_keys``, ``addresses``, ``principals`` and ``buckets`` in short, and how
-        many rows each question has; whatever else stands in ``about`` are parameters of the questions.
+        many rows each question has; with ``reads`` also what was read (secrets, objects, snapshots); whatever else stands in
+        ``about`` are parameters of the questions.
         """
         held = self.held
         analyst = note_pages.first_page(held, summary).items
         evidence = [integrity.verdict(held), integrity.completeness(held)]
-        records = self._records(questions, about)
+        records = self._records(questions, about, reads)
         # The analyst's answer comes first, where there is one; else what the evidence is worth.
         answered = bool(summary.strip() or note_pages.findings(held))
         made = [*analyst, *evidence, *records] if answered else [*evidence, *records, *analyst]
         return Pieces([self.head(), *made, self._cannot_see(), *self._custody()])
 
-    def integrity_page(self, *, questions: Sequence[str] = (), **about: Any) -> Pieces:
+    def integrity_page(self, *, questions: Sequence[str] = (), reads: bool = False, **about: Any) -> Pieces:
         """The first page of a report that draws on no findings of the analyst: integrity, and what the records say."""
         answers = [integrity.verdict(self.held), integrity.completeness(self.held)]
-        return Pieces([self.head(), *answers, *self._records(questions, about), self._cannot_see(), *self._custody()])
+        records = self._records(questions, about, reads)
+        return Pieces([self.head(), *answers, *records, self._cannot_see(), *self._custody()])
 
-    def _records(self, questions: Sequence[str], about: dict[str, Any]) -> list[Piece]:
+    def _records(self, questions: Sequence[str], about: dict[str, Any], reads: bool) -> list[Piece]:
         """What the records say, in a few lines that name no culprit."""
         seeds = Seeds(*(about.get(name, ()) for name in ("access_keys", "addresses", "principals", "buckets")))
         told = (story_pages.in_short, story_pages.contradicted, story_pages.unfollowed)
         said = [line for tell in told for line in tell(self.held, seeds)] if seeds else []
+        said += read_pages.in_short(self.held, seeds) if reads else []
         said += question_pages.in_short(self.held, questions, **about)
         return [pieces.verdict("Records", "note", "What the records say", said)] if said else []
 
@@ -180,16 +186,28 @@ class CaseReport:
             return story_pages.of_seeds(self.held, seeds)
         return story_pages.notable(self.held, self.since or "-infinity", self.until or "infinity")
 
+    def reads(
+        self,
+        access_keys: Sequence[str] = (),
+        addresses: Sequence[str] = (),
+        principals: Sequence[str] = (),
+        buckets: Sequence[str] = (),
+    ) -> Pieces:
+        """Which secrets, objects, snapshots and the like these read, with what grew from them; without any, anybody."""
+        return Pieces(read_pages.section(self.held, Seeds(access_keys, addresses, principals, buckets)))
+
     def ask(self, *names: str, limit: int = question_pages.MOST_SHOWN, **params: Any) -> Pieces:
         """Questions of the library with their answers, each under its own heading; ``limit`` rows of each are printed."""
         return question_pages.many(self.held, list(names), limit=limit, **params)
 
-    def review(self, *names: str, signal: bool = False, **params: Any) -> Pieces:
-        """Many questions: the number of rows of each, those with rows in full, the silent ones beside the coverage.
+    def review(
+        self, *names: str, signal: bool = False, limit: int = question_pages.MOST_REVIEWED, **params: Any
+    ) -> Pieces:
+        """Many questions: the number of rows of each, ``limit`` rows of those with rows, the silent ones beside the coverage.
 
         With ``signal`` the command ends with exit code 1 where a question has rows or the evidence is not authentic.
         """
-        made = question_pages.review(self.held, list(names), **params)
+        made = question_pages.review(self.held, list(names), limit=limit, **params)
         return Pieces([*made.items, *self._signals(made)]) if signal else made
 
     def _signals(self, made: Pieces) -> list[Piece]:

@@ -125,14 +125,25 @@ def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params
     asked = [(name, _asked(held, name, _known(held, name, params))) for name in names]
     listed = [[each.question.title, name, each.rows] for name, each in asked]
     made = [pieces.table(["question", "name", "rows"], listed, caption="Questions asked, and how many rows each has")]
-    silent = [each.question.title for _, each in asked if not each.rows]
+    silent = [each for _, each in asked if not each.rows]
     if silent:
-        made.append(pieces.callout("incomplete", f"No rows: {'; '.join(silent)}. {coverage_pages.statement(held)}"))
+        made.append(pieces.callout("incomplete", _silence(held, silent)))
     for _, each in asked:
         told = _told(held, each, heading=True, limit=limit).items if each.rows else []
         said = " ".join(piece.plain for piece in made if piece.data.get("kind") == "callout")
         made += [piece for piece in told if piece.data.get("kind") != "callout" or piece.plain not in said]
     return Pieces(made)
+
+
+def _silence(held: Held, silent: Sequence[Asked]) -> str:
+    """The questions without rows; those that lack the very events they read by name, for their silence proves nothing."""
+    said = [f"No rows: {'; '.join(each.question.title for each in silent)}."]
+    blind: dict[str, list[str]] = {}
+    for each in silent:
+        for caution in each.answer.searched.unseen():
+            blind.setdefault(caution, []).append(each.question.title)
+    said += [f"{caution} This holds for {'; '.join(titles)}." for caution, titles in blind.items()]
+    return " ".join([*said, coverage_pages.statement(held)])
 
 
 def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:

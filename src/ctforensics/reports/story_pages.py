@@ -61,7 +61,7 @@ SELECT f.step, f.access_key_id, f.reached_by, f.issued_by, any_value(e.actor ORD
 FROM first f LEFT JOIN events e ON e.access_key_id = f.access_key_id AND (f.reached_by <> 'used there' OR {_NAMED})
 GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
 # What they did; and the sign-ins of users whose password they set, which may be the user's own where the address is one that the user had used before.
-_MINE = f"""{_GROWN}, signed AS (
+MINE = f"""{_GROWN}, signed AS (
   SELECT event_key, bool_and(seen_before) AS seen_before FROM sign_ins
   WHERE planted AND (named OR from_key IN (SELECT access_key_id FROM grown)) GROUP BY ALL),
 found AS (
@@ -70,7 +70,7 @@ found AS (
   FROM events e LEFT JOIN signed s ON s.event_key = e.event_key),
 mine AS (SELECT *, NOT theirs AND seen_before AS perhaps_the_users_own FROM found WHERE theirs OR seen_before IS NOT NULL)"""
 # Reads that follow one another and differ in nothing but their region become one line with its first and last event.
-_STEPS = f"""{_MINE},
+_STEPS = f"""{MINE},
 marked AS (SELECT *, (event_name, access_key_id, outcome, source_ip_address, target, recipient_account_id, actor,
   CASE WHEN event_class IN ('read', 'list', 'data') THEN 'many' ELSE event_key::VARCHAR END, verification = 'fail') AS same, row_number() OVER (ORDER BY event_time, event_id, event_key) AS place FROM mine),
 runs AS (SELECT *, place - row_number() OVER (PARTITION BY same ORDER BY place) AS run FROM marked)
@@ -83,7 +83,7 @@ SELECT min(event_time) AS event_time, any_value(event_name) AS event_name, any_v
   arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification)) AS verification
 FROM runs GROUP BY same, run ORDER BY min(place)"""
 # What they changed: every kind of call that succeeded, or was accepted, and is no reading, in the order of the first of each.
-_CHANGED = f"""{_MINE}
+_CHANGED = f"""{MINE}
 SELECT event_name, min(event_time) AS first, count(*) AS events FROM mine
 WHERE perhaps_the_users_own IS NOT TRUE AND outcome IN ('success', 'requested') AND NOT read_only IS TRUE
 GROUP BY event_name ORDER BY first, min(event_id), event_name"""
