@@ -393,6 +393,16 @@ OR (
     AND coalesce(denied_resource(p_message), '*') = '*'
 );
 
+-- Whether the record kept what a call asked for: refused calls mostly lose it, and what is too large is left out.
+CREATE MACRO kept(p_params) AS coalesce(CAST(p_params AS VARCHAR), 'null') <> 'null' AND NOT json_exists(p_params, '$.omitted');
+
+-- What a call gave to somebody: nothing where it was refused, failed or was a dry run.
+CREATE MACRO was_done(p_outcome) AS p_outcome IN ('success', 'requested');
+CREATE MACRO given(p_outcome, p_who) AS CASE WHEN was_done(p_outcome) THEN p_who ELSE [] END;
+
+-- What a call that did nothing asked for.
+CREATE MACRO only_tried(p_outcome, p_who) AS CASE WHEN NOT was_done(p_outcome) AND len(p_who) > 0 THEN p_who END;
+
 -- Accounts of a list that are neither the home account nor owned ("all" and other groups count as outside).
 CREATE MACRO outsiders(p_accounts, p_home, p_owned) AS
 list_sort(list_distinct(list_filter(p_accounts, lambda a: a IS NOT NULL AND a IS DISTINCT FROM p_home AND NOT list_contains(p_owned, a))));
@@ -584,7 +594,7 @@ CASE
     WHEN contains(CAST(p_params AS VARCHAR), 'serData"') THEN TRUE
     WHEN
         p_name IN ('RunInstances', 'RequestSpotInstances', 'CreateLaunchTemplate', 'CreateInstances')
-        AND coalesce(CAST(p_params AS VARCHAR), 'null') <> 'null'
+        AND kept(p_params)
         AND NOT json_exists(p_params, '$.launchTemplate')
         THEN FALSE
 END;

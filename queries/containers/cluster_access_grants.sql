@@ -36,12 +36,21 @@ SELECT
     error_class,
     target,
     coalesce(request_parameters ->> '$.clusterName', request_parameters ->> '$.name') AS cluster,
-    request_parameters ->> '$.principalArn' AS given_to,
+    CASE
+        WHEN was_done(outcome) AND event_base_name NOT IN ('DeleteAccessEntry', 'DisassociateAccessPolicy')
+            THEN request_parameters ->> '$.principalArn'
+    END AS given_to,
+    CASE
+        WHEN was_done(outcome) AND event_base_name IN ('DeleteAccessEntry', 'DisassociateAccessPolicy')
+            THEN request_parameters ->> '$.principalArn'
+    END AS taken_from,
+    CASE WHEN NOT was_done(outcome) THEN request_parameters ->> '$.principalArn' END AS tried_for,
     as_texts(json_extract(request_parameters, '$.kubernetesGroups')) AS kubernetes_groups,
     coalesce(request_parameters ->> '$.policyArn', request_parameters ->> '$.roleArn') AS policy_or_role,
     request_parameters ->> '$.accessScope.type' AS access_scope,
-    as_flag(json_extract(request_parameters, '$.resourcesVpcConfig.endpointPublicAccess')) AS public_endpoint,
-    as_texts(json_extract(request_parameters, '$.resourcesVpcConfig.publicAccessCidrs')) AS open_to,
+    CASE WHEN was_done(outcome) THEN as_flag(json_extract(request_parameters, '$.resourcesVpcConfig.endpointPublicAccess')) END AS public_endpoint,
+    given(outcome, as_texts(json_extract(request_parameters, '$.resourcesVpcConfig.publicAccessCidrs'))) AS open_to,
+    only_tried(outcome, as_texts(json_extract(request_parameters, '$.resourcesVpcConfig.publicAccessCidrs'))) AS tried_to_open_to,
     event_id,
     event_key,
     verification

@@ -26,7 +26,7 @@ WITH mentions AS (
     UNION ALL
     SELECT vpc_endpoint_account_id, 'owner of an endpoint', event_time, event_id, verification FROM scoped($since, $until, $accounts, $regions, $outcome)
     UNION ALL
-    SELECT unnest(accounts_let_in(policy_of(event_source, event_base_name, request_parameters, response_elements), '')), 'let in by a policy', event_time, event_id, verification
+    SELECT unnest(accounts_let_in(policy_of(event_source, event_base_name, request_parameters, response_elements), '')), CASE WHEN was_done(outcome) THEN 'let in by a policy' ELSE 'named by a policy that was refused' END, event_time, event_id, verification
     FROM scoped($since, $until, $accounts, $regions, $outcome) WHERE event_class = 'permissions'
 )
 

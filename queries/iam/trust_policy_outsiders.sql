@@ -34,9 +34,12 @@ SELECT
     error_class,
     target,
     request_parameters ->> '$.roleName' AS role_name,
-    is_public(document) AS open_to_everyone,
-    outside_accounts,
-    loose_providers,
+    was_done(outcome) AND is_public(document) AS open_to_everyone,
+    given(outcome, outside_accounts) AS outside_accounts,
+    given(outcome, loose_providers) AS loose_providers,
+    only_tried(outcome, list_concat(
+        CASE WHEN is_public(document) THEN ['everyone'] ELSE [] END, list_concat(outside_accounts, loose_providers)
+    )) AS tried_to_let_in,
     policy_sentences(document) AS trust,
     event_id,
     event_key,

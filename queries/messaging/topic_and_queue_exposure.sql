@@ -22,6 +22,27 @@
 -- [example]
 -- trail = "data_sharing"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        policy_of(event_source, event_base_name, request_parameters, response_elements) AS document,
+        list_concat(as_texts(json_extract(request_parameters, '$.aWSAccountIds')), as_texts(json_extract(request_parameters, '$.aWSAccountId'))) AS added,
+        list_concat(accounts_let_in(policy_of(event_source, event_base_name, request_parameters, response_elements), recipient_account_id), [account_of_arn(request_parameters ->> '$.endpoint')]) AS let_in
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        (
+            (event_source = 'sns.amazonaws.com' AND event_base_name IN (
+                'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'Subscribe', 'ConfirmSubscription',
+                'CreateTopic', 'DeleteTopic', 'PutDataProtectionPolicy'
+            ))
+            OR (event_source = 'sqs.amazonaws.com' AND event_base_name IN (
+                'SetQueueAttributes', 'AddPermission', 'RemovePermission', 'CreateQueue', 'PurgeQueue', 'DeleteQueue',
+                'StartMessageMoveTask'
+            ))
+        )
+        AND mentions($topic_or_queue, request_parameters, response_elements, resources, error_message)
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -39,26 +60,15 @@ SELECT
     request_parameters ->> '$.attributeName' AS attribute,
     request_parameters ->> '$.protocol' AS protocol,
     request_parameters ->> '$.endpoint' AS endpoint,
-    list_concat(as_texts(json_extract(request_parameters, '$.aWSAccountIds')), as_texts(json_extract(request_parameters, '$.aWSAccountId'))) AS given_to,
-    CASE WHEN policy_of(event_source, event_base_name, request_parameters, response_elements) IS NOT NULL THEN policy_remarks(policy_of(event_source, event_base_name, request_parameters, response_elements), recipient_account_id) END AS remarks,
-    policy_sentences(policy_of(event_source, event_base_name, request_parameters, response_elements)) AS policy_says,
-    outsiders(list_concat(list_concat(accounts_let_in(policy_of(event_source, event_base_name, request_parameters, response_elements), recipient_account_id), [account_of_arn(request_parameters ->> '$.endpoint')]), list_concat(as_texts(json_extract(request_parameters, '$.aWSAccountIds')), as_texts(json_extract(request_parameters, '$.aWSAccountId')))), recipient_account_id, own.ids) AS outside_accounts,
+    given(outcome, added) AS given_to,
+    CASE WHEN document IS NOT NULL THEN policy_remarks(document, recipient_account_id) END AS remarks,
+    policy_sentences(document) AS policy_says,
+    given(outcome, outsiders(list_concat(let_in, added), recipient_account_id, own.ids)) AS outside_accounts,
+    only_tried(outcome, outsiders(list_concat(let_in, added), recipient_account_id, own.ids)) AS tried_to_let_in,
     coalesce(request_parameters ->> '$.attributes.KmsMasterKeyId', CASE WHEN (request_parameters ->> '$.attributeName') = 'KmsMasterKeyId' THEN request_parameters ->> '$.attributeValue' END) AS kms_key,
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    (
-        (event_source = 'sns.amazonaws.com' AND event_base_name IN (
-            'SetTopicAttributes', 'AddPermission', 'RemovePermission', 'Subscribe', 'ConfirmSubscription',
-            'CreateTopic', 'DeleteTopic', 'PutDataProtectionPolicy'
-        ))
-        OR (event_source = 'sqs.amazonaws.com' AND event_base_name IN (
-            'SetQueueAttributes', 'AddPermission', 'RemovePermission', 'CreateQueue', 'PurgeQueue', 'DeleteQueue',
-            'StartMessageMoveTask'
-        ))
-    )
-    AND mentions($topic_or_queue, request_parameters, response_elements, resources, error_message)
 ORDER BY event_time, event_id, event_key;

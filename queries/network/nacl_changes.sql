@@ -38,7 +38,12 @@ SELECT
     request_parameters ->> '$.aclProtocol' AS protocol,
     coalesce(request_parameters ->> '$.cidrBlock', request_parameters ->> '$.ipv6CidrBlock') AS network,
     nullif(concat_ws('-', request_parameters ->> '$.portRange.from', request_parameters ->> '$.portRange.to'), '') AS ports,
-    coalesce((request_parameters ->> '$.ruleAction') = 'allow' AND is_world(coalesce(request_parameters ->> '$.cidrBlock', request_parameters ->> '$.ipv6CidrBlock')), FALSE) AS wide_open,
+    CASE
+        WHEN NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name IN ('CreateNetworkAclEntry', 'ReplaceNetworkAclEntry') AND kept(request_parameters)
+            THEN (request_parameters ->> '$.ruleAction') = 'allow'
+                AND is_world(coalesce(request_parameters ->> '$.cidrBlock', request_parameters ->> '$.ipv6CidrBlock'))
+    END AS wide_open,
     event_id,
     event_key,
     verification

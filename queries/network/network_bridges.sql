@@ -26,6 +26,26 @@
 -- [example]
 -- trail = "data_sharing"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        as_texts(json_extract(inside(request_parameters, event_base_name), '$.AddAllowedPrincipals')) AS added,
+        as_texts(json_extract(inside(request_parameters, event_base_name), '$.RemoveAllowedPrincipals')) AS removed,
+        list_concat([request_parameters ->> '$.peerOwnerId', inside(request_parameters, event_base_name) ->> '$.PeerOwnerId', response_elements ->> '$.vpcPeeringConnection.requesterVpcInfo.ownerId', response_elements ->> '$.vpcPeeringConnection.accepterVpcInfo.ownerId', inside(request_parameters, event_base_name) ->> '$.PeerAccountId'], list_transform(as_texts(json_extract(inside(request_parameters, event_base_name), '$.AddAllowedPrincipals')), lambda p: account_of_principal(p))) AS let_in
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source = 'ec2.amazonaws.com' AND event_base_name IN (
+            'CreateVpcPeeringConnection', 'AcceptVpcPeeringConnection', 'DeleteVpcPeeringConnection',
+            'CreateTransitGateway', 'CreateTransitGatewayVpcAttachment', 'AcceptTransitGatewayVpcAttachment',
+            'CreateTransitGatewayPeeringAttachment', 'CreateVpnConnection', 'CreateVpnGateway', 'CreateCustomerGateway',
+            'CreateClientVpnEndpoint', 'ExportClientVpnClientConfiguration', 'AuthorizeClientVpnIngress',
+            'CreateVpcEndpoint', 'ModifyVpcEndpoint', 'CreateVpcEndpointServiceConfiguration',
+            'ModifyVpcEndpointServicePermissions', 'AcceptVpcEndpointConnections', 'CreateInstanceConnectEndpoint',
+            'DeleteInstanceConnectEndpoint'
+        )
+        AND mentions($network, request_parameters, response_elements, resources, error_message)
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -43,22 +63,13 @@ SELECT
     coalesce(request_parameters ->> '$.peerVpcId', inside(request_parameters, event_base_name) ->> '$.PeerVpcId', response_elements ->> '$.vpcPeeringConnection.requesterVpcInfo.vpcId') AS other_vpc,
     coalesce(request_parameters ->> '$.vpcPeeringConnectionId', response_elements ->> '$.vpcPeeringConnection.vpcPeeringConnectionId', inside(request_parameters, event_base_name) ->> '$.TransitGatewayId', inside(request_parameters, event_base_name) ->> '$.ClientVpnEndpointId', inside(request_parameters, event_base_name) ->> '$.ServiceId', response_elements ->> '$.CreateVpcEndpointResponse.vpcEndpoint.vpcEndpointId') AS bridge,
     coalesce(inside(request_parameters, event_base_name) ->> '$.ServiceName', request_parameters ->> '$.serviceName') AS service_name,
-    as_texts(json_extract(inside(request_parameters, event_base_name), '$.AddAllowedPrincipals')) AS opened_to,
-    outsiders(list_concat([request_parameters ->> '$.peerOwnerId', inside(request_parameters, event_base_name) ->> '$.PeerOwnerId', response_elements ->> '$.vpcPeeringConnection.requesterVpcInfo.ownerId', response_elements ->> '$.vpcPeeringConnection.accepterVpcInfo.ownerId', inside(request_parameters, event_base_name) ->> '$.PeerAccountId'], list_transform(as_texts(json_extract(inside(request_parameters, event_base_name), '$.AddAllowedPrincipals')), lambda p: account_of_principal(p))), recipient_account_id, own.ids) AS outside_accounts,
+    given(outcome, added) AS opened_to,
+    given(outcome, removed) AS closed_to,
+    given(outcome, outsiders(let_in, recipient_account_id, own.ids)) AS outside_accounts,
+    only_tried(outcome, list_concat(added, outsiders(let_in, recipient_account_id, own.ids))) AS tried_to_let_in,
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    event_source = 'ec2.amazonaws.com' AND event_base_name IN (
-        'CreateVpcPeeringConnection', 'AcceptVpcPeeringConnection', 'DeleteVpcPeeringConnection',
-        'CreateTransitGateway', 'CreateTransitGatewayVpcAttachment', 'AcceptTransitGatewayVpcAttachment',
-        'CreateTransitGatewayPeeringAttachment', 'CreateVpnConnection', 'CreateVpnGateway', 'CreateCustomerGateway',
-        'CreateClientVpnEndpoint', 'ExportClientVpnClientConfiguration', 'AuthorizeClientVpnIngress',
-        'CreateVpcEndpoint', 'ModifyVpcEndpoint', 'CreateVpcEndpointServiceConfiguration',
-        'ModifyVpcEndpointServicePermissions', 'AcceptVpcEndpointConnections', 'CreateInstanceConnectEndpoint',
-        'DeleteInstanceConnectEndpoint'
-    )
-    AND mentions($network, request_parameters, response_elements, resources, error_message)
 ORDER BY event_time, event_id, event_key;

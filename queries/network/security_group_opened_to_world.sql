@@ -32,7 +32,8 @@ SELECT
     error_class,
     target,
     coalesce(request_parameters ->> '$.groupId', request_parameters ->> '$.ModifySecurityGroupRulesRequest.GroupId', request_parameters ->> '$.groupName') AS group_id,
-    list_filter(rules_of(request_parameters, response_elements), lambda r: is_world(r)) AS opened,
+    given(outcome, list_filter(rules_of(request_parameters, response_elements), lambda r: is_world(r))) AS opened,
+    only_tried(outcome, list_filter(rules_of(request_parameters, response_elements), lambda r: is_world(r))) AS tried_to_open,
     (
         SELECT min(b.event_time) FROM around_scope($accounts, $regions) AS b
         WHERE b.event_source = 'ec2.amazonaws.com' AND b.event_base_name IN ('RevokeSecurityGroupIngress', 'RevokeSecurityGroupEgress', 'DeleteSecurityGroup')

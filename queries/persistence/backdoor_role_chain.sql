@@ -66,7 +66,8 @@ SELECT
     error_class,
     target,
     role_name,
-    outside_accounts,
+    given(outcome, outside_accounts) AS outside_accounts,
+    only_tried(outcome, outside_accounts) AS tried_to_let_in,
     policy_remarks(document, recipient_account_id) AS remarks,
     (SELECT list(r.given ORDER BY r.event_time, r.event_id) FROM rights AS r
         WHERE r.role_name = opened.role_name AND r.recipient_account_id = opened.recipient_account_id

@@ -39,10 +39,18 @@ SELECT
     coalesce(request_parameters ->> '$.projectName', request_parameters ->> '$.name', request_parameters ->> '$.project.name', request_parameters ->> '$.pipeline.name', name_of_arn(request_parameters ->> '$.projectArn')) AS project,
     coalesce(request_parameters ->> '$.source.location', request_parameters ->> '$.sourceLocationOverride', response_elements ->> '$.project.source.location') AS source_location,
     coalesce(request_parameters ->> '$.source.type', request_parameters ->> '$.sourceTypeOverride', request_parameters ->> '$.serverType') AS source_type,
-    json_exists(request_parameters, '$.buildspecOverride') OR json_exists(request_parameters, '$.source.buildspec') AS buildspec_replaced,
+    CASE
+        WHEN NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name IN ('CreateProject', 'UpdateProject', 'StartBuild', 'StartBuildBatch') AND kept(request_parameters)
+            THEN json_exists(request_parameters, '$.buildspecOverride') OR json_exists(request_parameters, '$.source.buildspec')
+    END AS buildspec_replaced,
     coalesce(request_parameters ->> '$.serviceRole', request_parameters ->> '$.serviceRoleOverride') AS service_role,
     CAST(json_extract(request_parameters, '$.filterGroups') AS VARCHAR) AS filters,
-    coalesce((request_parameters ->> '$.projectVisibility') = 'PUBLIC_READ', FALSE) AS made_public,
+    CASE
+        WHEN NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name = 'UpdateProjectVisibility' THEN (request_parameters ->> '$.projectVisibility') = 'PUBLIC_READ'
+    END AS made_public,
+    CASE WHEN NOT was_done(outcome) THEN request_parameters ->> '$.projectVisibility' END AS tried_visibility,
     list_transform(as_list(coalesce(json_extract(request_parameters, '$.environment.environmentVariables'), json_extract(request_parameters, '$.environmentVariablesOverride'))), lambda v: v ->> '$.name') AS variables,
     event_id,
     event_key,

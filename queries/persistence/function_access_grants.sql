@@ -35,7 +35,10 @@ SELECT
     outcome,
     error_class,
     target,
-    coalesce(request_parameters ->> '$.principal', request_parameters ->> '$.organizationId') AS granted_to,
+    CASE WHEN was_done(outcome) THEN coalesce(request_parameters ->> '$.principal', request_parameters ->> '$.organizationId') END AS granted_to,
+    CASE
+        WHEN NOT was_done(outcome) THEN coalesce(request_parameters ->> '$.principal', request_parameters ->> '$.organizationId')
+    END AS tried_to_grant_to,
     request_parameters ->> '$.action' AS granted_action,
     request_parameters ->> '$.sourceArn' AS source_arn,
     request_parameters ->> '$.sourceAccount' AS source_account,

@@ -21,6 +21,28 @@
 -- [example]
 -- trail = "persistence"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        CASE
+            WHEN event_base_name <> 'ModifyDocumentPermission' THEN []
+            WHEN kept(request_parameters) THEN as_texts(json_extract(request_parameters, '$.accountIdsToAdd'))
+        END AS added,
+        CASE
+            WHEN event_base_name <> 'ModifyDocumentPermission' THEN []
+            WHEN kept(request_parameters) THEN as_texts(json_extract(request_parameters, '$.accountIdsToRemove'))
+        END AS removed
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source = 'ssm.amazonaws.com' AND event_base_name IN (
+                'CreateActivation', 'DeleteActivation', 'RegisterManagedInstance', 'DeregisterManagedInstance',
+                'UpdateManagedInstanceRole', 'CreateAssociation', 'CreateAssociationBatch', 'UpdateAssociation',
+                'StartAssociationsOnce', 'CreateDocument', 'UpdateDocument', 'UpdateDocumentDefaultVersion',
+                'ModifyDocumentPermission', 'CreateMaintenanceWindow', 'RegisterTaskWithMaintenanceWindow',
+                'UpdateServiceSetting'
+            )
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -41,19 +63,13 @@ SELECT
     list_transform(as_list(json_extract(request_parameters, '$.targets')), lambda t: (t ->> '$.key') || '=' || array_to_string(as_texts(json_extract(t, '$.values')), ',')) AS targets,
     coalesce(request_parameters ->> '$.instanceId', response_elements ->> '$.instanceId') AS instance_id,
     coalesce(request_parameters ->> '$.scheduleExpression', request_parameters ->> '$.schedule') AS schedule,
-    as_texts(json_extract(request_parameters, '$.accountIdsToAdd')) AS shared_with,
-    outsiders(as_texts(json_extract(request_parameters, '$.accountIdsToAdd')), recipient_account_id, own.ids) AS outside_accounts,
+    given(outcome, added) AS shared_with,
+    given(outcome, removed) AS taken_from,
+    given(outcome, outsiders(added, recipient_account_id, own.ids)) AS outside_accounts,
+    only_tried(outcome, added) AS tried_to_share_with,
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    event_source = 'ssm.amazonaws.com' AND event_base_name IN (
-            'CreateActivation', 'DeleteActivation', 'RegisterManagedInstance', 'DeregisterManagedInstance',
-            'UpdateManagedInstanceRole', 'CreateAssociation', 'CreateAssociationBatch', 'UpdateAssociation',
-            'StartAssociationsOnce', 'CreateDocument', 'UpdateDocument', 'UpdateDocumentDefaultVersion',
-            'ModifyDocumentPermission', 'CreateMaintenanceWindow', 'RegisterTaskWithMaintenanceWindow',
-            'UpdateServiceSetting'
-        )
 ORDER BY event_time, event_id, event_key;

@@ -35,8 +35,9 @@ SELECT
     error_class,
     target,
     bucket_name,
-    how,
-    outside_accounts,
+    CASE WHEN was_done(outcome) THEN how ELSE 'only tried: ' || how END AS how,
+    given(outcome, outside_accounts) AS outside_accounts,
+    only_tried(outcome, outside_accounts) AS tried_to_let_in,
     event_id,
     event_key,
     verification

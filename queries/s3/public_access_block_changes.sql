@@ -36,7 +36,10 @@ SELECT
     target,
     bucket_name,
     json_extract(request_parameters, '$.PublicAccessBlockConfiguration') AS configuration,
-    event_base_name LIKE 'Delete%' OR contains(lower(CAST(json_extract(request_parameters, '$.PublicAccessBlockConfiguration') AS VARCHAR)), 'false') AS relaxed,
+    was_done(outcome) AND (
+        event_base_name LIKE 'Delete%'
+        OR contains(lower(CAST(json_extract(request_parameters, '$.PublicAccessBlockConfiguration') AS VARCHAR)), 'false')
+    ) AS relaxed,
     event_id,
     event_key,
     verification

@@ -41,7 +41,10 @@ SELECT
     coalesce(request_parameters ->> '$.dBInstanceIdentifier', request_parameters ->> '$.dBClusterIdentifier', request_parameters ->> '$.targetDBInstanceIdentifier', request_parameters ->> '$.clusterIdentifier') AS database,
     coalesce(request_parameters ->> '$.dBSnapshotIdentifier', request_parameters ->> '$.snapshotIdentifier', request_parameters ->> '$.sourceDBInstanceIdentifier', request_parameters ->> '$.sourceDBClusterIdentifier') AS restored_from,
     -- a restore that says nothing may still come up public: the response tells
-    coalesce(request_parameters ->> '$.publiclyAccessible', response_elements ->> '$.publiclyAccessible') AS publicly_accessible,
+    CASE
+        WHEN was_done(outcome) THEN coalesce(request_parameters ->> '$.publiclyAccessible', response_elements ->> '$.publiclyAccessible')
+    END AS publicly_accessible,
+    CASE WHEN NOT was_done(outcome) THEN request_parameters ->> '$.publiclyAccessible' END AS tried_public_access,
     list_concat(as_texts(json_extract(request_parameters, '$.vPCSecurityGroupIds')), as_texts(json_extract(request_parameters, '$.vpcSecurityGroupIds'))) AS security_groups,
     request_parameters ->> '$.cIDRIP' AS network,
     request_parameters ->> '$.roleArn' AS role_arn,

@@ -20,6 +20,39 @@
 -- [example]
 -- trail = "data_sharing"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        CASE
+            WHEN event_base_name NOT IN ('ModifyDBSnapshotAttribute', 'ModifyDBClusterSnapshotAttribute', 'AuthorizeSnapshotAccess', 'PutResourcePolicy')
+                THEN []
+            WHEN kept(request_parameters) THEN list_concat(
+                list_concat(
+                    as_texts(json_extract(request_parameters, '$.valuesToAdd')), as_texts(json_extract(request_parameters, '$.accountWithRestoreAccess'))
+                ),
+                principals_in(policy_of(event_source, event_base_name, request_parameters, response_elements))
+            )
+        END AS added,
+        CASE
+            WHEN event_base_name NOT IN ('ModifyDBSnapshotAttribute', 'ModifyDBClusterSnapshotAttribute', 'RevokeSnapshotAccess') THEN []
+            WHEN kept(request_parameters) AND event_base_name = 'RevokeSnapshotAccess'
+                THEN as_texts(json_extract(request_parameters, '$.accountWithRestoreAccess'))
+            WHEN kept(request_parameters) THEN as_texts(json_extract(request_parameters, '$.valuesToRemove'))
+        END AS removed
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        (
+            (event_source = 'rds.amazonaws.com' AND event_base_name IN (
+                'ModifyDBSnapshotAttribute', 'ModifyDBClusterSnapshotAttribute', 'CopyDBSnapshot',
+                'CopyDBClusterSnapshot', 'StartExportTask', 'CreateDBSnapshot', 'CreateDBClusterSnapshot'
+            ))
+            OR (event_source = 'redshift.amazonaws.com' AND event_base_name IN (
+                'AuthorizeSnapshotAccess', 'RevokeSnapshotAccess', 'EnableSnapshotCopy', 'CreateClusterSnapshot'
+            ))
+            OR (event_source = 'redshift-serverless.amazonaws.com' AND event_base_name = 'PutResourcePolicy')
+        )
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -34,9 +67,11 @@ SELECT
     error_class,
     target,
     coalesce(request_parameters ->> '$.dBSnapshotIdentifier', request_parameters ->> '$.dBClusterSnapshotIdentifier', request_parameters ->> '$.sourceDBSnapshotIdentifier', request_parameters ->> '$.sourceDBClusterSnapshotIdentifier', request_parameters ->> '$.snapshotIdentifier', request_parameters ->> '$.sourceArn') AS snapshot,
-    list_concat(as_texts(json_extract(request_parameters, '$.valuesToAdd')), as_texts(json_extract(request_parameters, '$.accountWithRestoreAccess'))) AS shared_with,
-    as_texts(json_extract(request_parameters, '$.valuesToRemove')) AS taken_from,
-    outsiders(list_concat(as_texts(json_extract(request_parameters, '$.valuesToAdd')), as_texts(json_extract(request_parameters, '$.accountWithRestoreAccess'))), recipient_account_id, own.ids) AS outside_accounts,
+    given(outcome, added) AS shared_with,
+    given(outcome, removed) AS taken_from,
+    given(outcome, outsiders(list_transform(added, lambda p: coalesce(account_of_principal(p), p)), recipient_account_id, own.ids)) AS outside_accounts,
+    was_done(outcome) AND (list_contains(added, 'all') OR list_contains(added, '*')) AS made_public,
+    only_tried(outcome, added) AS tried_to_share_with,
     request_parameters ->> '$.sourceRegion' AS source_region,
     request_parameters ->> '$.s3BucketName' AS export_bucket,
     request_parameters ->> '$.kmsKeyId' AS kms_key,
@@ -44,17 +79,6 @@ SELECT
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    (
-        (event_source = 'rds.amazonaws.com' AND event_base_name IN (
-            'ModifyDBSnapshotAttribute', 'ModifyDBClusterSnapshotAttribute', 'CopyDBSnapshot',
-            'CopyDBClusterSnapshot', 'StartExportTask', 'CreateDBSnapshot', 'CreateDBClusterSnapshot'
-        ))
-        OR (event_source = 'redshift.amazonaws.com' AND event_base_name IN (
-            'AuthorizeSnapshotAccess', 'RevokeSnapshotAccess', 'EnableSnapshotCopy', 'CreateClusterSnapshot'
-        ))
-        OR (event_source = 'redshift-serverless.amazonaws.com' AND event_base_name = 'PutResourcePolicy')
-    )
 ORDER BY event_time, event_id, event_key;

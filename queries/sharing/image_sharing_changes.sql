@@ -21,14 +21,11 @@
 WITH calls AS (
     SELECT
         *,
-        outcome IN ('success', 'requested') AS done,
         CASE
             WHEN event_base_name <> 'ModifyImageAttribute' THEN []
-            WHEN coalesce(CAST(request_parameters AS VARCHAR), 'null') <> 'null' THEN permitted(request_parameters, 'launchPermission', 'add')
+            WHEN kept(request_parameters) THEN permitted(request_parameters, 'launchPermission', 'add')
         END AS added,
-        CASE
-            WHEN coalesce(CAST(request_parameters AS VARCHAR), 'null') <> 'null' THEN permitted(request_parameters, 'launchPermission', 'remove')
-        END AS removed
+        CASE WHEN kept(request_parameters) THEN permitted(request_parameters, 'launchPermission', 'remove') END AS removed
     FROM scoped($since, $until, $accounts, $regions, $outcome)
     WHERE
         event_source = 'ec2.amazonaws.com' AND event_base_name IN (
@@ -51,11 +48,11 @@ SELECT
     error_class,
     target,
     request_parameters ->> '$.imageId' AS image_id,
-    CASE WHEN done THEN added ELSE [] END AS shared_with,
-    CASE WHEN done THEN removed ELSE [] END AS taken_from,
-    CASE WHEN done THEN outsiders(added, recipient_account_id, own.ids) ELSE [] END AS outside_accounts,
-    done AND list_contains(added, 'all') AS made_public,
-    CASE WHEN NOT done THEN added END AS tried_to_share_with,
+    given(outcome, added) AS shared_with,
+    given(outcome, removed) AS taken_from,
+    given(outcome, outsiders(added, recipient_account_id, own.ids)) AS outside_accounts,
+    was_done(outcome) AND list_contains(added, 'all') AS made_public,
+    only_tried(outcome, added) AS tried_to_share_with,
     event_id,
     event_key,
     verification

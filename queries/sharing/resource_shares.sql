@@ -22,6 +22,27 @@
 -- [example]
 -- trail = "data_sharing"
 -- ///
+WITH calls AS (
+    SELECT
+        *,
+        CASE
+            WHEN event_base_name NOT IN ('CreateResourceShare', 'AssociateResourceShare') THEN []
+            WHEN kept(request_parameters) THEN as_texts(json_extract(request_parameters, '$.principals'))
+        END AS added,
+        CASE
+            WHEN event_base_name <> 'DisassociateResourceShare' THEN []
+            WHEN kept(request_parameters) THEN as_texts(json_extract(request_parameters, '$.principals'))
+        END AS removed
+    FROM scoped($since, $until, $accounts, $regions, $outcome)
+    WHERE
+        event_source = 'ram.amazonaws.com' AND event_base_name IN (
+            'CreateResourceShare', 'UpdateResourceShare', 'DeleteResourceShare', 'AssociateResourceShare',
+            'DisassociateResourceShare', 'AssociateResourceSharePermission', 'AcceptResourceShareInvitation',
+            'EnableSharingWithAwsOrganization'
+        )
+        AND mentions($share, request_parameters, response_elements, resources, error_message)
+)
+
 SELECT
     event_time,
     recipient_account_id,
@@ -37,19 +58,14 @@ SELECT
     target,
     coalesce(request_parameters ->> '$.name', request_parameters ->> '$.resourceShareArn', response_elements ->> '$.resourceShare.resourceShareArn') AS share,
     as_texts(json_extract(request_parameters, '$.resourceArns')) AS resource_arns,
-    as_texts(json_extract(request_parameters, '$.principals')) AS shared_with,
+    given(outcome, added) AS shared_with,
+    given(outcome, removed) AS taken_from,
     as_flag(json_extract(request_parameters, '$.allowExternalPrincipals')) AS external_allowed,
-    outsiders(list_transform(as_texts(json_extract(request_parameters, '$.principals')), lambda p: account_of_principal(p)), recipient_account_id, own.ids) AS outside_accounts,
+    given(outcome, outsiders(list_transform(added, lambda p: account_of_principal(p)), recipient_account_id, own.ids)) AS outside_accounts,
+    only_tried(outcome, added) AS tried_to_share_with,
     event_id,
     event_key,
     verification
-FROM scoped($since, $until, $accounts, $regions, $outcome)
+FROM calls
 CROSS JOIN (SELECT coalesce(list(account), []) AS ids FROM owned_accounts) AS own
-WHERE
-    event_source = 'ram.amazonaws.com' AND event_base_name IN (
-        'CreateResourceShare', 'UpdateResourceShare', 'DeleteResourceShare', 'AssociateResourceShare',
-        'DisassociateResourceShare', 'AssociateResourceSharePermission', 'AcceptResourceShareInvitation',
-        'EnableSharingWithAwsOrganization'
-    )
-    AND mentions($share, request_parameters, response_elements, resources, error_message)
 ORDER BY event_time, event_id, event_key;

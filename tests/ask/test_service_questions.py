@@ -82,24 +82,99 @@ def test_owned_accounts_are_not_outside_and_everyone_is(case_of):
     assert ours["outside_accounts"] == [] and public["outside_accounts"] == ["all"] and public["made_public"]
 
 
-@pytest.mark.parametrize(
-    ("question", "name", "params"),
-    [
-        (
-            "snapshot_sharing_changes",
-            "ModifySnapshotAttribute",
-            {"createVolumePermission": {"add": [{"group": "all"}]}},
-        ),
-        ("image_sharing_changes", "ModifyImageAttribute", {"launchPermission": {"add": [{"group": "all"}]}}),
-    ],
+OPEN_POLICY = (
+    '{"Statement": [{"Effect": "Allow", "Principal": {"AWS": "777788889999"}, "Action": "*", "Resource": "*"}]}'
 )
-def test_what_was_refused_shared_nothing_and_what_is_not_logged_is_unknown(case_of, question, name, params):
-    refused_share = event("ec2", name, minute=1, requestParameters=params, errorCode="Client.UnauthorizedOperation")
-    ask = case_of(refused_share, event("ec2", name, minute=2, requestParameters=None))
-    denied, unknown = ask(question)
-    assert denied["shared_with"] == denied["outside_accounts"] == [] and denied["made_public"] is False
-    assert denied["tried_to_share_with"] == ["all"]
-    assert unknown["shared_with"] is unknown["outside_accounts"] is unknown["made_public"] is None
+TO_STRANGER = {"items": [{"userId": STRANGER}]}
+TO_SERVICE = {"ModifyVpcEndpointServicePermissionsRequest": {"AddAllowedPrincipals": [STRANGER]}}
+ENTRY = {"ruleAction": "allow", "cidrBlock": "0.0.0.0/0"}
+# Questions, calls that let a stranger in, their parameters, and the columns that say so.
+LETTING_IN = [
+    ("snapshot_sharing_changes", "ec2:ModifySnapshotAttribute", {"createVolumePermission": {"add": TO_STRANGER}}, "shared_with"),
+    ("image_sharing_changes", "ec2:ModifyImageAttribute", {"launchPermission": {"add": TO_STRANGER}}, "shared_with"),
+    ("db_snapshot_sharing", "rds:ModifyDBSnapshotAttribute", {"valuesToAdd": [STRANGER]}, "shared_with"),
+    ("db_snapshot_sharing", "rds:ModifyDBClusterSnapshotAttribute", {"valuesToAdd": [STRANGER]}, "shared_with"),
+    ("db_snapshot_sharing", "redshift:AuthorizeSnapshotAccess", {"accountWithRestoreAccess": STRANGER}, "shared_with"),
+    ("db_snapshot_sharing", "redshift-serverless:PutResourcePolicy", {"policy": OPEN_POLICY}, "shared_with"),
+    ("resource_shares", "ram:CreateResourceShare", {"principals": [STRANGER]}, "shared_with"),
+    ("resource_shares", "ram:AssociateResourceShare", {"principals": [STRANGER]}, "shared_with"),
+    ("hybrid_activations_and_associations", "ssm:ModifyDocumentPermission", {"accountIdsToAdd": [STRANGER]}, "shared_with"),
+    ("kms_key_policy_and_grant_changes", "kms:PutKeyPolicy", {"policy": OPEN_POLICY}, "outside_accounts"),
+    ("kms_key_policy_and_grant_changes", "kms:CreateGrant", {"granteePrincipal": STRANGER}, "outside_accounts"),
+    ("topic_and_queue_exposure", "sns:AddPermission", {"aWSAccountIds": [STRANGER]}, "given_to"),
+    ("topic_and_queue_exposure", "sqs:SetQueueAttributes", {"attributes": {"Policy": OPEN_POLICY}}, "outside_accounts"),
+    ("network_bridges", "ec2:ModifyVpcEndpointServicePermissions", TO_SERVICE, "opened_to"),
+    ("resource_policy_grants", "secretsmanager:PutResourcePolicy", {"resourcePolicy": OPEN_POLICY}, "outside_accounts"),
+    ("trust_policy_outsiders", "iam:UpdateAssumeRolePolicy", {"policyDocument": OPEN_POLICY}, "outside_accounts"),
+    ("backdoor_role_chain", "iam:UpdateAssumeRolePolicy", {"policyDocument": OPEN_POLICY}, "outside_accounts"),
+    ("bucket_opened_to_outsiders", "s3:PutBucketPolicy", {"bucketName": "b", "bucketPolicy": OPEN_POLICY}, "outside_accounts"),
+]  # fmt: skip
+# The same for calls that open something to everybody, or change what runs, and what the columns say.
+OPENING = [
+    ("build_runner_backdoors", "codebuild:UpdateProjectVisibility", {"projectVisibility": "PUBLIC_READ"}, "made_public", True),
+    ("build_runner_backdoors", "codebuild:StartBuild", {"buildspecOverride": "x"}, "buildspec_replaced", True),
+    ("public_access_block_changes", "s3:DeleteBucketPublicAccessBlock", {"bucketName": "b"}, "relaxed", True),
+    ("nacl_changes", "ec2:CreateNetworkAclEntry", ENTRY, "wide_open", True),
+    ("security_group_opened_to_world", "ec2:AuthorizeSecurityGroupIngress", nested("0.0.0.0/0"), "opened", ["tcp 22 0.0.0.0/0"]),
+    ("function_access_grants", "lambda:AddPermission20150331v2", {"principal": "*"}, "granted_to", "*"),
+    ("cluster_access_grants", "eks:CreateAccessEntry", {"principalArn": "arn:x"}, "given_to", "arn:x"),
+    ("db_restores_and_exposure", "rds:ModifyDBInstance", {"publiclyAccessible": True}, "publicly_accessible", "true"),
+]  # fmt: skip
+TAKING_BACK = [
+    ("db_snapshot_sharing", "redshift:RevokeSnapshotAccess", {"accountWithRestoreAccess": STRANGER}, "shared_with"),
+    ("resource_shares", "ram:DisassociateResourceShare", {"principals": [STRANGER]}, "shared_with"),
+    ("hybrid_activations_and_associations", "ssm:ModifyDocumentPermission", {"accountIdsToRemove": [STRANGER]}, "shared_with"),
+    ("cluster_access_grants", "eks:DeleteAccessEntry", {"principalArn": STRANGER}, "given_to"),
+]  # fmt: skip
+
+
+def called(call, params, **more):
+    service, name = call.split(":")
+    return event(service, name, requestParameters=params, **more)
+
+
+def rows_of(ask, question, call, **where):
+    """The rows of an answer about one call, the earliest first."""
+    rows = [row for row in ask(question) if f"{row['event_source'].split('.')[0]}:{row['event_name']}" == call]
+    return [row for row in rows if all(row[name] == value for name, value in where.items())]
+
+
+def test_what_was_refused_let_nobody_in_and_says_whom_it_would_have(case_of):
+    calls = {call: params for _, call, params, _ in LETTING_IN}
+    tries = [called(call, params, minute=1, errorCode="Client.UnauthorizedOperation") for call, params in calls.items()]
+    ask = case_of(*tries, *(called(call, params, minute=2) for call, params in calls.items()))
+    for question, call, _, column in LETTING_IN:
+        tried, done = rows_of(ask, question, call)
+        for name in (column, "outside_accounts"):
+            assert any(STRANGER in said for said in done[name]) and tried[name] == [], (question, call, name)
+        trying = next(name for name in done if name.startswith("tried_to_"))
+        assert any(STRANGER in said for said in tried[trying]) and done[trying] is None, (question, call)
+        assert not tried.get("made_public") and not tried.get("open_to_everyone"), (question, call)
+
+
+def test_what_was_refused_opened_nothing(case_of):
+    calls = {call: params for _, call, params, *_ in OPENING}
+    tries = [called(call, params, minute=1, errorCode="AccessDenied") for call, params in calls.items()]
+    ask = case_of(*tries, *(called(call, params, minute=2) for call, params in calls.items()))
+    for question, call, _, column, said in OPENING:
+        tried, done = rows_of(ask, question, call)
+        assert not tried[column] and done[column] == said, (question, call)
+
+
+def test_with_whom_something_was_shared_is_unknown_where_the_record_lost_it(case_of):
+    lost = [None, {"omitted": True, "originalSize": 200_000, "reason": "too large"}]
+    sharing = [row for row in LETTING_IN if row[3] == "shared_with"]
+    ask = case_of(*(called(call, params, minute=1) for _, call, *_ in sharing for params in lost))
+    for question, call, *_ in sharing:
+        assert len(rows_of(ask, question, call, shared_with=None, outside_accounts=None)) == len(lost), (question, call)
+
+
+def test_what_is_taken_back_is_not_told_as_given(case_of):
+    ask = case_of(*(called(call, params) for _, call, params, _ in TAKING_BACK))
+    for question, call, _, column in TAKING_BACK:
+        (row,) = rows_of(ask, question, call)
+        assert not row[column] and not row.get("outside_accounts"), (question, call)
+        assert row["taken_from"] in (STRANGER, [STRANGER]), (question, call)
 
 
 def test_the_older_form_of_a_share_says_by_its_operation_what_it_does(case_of):
