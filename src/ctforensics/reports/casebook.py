@@ -15,6 +15,7 @@ from ctforensics import __version__, clock
 from ctforensics.errors import ForensicsError
 from ctforensics.reports import (
     appendix,
+    bucket_pages,
     coverage_pages,
     custody_pages,
     entity_pages,
@@ -100,7 +101,12 @@ class CaseReport:
         seeds = Seeds(*(about.get(name, ()) for name in ("access_keys", "addresses", "principals", "buckets")))
         told = (story_pages.in_short, story_pages.contradicted, story_pages.unfollowed)
         said = [line for tell in told for line in tell(self.held, seeds)] if seeds else []
-        said += read_pages.in_short(self.held, seeds) if reads else []
+        if reads:
+            said += (
+                bucket_pages.in_short(self.held, seeds.buckets)
+                if seeds.only_buckets
+                else read_pages.in_short(self.held, seeds)
+            )
         said += question_pages.in_short(self.held, questions, **about)
         return [pieces.verdict("Records", "note", "What the records say", said)] if said else []
 
@@ -196,9 +202,19 @@ class CaseReport:
         """Which secrets, objects, snapshots and the like these read, with what grew from them; without any, anybody."""
         return Pieces(read_pages.section(self.held, Seeds(access_keys, addresses, principals, buckets)))
 
-    def ask(self, *names: str, limit: int = question_pages.MOST_SHOWN, **params: Any) -> Pieces:
-        """Questions of the library with their answers, each under its own heading; ``limit`` rows of each are printed."""
-        return question_pages.many(self.held, list(names), limit=limit, **params)
+    def ask(self, *names: str, of: str = "", limit: int = question_pages.MOST_SHOWN, **params: Any) -> Pieces:
+        """Questions of the library with their answers, each under its own heading, which ends with ``of``; ``limit`` rows each."""
+        return question_pages.many(self.held, list(names), of=of, limit=limit, **params)
+
+    def buckets_of_interest(self) -> list[str]:
+        """The buckets that were changed, or touched from outside, those with most of it first."""
+        return bucket_pages.chosen(self.held)
+
+    def bucket(self, bucket: str, limit: int = 40) -> Pieces:
+        """One bucket: who changed its policy, and every kind of call on its objects, with the bytes that left."""
+        asked = question_pages.many(self.held, ["who_changed_bucket_policy"], of=bucket, limit=limit, bucket=bucket)
+        heading = pieces.heading(f"Calls on objects: {bucket}", level=3)
+        return Pieces([*asked.items, heading, *bucket_pages.touched(self.held, bucket)])
 
     def review(
         self, *names: str, signal: bool = False, limit: int = question_pages.MOST_REVIEWED, **params: Any

@@ -91,9 +91,7 @@ def statement(held: Held) -> str:
     """The coverage beside a claim of absence: what makes the claim less than complete, then the hours by state."""
     scope = held.scope
     if scope:
-        window = {"since": scope.get("since") or "-infinity", "until": scope.get("until") or "infinity"}
-        places = {name: list(scope.get(name) or []) for name in ("accounts", "regions")}
-        states = dict(held.rows("Hours of the window by state of coverage", _WINDOW, **window, **places).rows)
+        states = dict(held.rows("Hours of the window by state of coverage", _WINDOW, **held.window).rows)
     else:
         states = dict(held.rows("Hours by state of coverage", STATES).rows)
     cautions = _cautions(held)

@@ -66,6 +66,12 @@ class Held:
     answers: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def window(self) -> dict[str, Any]:
+        """Since, until, accounts and regions of the report, as a statement over ``scoped`` binds them."""
+        ends = {"since": self.scope.get("since") or "-infinity", "until": self.scope.get("until") or "infinity"}
+        return {**ends, **{name: list(self.scope.get(name) or []) for name in ("accounts", "regions")}}
+
+    @property
     def folder(self) -> CaseFolder:
         """The case's folder."""
         return self.case.folder

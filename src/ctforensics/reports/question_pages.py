@@ -40,6 +40,8 @@ _FIRST = (
     "source_ip_address",
     "target",
 )
+_RECORDED = "SELECT DISTINCT recipient_account_id AS account FROM events WHERE recipient_account_id IS NOT NULL ORDER BY account"
+_NO_LIST = "No list of owned accounts was supplied (inputs/owned_accounts), so that every other account is told as an outsider, also one of the same owner."
 _OUTSIDE = ("outside_accounts", "used_by_account")
 # Columns with the first and the last instant of what a row tells.
 _SPANS = (("event_time", "event_time"), ("first_seen", "last_seen"), ("first_time", "last_time"))
@@ -66,9 +68,12 @@ class Asked:
         return contradicted.of_rows(bad, self.rows) if bad else ""
 
 
-def ask(held: Held, name: str, *, heading: bool = True, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
-    """One question with its answer. A question without rows says what was searched and where the evidence has holes."""
-    return _told(held, _asked(held, name, params), heading=heading, limit=limit)
+def ask(held: Held, name: str, *, heading: bool = True, of: str = "", limit: int = MOST_SHOWN, **params: Any) -> Pieces:
+    """One question with its answer; ``of`` is what it is about, for its heading.
+
+    A question without rows says what was searched and where the evidence has holes.
+    """
+    return _told(held, _asked(held, name, params), heading=heading, of=of, limit=limit)
 
 
 def _asked(held: Held, name: str, params: dict[str, Any]) -> Asked:
@@ -87,30 +92,31 @@ def _asked(held: Held, name: str, params: dict[str, Any]) -> Asked:
     return made
 
 
-def _told(held: Held, asked: Asked, *, heading: bool, limit: int) -> Pieces:
+def _told(held: Held, asked: Asked, *, heading: bool, limit: int, of: str = "") -> Pieces:
     answer, question = asked.answer, asked.question
+    title = f"{question.title}: {of}" if of else question.title
     bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
-    made: list[Piece] = [pieces.heading(question.title, level=3)] if heading else []
+    made: list[Piece] = [pieces.heading(title, level=3)] if heading else []
     made.append(pieces.text(question.question))
     if bound:
         made.append(pieces.facts([(n.replace("_", " "), _shown(v)) for n, v in bound.items()]))
     if not answer.rows.rows:
         made.append(_absence(held, answer))
     else:
-        made.append(_table(held, answer, asked.statement, question.title, limit))
+        made.append(_table(held, answer, asked.statement, title, limit))
         cautions = [c for c in answer.searched.cautions() if "rejects" not in c]
         made += [pieces.callout("incomplete", " ".join(cautions))] if cautions else []
     made += _timeless(held, answer, limit)
     return Pieces(made)
 
 
-def many(held: Held, names: list[str], *, limit: int = MOST_SHOWN, **params: Any) -> Pieces:
+def many(held: Held, names: list[str], *, of: str = "", limit: int = MOST_SHOWN, **params: Any) -> Pieces:
     """Several questions, each of which takes what it knows of the parameters; one that needs more is left out by name."""
     made: list[Piece] = []
     for name in names:
         known = _known(held, name, params)
         try:
-            told = ask(held, name, limit=limit, **known).items
+            told = ask(held, name, of=of, limit=limit, **known).items
             made += told if known or not params else [*told[:2], pieces.callout("note", _WHOLE), *told[2:]]
         except ParameterError as error:
             made.append(pieces.callout("note", f"The question {name} was not asked: {error.message}"))
@@ -152,19 +158,19 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     found = [each for each in asked if each.rows]
     silent = [each.question.title for each in asked if not each.rows]
     named = found if len(found) <= MOST_LINES + 1 else found[:MOST_LINES]
-    others = ", ".join(_named(each) for each in found[len(named) :])
+    others = ", ".join(_named(held, each) for each in found[len(named) :])
     rest = [f"Rows also: {others}."] if others else []
     without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
     none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
-    return [*(_line(each) for each in named), *rest, *none]
+    return [*(_line(held, each) for each in named), *rest, *none]
 
 
-def _named(asked: Asked) -> str:
+def _named(held: Held, asked: Asked) -> str:
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title} ({asked.rows:,}{_outside(asked)}{bad})"
+    return f"{asked.question.title} ({asked.rows:,}{_outside(held, asked)}{bad})"
 
 
-def _outside(asked: Asked) -> str:
+def _outside(held: Held, asked: Asked) -> str:
     """The outside accounts that its rows name, without those of refused calls: whoever got something stands on the first page."""
     found = asked.answer.rows
     named = set(_OUTSIDE) & set(found.columns)
@@ -173,12 +179,23 @@ def _outside(asked: Asked) -> str:
         row for row in rows if row.get("outcome") not in ("denied", "failed") and row.get("is_outside") is not False
     ]
     told = [row[name] for row in given for name in _OUTSIDE if row.get(name)]
-    names = sorted({str(name) for value in told for name in (value if isinstance(value, list) else [value])})
+    names = {str(name) for value in told for name in (value if isinstance(value, list) else [value])}
+    here = _recorded(held) if names else set()
+    parts = [("outside accounts", names - here), ("accounts whose trails are here, not listed as owned", names & here)]
+    return "".join(f"; {words}: {_some(sorted(some))}" for words, some in parts if some)
+
+
+def _some(names: list[str]) -> str:
     more = f" and {len(names) - MOST_ACCOUNTS:,} more" if len(names) > MOST_ACCOUNTS else ""
-    return f"; outside accounts: {', '.join(names[:MOST_ACCOUNTS])}{more}" if names else ""
+    return f"{', '.join(names[:MOST_ACCOUNTS])}{more}"
 
 
-def _line(asked: Asked) -> str:
+def _recorded(held: Held) -> set[str]:
+    """The accounts whose calls are recorded here: one that bears no word of being ours, but is no stranger either."""
+    return {str(account) for (account,) in held.rows("Accounts whose calls are recorded here", _RECORDED).rows}
+
+
+def _line(held: Held, asked: Asked) -> str:
     """A question's answer in one line: rows, their outcomes where not all succeeded, first and last instant."""
     found, said = asked.answer.rows, counted(asked.rows, "row")
     outcomes = Counter(row[found.columns.index("outcome")] for row in found.rows) if "outcome" in found.columns else {}
@@ -198,7 +215,7 @@ def _line(asked: Asked) -> str:
     if times and not found.more:
         said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title}: {said}{_outside(asked)} ({asked.statement.label}){bad}."
+    return f"{asked.question.title}: {said}{_outside(held, asked)} ({asked.statement.label}){bad}."
 
 
 def _known(held: Held, name: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -222,6 +239,8 @@ def _table(held: Held, answer: Reply, statement: Any, title: str, limit: int) ->
         if answer.rows.more
         else ""
     )
+    if set(order) & set(_OUTSIDE) and not held.case.room.inputs.get("owned_accounts"):
+        note = f"{note} {_NO_LIST}".strip()
     detail = [c for c in order if c in _DETAIL]
     return held.table(rows, title, note=note, detail=detail, limit=limit)
 

@@ -60,10 +60,7 @@ def found(held: Held, seeds: Seeds) -> Rows:
     """What was read, a row for each thing: by those who are followed, or where none is, by anybody within the report's window."""
     if seeds:
         return held.rows("What they read", _BY_THEM, **seeds.bound())
-    scope = held.scope
-    window = {"since": scope.get("since") or "-infinity", "until": scope.get("until") or "infinity"}
-    places = {name: list(scope.get(name) or []) for name in ("accounts", "regions")}
-    return held.rows("What anybody read", _BY_ANYBODY, **window, **places)
+    return held.rows("What anybody read", _BY_ANYBODY, **held.window)
 
 
 def section(held: Held, seeds: Seeds) -> list[Piece]:
@@ -88,7 +85,10 @@ def in_short(held: Held, seeds: Seeds) -> list[str]:
 
 
 def _who(seeds: Seeds) -> str:
-    return "" if seeds else " by anybody"
+    if not seeds:
+        return " by anybody"
+    # Of a bucket only what strangers did belongs to a story.
+    return " from outside" if seeds.only_buckets else ""
 
 
 def _nothing(seeds: Seeds) -> str:

@@ -18,10 +18,11 @@ from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece, Pieces
 
 # Of an address or a principal every event belongs to the story; of a bucket its changes, and whatever strangers did with it.
-_NAMED = """(list_contains($addresses::VARCHAR[], e.source_ip_address)
+OF_BUCKETS = """(e.event_class NOT IN ('read', 'list', 'data') OR e.actor = 'anonymous' OR e.is_cross_account
+      OR (e.event_name LIKE '%Acl' AND NOT e.read_only IS TRUE))"""
+_NAMED = f"""(list_contains($addresses::VARCHAR[], e.source_ip_address)
     OR list_contains($principals::VARCHAR[], e.actor) OR list_contains($principals::VARCHAR[], e.principal_arn)
-    OR (list_contains($buckets::VARCHAR[], e.bucket_name) AND (e.event_class NOT IN ('read', 'list', 'data')
-      OR e.actor = 'anonymous' OR e.is_cross_account OR (e.event_name LIKE '%Acl' AND NOT e.read_only IS TRUE))))"""
+    OR (list_contains($buckets::VARCHAR[], e.bucket_name) AND {OF_BUCKETS}))"""
 # A console session has no call that issues it: it is the key of the same user whose session began with the sign-in (a minute aside).
 _SIGN_INS = f"""planted AS MATERIALIZED (
   SELECT e.recipient_account_id, e.target AS user_name, e.access_key_id AS from_key, e.event_time AS since, coalesce({_NAMED}, FALSE) AS named
@@ -116,6 +117,11 @@ class Seeds:
     addresses: Sequence[str] = ()
     principals: Sequence[str] = ()
     buckets: Sequence[str] = ()
+
+    @property
+    def only_buckets(self) -> bool:
+        """Whether nothing but buckets is followed."""
+        return [name for name, values in self.bound().items() if values] == ["buckets"]
 
     def bound(self) -> dict[str, Any]:
         """The values to bind, empty ones left out."""
