@@ -268,7 +268,8 @@ def test_a_bar_that_a_gap_cuts_is_notched_and_says_how_much_is_covered(harness):
     at = page.page.locator(".ct-over-detail").bounding_box()
     share = ((cut["t0"] + cut["t1"]) / 2 - page.get("t.lo")) / (page.get("t.hi") - page.get("t.lo"))
     page.page.mouse.move(at["x"] + at["width"] * share, at["y"] + 80)
-    assert f"covers {round(cut['share'] * 100)} % of its bucket" in page.page.locator(".ct-tip").inner_text()
+    assert cut["word"] == f"log and range cover {round(cut['share'] * 100)} % of this bar"
+    assert cut["word"] in page.page.locator(".ct-tip").inner_text()
 
 
 def test_sorting_by_a_column_says_that_it_shows_the_first_rows_only(harness):

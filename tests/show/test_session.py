@@ -5,7 +5,8 @@ import random
 import pytest
 
 from ctforensics.errors import ParameterError, UnknownName
-from ctforensics.show import scale
+from ctforensics.show import drawing, scale
+from ctforensics.show.lanes import Span
 from ctforensics.show.session import TimelineSession
 from tests.support import synthetic_case
 
@@ -113,6 +114,20 @@ def test_a_bucket_cut_by_a_gap_says_how_much_of_it_is_covered(session):
     session.change(lo=edge - 40 * scale.HOUR, hi=edge + 40 * scale.HOUR, bucket=12 * scale.HOUR)
     shares = {round(cut["share"], 2) for cut in session.bars()["cuts"]}
     assert any(0 < share < 1 for share in shares)
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (0.0, "no whole log of this time"),
+        (0.004, "log and range cover under 1 % of this bar"),
+        (0.62, "log and range cover 62 % of this bar"),
+    ],
+)
+def test_a_bar_without_a_whole_log_is_not_said_to_be_covered_to_a_share_of_nothing(held, said):
+    log = [Span(0, int(held * scale.HOUR), "verified"), Span(int(held * scale.HOUR), scale.HOUR, "missing")]
+    _, (cut,) = drawing.bucket_rows([(0, 0, 5)], log, 0, scale.HOUR, scale.HOUR)
+    assert cut["word"] == said
 
 
 def test_the_statement_names_missing_tampered_and_unverified_hours(session):

@@ -11,6 +11,7 @@ from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.integrity import STATES
 from ctforensics.reports.pieces import Piece, Pieces
+from ctforensics.show import scale
 from ctforensics.show.charts import LABEL
 from ctforensics.show.charts import PATTERNS as FILLS
 from ctforensics.show.lanes import STATE_WORDS
@@ -134,16 +135,17 @@ def _lane(row: dict[str, Any]) -> str:
 
 
 def _span(row: dict[str, Any]) -> dict[str, Any]:
-    return {"lane": _lane(row), "state": STATE_WORDS[row["state"]], "t0": _ms(row["since"]), "t1": _ms(row["until"])}
-
-
-def _ms(instant: Any) -> int:
-    return int((instant - clock.EPOCH).total_seconds() * 1000)
+    return {
+        "lane": _lane(row),
+        "state": STATE_WORDS[row["state"]],
+        "t0": scale.to_ms(row["since"]),
+        "t1": scale.to_ms(row["until"]),
+    }
 
 
 def _spec(values: list[dict[str, Any]], words: list[str], lo: int, hi: int, lanes: int) -> dict[str, Any]:
     fills = {STATE_WORDS[state]: fill for state, fill in FILLS.items()}
-    axis = {"title": None, "labelExpr": LABEL, "labelOverlap": True, "tickCount": 8, "grid": False}
+    axis = {"title": scale.days(lo, hi), "labelExpr": LABEL, "labelOverlap": True, "tickCount": 8, "grid": False}
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "width": 640,
@@ -163,7 +165,7 @@ def _spec(values: list[dict[str, Any]], words: list[str], lo: int, hi: int, lane
                 "field": "lane",
                 "type": "nominal",
                 "sort": None,
-                "axis": {"title": None, "labelLimit": 260, "ticks": False},
+                "axis": {"title": None, "labelLimit": 260, "ticks": False, "labelPadding": 6},
             },
             "fill": {
                 "field": "state",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ctforensics import clock
 from ctforensics.reports import pieces
 from ctforensics.reports.cells import counted
 from ctforensics.reports.pieces import Piece
+from ctforensics.show import scale
 from ctforensics.show.charts import LABEL, SERIES
 
 MOST = 40
+# The key above, who used it below: side by side they leave the bars no room, or lose their ends.
+_TWO_LINES = "[slice(datum.label, 0, indexof(datum.label, ' ')), slice(datum.label, indexof(datum.label, ' ') + 1)]"
 
 
 def chart(keys: list[dict[str, Any]]) -> Piece | None:
@@ -38,28 +40,31 @@ def _lane(key: dict[str, Any]) -> str:
     return f"{key['access_key_id']} {who}"
 
 
-def _ms(instant: Any) -> int:
-    return int((instant - clock.EPOCH).total_seconds() * 1000)
-
-
 def _bar(key: dict[str, Any], lanes: dict[str, str]) -> dict[str, Any]:
-    # A credential that was used within one second still has a bar that can be seen.
-    t0 = _ms(key["first_used"])
+    t0 = scale.to_ms(key["first_used"])
     facts = {"lane": lanes[key["access_key_id"]], "account": str(key["account"] or "unknown"), "events": key["events"]}
-    return {**facts, "t0": t0, "t1": max(_ms(key["last_used"]), t0 + 1000)}
+    return {**facts, "t0": t0, "t1": scale.to_ms(key["last_used"])}
 
 
 def _mark(key: dict[str, Any], lanes: dict[str, str]) -> dict[str, Any]:
     own = lanes[key["access_key_id"]]
-    return {"lane": own, "from": lanes.get(key["issued_by"], own), "t": _ms(key["issued_at"])}
+    return {"lane": own, "from": lanes.get(key["issued_by"], own), "t": scale.to_ms(key["issued_at"])}
 
 
 def _spec(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: list[str]) -> dict[str, Any]:
     times = [b["t0"] for b in bars] + [b["t1"] for b in bars] + [m["t"] for m in marks]
     margin = max((max(times) - min(times)) // 50, 60_000)
     lo, hi = min(times) - margin, max(times) + margin
+    # A credential that was used within one second still has a bar that can be seen.
+    bars = [{**b, "t1": max(b["t1"], b["t0"] + (hi - lo) // 120)} for b in bars]
     accounts = sorted({b["account"] for b in bars})
-    axis = {"title": None, "labelExpr": LABEL, "labelOverlap": True, "tickCount": 7, "grid": True}
+    axis = {
+        "title": scale.days(min(times), max(times) + 1),
+        "labelExpr": LABEL,
+        "labelOverlap": True,
+        "tickCount": 7,
+        "grid": True,
+    }
     x = {
         "type": "temporal",
         "scale": {"type": "utc", "domain": [{"expr": "lo"}, {"expr": "hi"}], "nice": False},
@@ -70,7 +75,16 @@ def _spec(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: list[s
         "type": "nominal",
         "sort": None,
         "scale": {"domain": lanes},
-        "axis": {"title": None, "labelLimit": 330, "ticks": False, "labelFont": "monospace", "labelFontSize": 9},
+        "axis": {
+            "title": None,
+            "labelExpr": _TWO_LINES,
+            "labelLimit": 360,
+            "labelLineHeight": 11,
+            "labelPadding": 6,
+            "ticks": False,
+            "labelFont": "monospace",
+            "labelFontSize": 9,
+        },
     }
     colour = {
         "field": "account",
@@ -82,21 +96,21 @@ def _spec(bars: list[dict[str, Any]], marks: list[dict[str, Any]], lanes: list[s
     bar = {"mark": {"type": "bar", "height": 9, "stroke": "#333333", "strokeWidth": 0.5}, "data": {"values": bars}}
     line = {"mark": {"type": "rule", "color": "#333333", "strokeWidth": 1}, "data": {"values": marks}}
     mark = {
-        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 80, "color": "#222222", "opacity": 1},
+        "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 60, "color": "#222222", "opacity": 1},
         "data": {"values": marks},
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "width": 440,
-        "height": {"step": 22},
+        "width": 500,
+        "height": {"step": 30},
         "params": [{"name": "lo", "value": lo}, {"name": "hi", "value": hi}],
         "layer": [
+            line | {"encoding": {"x": {**x, "field": "t"}, "y": {**y, "field": "from"}, "y2": {"field": "lane"}}},
+            mark | {"encoding": {"x": {**x, "field": "t"}, "y": y}},
             bar
             | {
                 "encoding": {"x": {**x, "field": "t0"}, "x2": {"field": "t1"}, "y": y, "color": colour, "tooltip": told}
             },
-            line | {"encoding": {"x": {**x, "field": "t"}, "y": {**y, "field": "from"}, "y2": {"field": "lane"}}},
-            mark | {"encoding": {"x": {**x, "field": "t"}, "y": y}},
         ],
         "config": {"background": None, "font": "sans-serif", "view": {"stroke": "#9aa3ad"}},
     }

@@ -46,7 +46,7 @@ def chart(
     session = page.opened(held.case.room, since=since or None, until=until or None, where=where)
     try:
         count = session.bars()["count"]
-        spec = charts.picture(page.datasets(session), session.view.lo, session.view.hi, width=690)
+        spec = charts.picture(page.datasets(session), session.view.lo, session.view.hi, width=690, key=True)
         span = f"from {ms_text(session.view.lo)} until {ms_text(_whole(session.view.hi))}"
         said = f"{counted(count, 'event')} {span}, {where_words(session.view.where)}"
         lacking = f"coverage, each moment in its worst state: {session.coverage()}"
@@ -66,19 +66,4 @@ def _whole(ms: int) -> int:
 
 
 def _light(spec: dict[str, Any]) -> dict[str, Any]:
-    _with_keys(spec)
     return {**spec, "config": {**spec.get("config", {}), "background": None}}
-
-
-def _with_keys(part: Any) -> None:
-    """Gives the bars and the coverage lane a key: the widget shows one beside the chart, a page has it in the picture."""
-    if isinstance(part, dict):
-        fill = part.get("encoding", {}).get("fill", {}) if isinstance(part.get("encoding"), dict) else {}
-        if part.get("data", {}) == {"name": "bars"} and fill:
-            key = {"title": None, "orient": "bottom", "symbolType": "square"}
-            fill["legend"] = part["encoding"]["stroke"]["legend"] = key
-        for inner in part.values():
-            _with_keys(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            _with_keys(inner)

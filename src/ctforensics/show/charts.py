@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.errors import NotInstalled
+from ctforensics.show import scale as time
+from ctforensics.show.lanes import STATE_WORDS
 
 COLOURS = {"error": "#D55E00", "write": "#E69F00", "read": "#56B4E9"}
 # Write and read are the same grey: without colour the hatching tells them apart.
@@ -30,6 +32,7 @@ PATTERNS = {
 }
 SHAPES = {"star": "M0,-1L0.3,-0.3L1,-0.3L0.45,0.15L0.65,0.9L0,0.45L-0.65,0.9L-0.45,0.15L-1,-0.3L-0.3,-0.3Z"}
 NOTCH = "M-1,-0.2L1,-0.2L0,1Z"  # cut out of the top of a bar
+NOTCH_WORDS = "bar not wholly covered by the log or the range"
 AXIS = 64
 # Short labels that say the date where it changes, always UTC.
 LABEL = (
@@ -48,9 +51,9 @@ def altair() -> Any:
     return altair
 
 
-def time_axis(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None) -> Any:
+def time_axis(alt: Any, field: str = "t0", *, axis: bool = True, domain: Any = None, title: str | None = None) -> Any:
     """The x channel of every chart: UTC, 24 hours, from ``lo`` to ``hi`` of the spec."""
-    shown = alt.Axis(title=None, labelExpr=LABEL, labelOverlap=True, tickCount={"expr": "width / 90"}, grid=axis)
+    shown = alt.Axis(title=title, labelExpr=LABEL, labelOverlap=True, tickCount={"expr": "width / 90"}, grid=axis)
     limits = {"domain": domain} if domain is not None else {"domainMin": {"expr": "lo"}, "domainMax": {"expr": "hi"}}
     scale = alt.Scale(type="utc", nice=False, clamp=True, **limits)
     return alt.X(f"{field}:T", scale=scale, axis=shown if axis else None)
@@ -68,11 +71,14 @@ def histogram(
     title: str = "events",
     scale: str = "linear",
     domain: Any = None,
+    days: str | None = None,
+    key: bool = False,
+    cut_key: bool = False,
     live: bool = False,
 ) -> Any:
     """Bars over hatched gaps, baseline ticks for silence, a dashed cap on buckets that are cut. ``series`` maps name to colour.
 
-    A ``live`` one carries no tooltips (the page makes its own), and a bar that moves stays the same element: its rows say
+    ``days`` stands below the time axis; with ``key`` the bars have one, with ``cut_key`` the cuts. A ``live`` one carries no tooltips (the page makes its own), and a bar that moves stays the same element: its rows say
     ``at``, their number.
     """
     alt = altair()
@@ -87,11 +93,12 @@ def histogram(
         alt.Tooltip("t1:T", title="until", format="%Y-%m-%dT%H:%M:%SZ", timeUnit="utcyearmonthdatehoursminutesseconds"),
     ]
     domain_ = list(series)
+    told = {"legend": _key(alt, "bottom") if key else None}
     gaps = (
         alt.Chart(alt.NamedData("gaps"))
         .mark_rect(opacity=0.75)
         .encode(
-            x=time_axis(alt, domain=domain),
+            x=time_axis(alt, domain=domain, title=days),
             x2=x2,
             fill=state_fill(alt),
             tooltip=[*when, alt.Tooltip("word:N", title="coverage")],
@@ -105,8 +112,8 @@ def histogram(
             x2=x2,
             y=y,
             y2=alt.Y2("y1"),
-            fill=alt.Fill("kind:N", scale=alt.Scale(domain=domain_, range=fills), legend=None),
-            stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=domain_, range=edges), legend=None),
+            fill=alt.Fill("kind:N", scale=alt.Scale(domain=domain_, range=fills), **told),
+            stroke=alt.Stroke("kind:N", scale=alt.Scale(domain=domain_, range=edges), **told),
             tooltip=[*when, alt.Tooltip("kind:N"), alt.Tooltip("n:Q", title="events", format=",")],
         )
     )
@@ -118,21 +125,35 @@ def histogram(
     )
     cuts = (
         alt.Chart(alt.NamedData("cuts"))
-        .transform_calculate(y0="datum.y", covers="'covers ' + format(datum.share, '.0%') + ' of its time'")
+        .transform_calculate(y0="datum.y")
         .mark_rule(strokeWidth=2, strokeDash=[2, 2], color="#CC79A7")
-        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("covers:N", title="cut bucket")])
+        .encode(x=x, x2=x2, y=y, tooltip=[*when, alt.Tooltip("word:N", title="here")])
     )
     notches = (
         alt.Chart(alt.NamedData("cuts"))
         .transform_calculate(y0="datum.y", t0="(datum.t0 + datum.t1) / 2")
-        .mark_point(shape=NOTCH, size=90, filled=True, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
+        .mark_point(shape=NOTCH, size=90, filled=False, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
         .encode(x=x, y=y)
     )
+    if cut_key:
+        notches = notches.encode(shape=_notch_key(alt))
     layers = [gaps, bars, zeros, cuts, notches]
     if live:
         layers = [_without_tooltip(alt, each) for each in layers]
         layers[1] = layers[1].encode(key=alt.Key("at:N"))
     return alt.layer(*layers).properties(height=height).resolve_scale(fill="independent", stroke="independent")
+
+
+def _key(alt: Any, orient: str, **more: Any) -> Any:
+    return alt.Legend(title=None, orient=orient, symbolType="square", symbolSize=120, labelLimit=400, **more)
+
+
+def _notch_key(alt: Any) -> Any:
+    """The key to the cut in a bar: its only shape, with its words."""
+    legend = alt.Legend(
+        title=None, orient="bottom", labelLimit=400, symbolFillColor="#ffffff", symbolStrokeColor="#555555"
+    )
+    return alt.ShapeDatum(NOTCH_WORDS, scale=alt.Scale(domain=[NOTCH_WORDS], range=[NOTCH]), legend=legend)
 
 
 def _without_tooltip(alt: Any, chart: Any) -> Any:
@@ -147,9 +168,19 @@ def state_fill(alt: Any) -> Any:
     return alt.Fill("state:N", scale=alt.Scale(domain=list(PATTERNS), range=list(PATTERNS.values())), legend=None)
 
 
-def coverage_lane(*, height: int = 14) -> Any:
-    """One strip of coverage states; with lane names in the data, one strip for each."""
+def _words_fill(alt: Any, states: list[str]) -> Any:
+    """Fill by the word of a coverage state, with a key to those states."""
+    scale = alt.Scale(domain=[STATE_WORDS[state] for state in states], range=[PATTERNS[state] for state in states])
+    return alt.Fill("word:N", scale=scale, legend=_key(alt, "top", columnPadding=18))
+
+
+def coverage_lane(*, height: int = 14, name: str = "", key: list[str] | None = None) -> Any:
+    """One strip of coverage states; with lane names in the data, one strip for each. ``name`` is the label of one without.
+
+    ``key`` names the states of which a key stands above.
+    """
     alt = altair()
+    named = {"labelExpr": f"datum.label || '{name}'"} if name else {}
     return (
         alt.Chart(alt.NamedData("lane"))
         .mark_rect(stroke="#767676", strokeWidth=0.25)
@@ -159,25 +190,26 @@ def coverage_lane(*, height: int = 14) -> Any:
             y=alt.Y(
                 "lane:N",
                 axis=alt.Axis(
-                    title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False
+                    title=None, minExtent=AXIS, maxExtent=AXIS, labelLimit=AXIS - 8, ticks=False, domain=False, **named
                 ),
             ),
-            fill=state_fill(alt),
+            fill=_words_fill(alt, key) if key else state_fill(alt),
             tooltip=[alt.Tooltip("word:N", title="coverage"), alt.Tooltip("lane:N")],
         )
         .properties(height=height)
     )
 
 
-def marks_lane(*, height: int = 18) -> Any:
-    """Findings, stars, labels and comments as shapes in a lane of their own."""
+def marks_lane(*, height: int = 18, name: str = "") -> Any:
+    """Findings, stars, labels and comments as shapes in a lane of their own, which ``name`` labels."""
     alt = altair()
+    axis = alt.Axis(title=None, minExtent=AXIS, maxExtent=AXIS, ticks=False, domain=False)
     return (
         alt.Chart(alt.NamedData("noted"))
         .mark_point(filled=True, size=70, opacity=1)
         .encode(
             x=time_axis(alt, "t", axis=False),
-            y=alt.value(height / 2),
+            y=alt.YDatum(name, type="nominal", axis=axis) if name else alt.value(height / 2),
             shape=alt.Shape(
                 "what:N",
                 scale=alt.Scale(
@@ -258,12 +290,24 @@ def build_specs() -> dict[str, dict[str, Any]]:
 
 
 def picture(
-    data: dict[str, list[dict[str, Any]]], lo: int, hi: int, *, width: int = 900, dark: bool = False
+    data: dict[str, list[dict[str, Any]]],
+    lo: int,
+    hi: int,
+    *,
+    width: int = 900,
+    dark: bool = False,
+    key: bool = False,
 ) -> dict[str, Any]:
-    """One spec with its data in it: coverage, bars of the range, marks. For SVG, PNG, pages and reports."""
+    """One spec with its data in it: coverage, bars of the range, marks. For SVG, PNG, pages and reports.
+
+    With ``key`` the picture itself says what its patterns and marks mean, for pages that say it nowhere else.
+    """
     alt = altair()
-    parts = [coverage_lane(), marks_lane(), histogram(height=200)]
-    whole = alt.vconcat(*[p.properties(width=width) for p in parts], spacing=4).resolve_scale(
+    held = {row["state"] for name in ("lane", "gaps") for row in data.get(name, [])}
+    parts = [coverage_lane(name="coverage", key=[state for state in PATTERNS if state in held] if key else None)]
+    parts += [marks_lane(name="findings")] if data.get("noted") else []
+    bars = histogram(height=200, days=time.days(lo, hi), key=key, cut_key=key and bool(data.get("cuts")))
+    whole = alt.vconcat(*[p.properties(width=width) for p in (*parts, bars)], spacing=4).resolve_scale(
         color="independent", shape="independent", fill="independent"
     )
     drawn = spec(whole, lo, hi, width=width, dark=dark)

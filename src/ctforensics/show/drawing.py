@@ -42,8 +42,16 @@ def bucket_rows(
         if not totals.get(at) and share > 0:
             silent.append({"t0": t0, "t1": t1})
         elif totals.get(at) and share < 0.995:
-            partial.append({"t0": t0, "t1": t1, "y": totals[at], "share": round(share, 3)})
+            partial.append({"t0": t0, "t1": t1, "y": totals[at], "share": round(share, 3), "word": _cut(share)})
     return silent, partial
+
+
+def _cut(share: float) -> str:
+    """What a bar of which only so much is covered says of itself."""
+    if share <= 0:
+        return "no whole log of this time"
+    told = f"{round(share * 100)} %" if share >= 0.01 else "under 1 %"
+    return f"log and range cover {told} of this bar"
 
 
 def _covered(spans: list[Span], lo: int, hi: int) -> int:

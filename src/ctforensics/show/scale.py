@@ -57,6 +57,12 @@ def ms_text(ms: int) -> str:
     return instant.isoformat(timespec="milliseconds" if instant.microsecond else "seconds") + "Z"
 
 
+def days(lo: int, hi: int) -> str:
+    """The days of [lo, hi), as a time axis names them: ``2024-05-02 to 2024-05-04, UTC``."""
+    first, last = from_ms(lo).date(), from_ms(max(lo, hi - 1)).date()
+    return f"{first}, UTC" if first == last else f"{first} to {last}, UTC"
+
+
 def words(step: int) -> str:
     """A bucket or duration in the largest unit that divides it: ``3 h``, ``15 min``."""
     for size, name in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):

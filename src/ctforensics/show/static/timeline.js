@@ -807,7 +807,7 @@ class Timeline {
     for (const [, , k, , n] of bars) lines.push(`${label(k)}: ${number(n)}`);
     if (gap) lines.push(`log ${gap.word}`);
     if (zero && !gap) lines.push("covered, no events");
-    if (cut) lines.push(`covers ${Math.round(cut.share * 100)} % of its bucket`);
+    if (cut) lines.push(cut.word);
     this.tip.replaceChildren(...lines.map((text) => make("div", {}, text)));
     this.tip.hidden = false;
     const box = this.root.getBoundingClientRect();
