@@ -16,3 +16,14 @@ def test_the_words_say_one_some_or_all():
     assert contradicted.of_rows(1, 2).startswith("1 of these 2 rows rests") and contradicted.of_rows(2, 2).startswith(
         "all"
     )
+
+
+def test_rows_that_sum_up_events_of_other_files_too_rest_on_them_in_part():
+    assert contradicted.partly(["verification_classes"], [({"ok": 2, "fail": 1},)])
+    assert contradicted.partly(["verification"], [("fail, ok",)])
+    assert not contradicted.partly(["verification"], [("ok",), ("fail",), (["fail"],)])
+    assert not contradicted.partly(["verification_classes"], [({"ok": 2},), ({"fail": 3, "ok": 0},)])
+    assert (
+        contradicted.of_rows(1, 1, in_part=True)
+        == "this row rests, at least in part, on files that contradict the digests"
+    )

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ctforensics.reports import CaseReport, catalog
+from ctforensics.reports import CaseReport, catalog, story_pages
 from tests.support import report_matrix, small_case
 
 # The labels of each story in the order in which the script plays them; those that begin in one second stand in one group.
@@ -182,3 +182,41 @@ def test_a_key_that_was_made_without_a_word_of_its_id_is_told_as_one_that_cannot
     assert "Cannot be followed" not in " ".join(
         line for piece in other.items for line in piece.data.get("sentences", [])
     )
+
+
+def test_the_session_of_a_role_that_was_made_here_is_followed_whoever_took_the_role(story_case):
+    case = story_case("persistence")
+    given = report_matrix.parameters(case, "incident")
+    sql = """SELECT a.event_id, a.issued_access_key_id FROM events a JOIN events c ON c.event_name = 'CreateRole'
+      AND (c.request_parameters ->> '$.roleName') = name_of_arn(a.requested_role_arn) AND c.access_key_id = $key
+      WHERE a.event_source = 'sts.amazonaws.com' AND a.outcome = 'success'"""
+    taken = case.room.sql(sql, {"key": given["access_keys"][0]})[2]
+    made = CaseReport(case, title="t").story(**given)
+    assert taken and {event for event, _ in taken} <= set(told(made))
+    keys = next(p.data for p in made.items if "in which they were reached" in p.data.get("caption", ""))
+    reached = {row[1] for row in keys["rows"] if row[2] == "session of a role made here"}
+    assert reached == {key for _, key in taken if key}
+
+
+def test_what_others_did_with_a_shared_snapshot_and_whom_it_was_shared_with_belong_to_the_story(story_case):
+    case = story_case("data_sharing")
+    given = report_matrix.parameters(case, "incident")
+    (copy,) = case.room.sql("SELECT event_id FROM events WHERE event_name = 'SharedSnapshotCopyInitiated'", {})[2][0]
+    assert copy in told(CaseReport(case, title="t").story(**given))
+    said = first_page(case, reads=True, **given)
+    assert any(line.startswith("Shared: snap-") and "with 777788889999" in line for line in said)
+    assert any("1 snapshot copied or mounted by others (snap-" in line for line in said)
+    assert not any(line.startswith("Shared: ") for line in first_page(story_case("leaked_key"), **given))
+
+
+def test_sign_ins_that_are_not_counted_are_not_counted_among_the_contradicted_either(story_case, monkeypatch):
+    case = story_case("console_takeover")
+    monkeypatch.setattr(story_pages, "_ALTERED", "SELECT 1 AS events")
+    steps = story_pages._STEPS.replace(
+        "arg_max(verification, list_position(['ok', 'anomaly', 'unknown', 'not_checked', 'fail'], verification))",
+        "'fail'",
+    )
+    assert steps != story_pages._STEPS
+    monkeypatch.setattr(story_pages, "_STEPS", steps)
+    (said,) = story_pages.contradicted(CaseReport(case, title="t").held, story_pages.Seeds(addresses=["198.51.100.77"]))
+    assert said.startswith("Not proven: 20 of these 20 events stand in files")

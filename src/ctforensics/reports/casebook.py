@@ -99,7 +99,7 @@ class CaseReport:
     def _records(self, questions: Sequence[str], about: dict[str, Any], reads: bool) -> list[Piece]:
         """What the records say, in a few lines that name no culprit."""
         seeds = Seeds(*(about.get(name, ()) for name in ("access_keys", "addresses", "principals", "buckets")))
-        told = (story_pages.in_short, story_pages.contradicted, story_pages.unfollowed)
+        told = (story_pages.in_short, story_pages.handed_out, story_pages.contradicted, story_pages.unfollowed)
         said = [line for tell in told for line in tell(self.held, seeds)] if seeds else []
         if reads:
             said += (

@@ -63,9 +63,10 @@ class Asked:
     @property
     def contradicted(self) -> str:
         """How many of its rows rest on files that contradict the digests, in words; nothing where none do."""
-        parts = (self.answer.rows, self.answer.timeless)
-        bad = sum(contradicted.count(part.columns, part.rows) for part in parts if part)
-        return contradicted.of_rows(bad, self.rows) if bad else ""
+        parts = [part for part in (self.answer.rows, self.answer.timeless) if part]
+        bad = sum(contradicted.count(part.columns, part.rows) for part in parts)
+        in_part = any(contradicted.partly(part.columns, part.rows) for part in parts)
+        return contradicted.of_rows(bad, self.rows, in_part=in_part) if bad else ""
 
 
 def ask(held: Held, name: str, *, heading: bool = True, of: str = "", limit: int = MOST_SHOWN, **params: Any) -> Pieces:

@@ -19,7 +19,7 @@ _KIND = f"""CASE
   WHEN e.event_base_name IN ('GetPasswordData', 'GetInstanceAccessDetails') THEN 'password of a machine'
   WHEN e.event_source = 's3.amazonaws.com' AND e.event_base_name IN ('GetObject', 'SelectObjectContent', 'GetObjectTorrent') THEN '{_OBJECTS}'
   WHEN e.event_source = 'ebs.amazonaws.com' AND e.event_base_name IN ('ListSnapshotBlocks', 'ListChangedBlocks', 'GetSnapshotBlock') THEN 'snapshot'
-  WHEN e.event_base_name IN ('SharedSnapshotCopyInitiated', 'SharedSnapshotVolumeCreated') THEN 'snapshot'
+  WHEN e.event_base_name IN ('SharedSnapshotCopyInitiated', 'SharedSnapshotVolumeCreated') THEN 'snapshot used by others'
   WHEN e.event_source = 'dynamodb.amazonaws.com' AND e.event_class = 'data' AND e.event_base_name IN ('GetItem', 'BatchGetItem', 'Query', 'Scan') THEN 'table'
 END"""
 # A secret is called by its name or by its ARN, which ends in six letters of chance: both are one secret.
@@ -31,8 +31,8 @@ _THINGS = f"""CASE e.kind
     [coalesce(e.request_parameters ->> '$.name', '{_BELOW}' || (e.request_parameters ->> '$.path'), denied_resource(e.error_message))])
   WHEN 'password of a machine' THEN [coalesce(e.request_parameters ->> '$.instanceId', e.request_parameters ->> '$.instanceName')]
   WHEN '{_OBJECTS}' THEN [e.bucket_name]
-  WHEN 'snapshot' THEN [coalesce(e.request_parameters ->> '$.snapshotId', e.request_parameters ->> '$.secondSnapshotId', e.service_event_details ->> '$.snapshotId', e.target)]
-  ELSE [coalesce(e.request_parameters ->> '$.tableName', e.target)] END"""
+  WHEN 'table' THEN [coalesce(e.request_parameters ->> '$.tableName', e.target)]
+  ELSE [coalesce(e.request_parameters ->> '$.snapshotId', e.request_parameters ->> '$.secondSnapshotId', e.service_event_details ->> '$.snapshotId', e.target)] END"""
 _SUMS = f"""calls AS MATERIALIZED (SELECT * FROM (SELECT e.*, {_KIND} AS kind FROM read_by AS e) WHERE kind IS NOT NULL),
 each AS (SELECT e.*, unnest(coalesce(nullif(list_distinct(list_filter({_THINGS}, lambda x: x IS NOT NULL)), []), [NULL])) AS thing FROM calls AS e)
 SELECT kind, thing, recipient_account_id AS account, count(*) FILTER (outcome = 'success') AS reads,
@@ -41,7 +41,7 @@ SELECT kind, thing, recipient_account_id AS account, count(*) FILTER (outcome = 
   min(event_time) AS first_seen, max(event_time) AS last_seen, some_of(actor) AS actors, some_of(source_ip_address) AS addresses,
   first_ids(event_id, event_time) AS event_ids, histogram(verification) AS verification_classes
 FROM each GROUP BY kind, thing, recipient_account_id
-ORDER BY list_position(['secret', 'parameter', 'password of a machine', '{_OBJECTS}', 'snapshot', 'table'], kind), reads = 0, first_seen, thing, account"""
+ORDER BY list_position(['secret', 'parameter', 'password of a machine', '{_OBJECTS}', 'snapshot', 'snapshot used by others', 'table'], kind), reads = 0, first_seen, thing, account"""
 _BY_THEM = f"{MINE}, read_by AS (SELECT * FROM mine), {_SUMS}"
 _BY_ANYBODY = f"""WITH read_by AS (SELECT * FROM scoped($since::TIMESTAMP, $until::TIMESTAMP, $accounts::VARCHAR[], $regions::VARCHAR[], 'all')
   WHERE NOT by_examiner(access_key_id, actor, principal_arn, role_session_name, source_ip_address)), {_SUMS}"""
@@ -50,6 +50,7 @@ _ONE_AND_MANY = {
     "parameter": ("parameter", "parameters"),
     "password of a machine": ("password of a machine", "passwords of machines"),
     "snapshot": ("snapshot", "snapshots"),
+    "snapshot used by others": ("snapshot copied or mounted by others", "snapshots copied or mounted by others"),
     "table": ("table", "tables"),
 }
 _ONLY = "of objects, snapshot blocks and tables only what the trail records as data events"

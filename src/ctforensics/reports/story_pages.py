@@ -35,9 +35,18 @@ sign_ins AS MATERIALIZED (
   WHERE e.event_name = 'ConsoleLogin'
   UNION ALL SELECT e.event_key, e.recipient_account_id, e.user_name, e.event_time, e.outcome, NULL, TRUE, FALSE, FALSE
   FROM events e WHERE e.event_name = 'ConsoleLogin' AND {_NAMED}),
+made_roles AS MATERIALIZED (
+  SELECT e.recipient_account_id, e.request_parameters ->> '$.roleName' AS role_name, e.access_key_id AS from_key, e.event_time AS since, coalesce({_NAMED}, FALSE) AS named
+  FROM events e WHERE e.event_name = 'CreateRole' AND e.outcome = 'success'),
+taken AS MATERIALIZED (
+  SELECT e.event_key, e.issued_access_key_id, e.event_time, r.from_key, r.named
+  FROM events e JOIN made_roles r ON r.recipient_account_id = e.recipient_account_id AND r.role_name = name_of_arn(e.requested_role_arn) AND r.since <= e.event_time
+  WHERE e.event_source = 'sts.amazonaws.com' AND e.requested_role_arn IS NOT NULL AND e.outcome = 'success' AND e.access_key_id IS DISTINCT FROM r.from_key),
 edges AS MATERIALIZED (
   SELECT e.access_key_id AS from_key, e.issued_access_key_id AS to_key, coalesce({_NAMED}, FALSE) AS named, 'issued' AS reached_by, e.event_time AS at
   FROM events e WHERE e.issued_access_key_id IS NOT NULL AND e.issued_access_key_id IS DISTINCT FROM e.access_key_id
+  UNION ALL SELECT DISTINCT t.from_key, t.issued_access_key_id, t.named, 'session of a role made here', t.event_time
+  FROM taken t WHERE t.issued_access_key_id IS NOT NULL
   UNION ALL SELECT DISTINCT s.from_key, e.access_key_id, s.named, CASE WHEN s.planted THEN 'sign-in with a password set here' ELSE 'sign-in' END, s.event_time
   FROM sign_ins s JOIN events e ON e.user_name = s.user_name AND e.recipient_account_id = s.recipient_account_id
     AND e.session_created_at BETWEEN s.event_time - INTERVAL 1 MINUTE AND s.event_time + INTERVAL 1 MINUTE
@@ -61,15 +70,23 @@ SELECT f.step, f.access_key_id, f.reached_by, f.issued_by, any_value(e.actor ORD
   count(e.event_key) FILTER (e.outcome IN ('denied', 'failed')) AS refused_or_failed
 FROM first f LEFT JOIN events e ON e.access_key_id = f.access_key_id AND (f.reached_by <> 'used there' OR {_NAMED})
 GROUP BY ALL ORDER BY f.step, first_used NULLS LAST, f.access_key_id"""
-# What they did; and the sign-ins of users whose password they set, which may be the user's own where the address is one that the user had used before.
+# Calls that let others have a snapshot or an image; what others then do with it belongs to the story.
+SHARES = "('ModifySnapshotAttribute', 'ModifyDBSnapshotAttribute', 'ModifyDBClusterSnapshotAttribute', 'ModifyImageAttribute', 'AuthorizeSnapshotAccess')"
+# What they did, and what others did with what they shared or with roles that they made; and the sign-ins of users whose password they set, which may be the user's own where the address is one that the user had used before.
 MINE = f"""{_GROWN}, signed AS (
   SELECT event_key, bool_and(seen_before) AS seen_before FROM sign_ins
   WHERE planted AND (named OR from_key IN (SELECT access_key_id FROM grown)) GROUP BY ALL),
 found AS (
   SELECT e.*, s.seen_before, coalesce(e.access_key_id IN (SELECT access_key_id FROM grown)
-    OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL) OR {_NAMED}, FALSE) AS theirs
+    OR (e.issued_access_key_id IN (SELECT access_key_id FROM grown) AND e.access_key_id IS NULL)
+    OR e.event_key IN (SELECT event_key FROM taken WHERE named OR from_key IN (SELECT access_key_id FROM grown)) OR {_NAMED}, FALSE) AS theirs
   FROM events e LEFT JOIN signed s ON s.event_key = e.event_key),
-mine AS (SELECT *, NOT theirs AND seen_before AS perhaps_the_users_own FROM found WHERE theirs OR seen_before IS NOT NULL)"""
+shared AS MATERIALIZED (
+  SELECT recipient_account_id, target, min(event_time) AS since FROM found
+  WHERE theirs AND outcome = 'success' AND event_base_name IN {SHARES} GROUP BY ALL),
+mine AS (SELECT *, NOT theirs AND seen_before AS perhaps_the_users_own FROM found f WHERE theirs OR seen_before IS NOT NULL
+  OR ((event_base_name IN ('SharedSnapshotCopyInitiated', 'SharedSnapshotVolumeCreated') OR is_cross_account IS TRUE) AND EXISTS (
+    SELECT 1 FROM shared s WHERE s.recipient_account_id = f.recipient_account_id AND s.target = f.target AND s.since <= f.event_time)))"""
 # Reads that follow one another and differ in nothing but their region become one line with its first and last event.
 _STEPS = f"""{MINE},
 marked AS (SELECT *, (event_name, access_key_id, outcome, source_ip_address, target, recipient_account_id, actor,
@@ -97,6 +114,12 @@ WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_t
     'DeletePublicAccessBlock', 'PutBucketAcl', 'ConsoleLogin', 'GetFederationToken', 'ModifySnapshotAttribute', 'PutKeyPolicy',
     'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
 ORDER BY event_time, event_id, event_key"""
+# With whom they shared what, in the order of the shares.
+_SHARED_WITH = f"""{MINE}
+SELECT event_time, target, list_distinct(list_concat(
+    list_concat(permitted(request_parameters, 'createVolumePermission', 'add'), permitted(request_parameters, 'launchPermission', 'add')),
+    list_concat(as_texts(json_extract(request_parameters, '$.valuesToAdd')), as_texts(json_extract(request_parameters, '$.accountWithRestoreAccess'))))) AS shared_with
+FROM mine WHERE theirs AND outcome = 'success' AND event_base_name IN {SHARES} AND len(shared_with) > 0 ORDER BY event_time, event_id, event_key"""
 _KEYS_NAME = "Access keys that grew from the ones given"
 # Access keys that were made, but whose id the record does not hold: where they lead nobody can tell.
 _UNNAMED = "SELECT count(*) AS events FROM events WHERE event_name = 'CreateAccessKey' AND outcome = 'success' AND issued_access_key_id IS NULL"
@@ -105,6 +128,7 @@ SELECT event_time, target, event_id FROM events e WHERE event_name = 'CreateAcce
   AND (access_key_id IN (SELECT access_key_id FROM grown) OR {_NAMED}) ORDER BY event_time, event_id"""
 _ALTERED = "SELECT count(*) AS events FROM events WHERE verification = 'fail'"
 _REACHED = "A console session is known by its user and the instant of the sign-in. Of keys and sessions that were only used there, what they did elsewhere is not counted and not followed."
+MOST_SHARED = 4  # parties with whom something was shared that a first page names
 MOST_NAMED = 14  # kinds of call that a first page names
 _LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
@@ -160,7 +184,7 @@ def of_seeds(held: Held, seeds: Seeds) -> Pieces:
             )
         )
     if steps.rows:
-        note = "Reads of one target from one address that follow one another stand in one row, with their first twenty event ids. Sign-ins of users whose password was set here stand here too; those from an address that the user had used before may be the user's own."
+        note = "Reads of one target from one address that follow one another stand in one row, with their first twenty event ids. Sign-ins of users whose password was set here stand here too; those from an address that the user had used before may be the user's own. So does what others did with a snapshot or an image that was shared here, and who took a role that was made here."
         if bound["buckets"]:
             note += " Of a bucket its changes stand here, and what strangers did with it."
         detail = ["event_ids", "actor", "until", "region", "issued_access_key_id", "perhaps_the_users_own"]
@@ -243,7 +267,7 @@ def contradicted(held: Held, seeds: Seeds) -> list[str]:
     if not held.number("Events of files that contradict the digests", _ALTERED):
         return []
     steps = held.rows("Steps of the story", _STEPS, **seeds.bound())
-    rows = steps.dicts()
+    rows = [row for row in steps.dicts() if not row["perhaps_the_users_own"]]
     bad = [row for row in rows if row["verification"] == "fail"]
     if not bad:
         return []
@@ -267,3 +291,15 @@ def unfollowed(held: Held, seeds: Seeds) -> list[str]:
     of = f" of {', '.join(users[:MOST_NAMED])}" if users else ""
     keys = f"{counted(len(found.rows), 'access key')}{of} {'was' if len(found.rows) == 1 else 'were'} made"
     return [f"Cannot be followed: {keys}, and the records do not name the key ids ({found.statement.label})."]
+
+
+def handed_out(held: Held, seeds: Seeds) -> list[str]:
+    """For a first page: with whom the story shared snapshots and images."""
+    found = held.rows("What they shared, and with whom", _SHARED_WITH, **seeds.bound())
+    given: dict[str, list[str]] = {}
+    for _, target, parties in found.rows:
+        for party in parties:
+            given.setdefault("everybody" if party in ("all", "*") else str(party), []).append(str(target))
+    told = [f"{', '.join(dict.fromkeys(things))} with {party}" for party, things in given.items()]
+    more = f" and with {len(told) - MOST_SHARED:,} others" if len(told) > MOST_SHARED else ""
+    return [f"Shared: {'; '.join(told[:MOST_SHARED])}{more} ({found.statement.label})."] if told else []
