@@ -76,3 +76,15 @@ def test_a_finding_about_a_chain_keeps_the_verdict_from_being_plainly_ok(tmp_pat
     assert (result.authentic, verdict["level"]) == ("anomaly", "anomaly")
     assert "1 finding about chains" in str(verdict)
     case.close()
+
+
+def test_events_of_another_account_than_the_files_stand_under_are_told_beside_completeness(tmp_path):
+    case = small_case.make(tmp_path, events=0)
+    name = "444455556666_CloudTrail_us-east-1_20240502T0605Z_abcdefghijklmnop.json"
+    case.load(small_case.add(tmp_path / "evidence", name, small_case.record(1), small_case.record(2)))
+    assert "nothing was verified" not in str(integrity.completeness(Held(case)).data)
+    case.verify()
+    said = str(integrity.completeness(Held(case)).data)
+    assert "2 of 2 events are of account 111122223333, for which nothing was verified" in said
+    assert "the files that were judged stand under 444455556666" in said
+    case.close()

@@ -300,6 +300,16 @@ def test_a_first_page_names_every_question_with_rows_also_those_for_which_it_has
     assert len(said) == 2 and said[1] == "Rows also: Changes in IAM (8), Refused calls (16)."
 
 
+def test_a_first_page_with_many_answers_tells_all_by_their_number_so_that_its_limits_stand_on_it(
+    story_case, monkeypatch
+):
+    monkeypatch.setattr(question_pages, "MOST_LINES", 0)
+    monkeypatch.setattr(question_pages, "MOST_FOUND", 1)
+    names = ("iam_changes", "authorization_failures", "guardduty_disabled")
+    said = question_pages.in_short(CaseReport(story_case("leaked_key"), title="t").held, names)
+    assert said[0] == "Rows: Changes in IAM (8), Refused calls (16)." and said[1].startswith("Without rows: GuardDuty")
+
+
 def test_the_table_of_days_counts_writes_and_reads_as_the_chart_above_it_does(story_case):
     chart, days = CaseReport(story_case("compute_abuse"), title="t").timeline().items
     names = [column["name"] for column in days.data["columns"]]

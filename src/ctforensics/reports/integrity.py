@@ -66,6 +66,12 @@ _MEANS = {
 }
 
 
+_ELSEWHERE = """SELECT recipient_account_id AS account, count(*) AS events FROM events WHERE recipient_account_id IS NOT NULL
+  AND recipient_account_id NOT IN (SELECT account FROM coverage WHERE account IS NOT NULL) AND EXISTS (SELECT 1 FROM coverage)
+GROUP BY account ORDER BY events DESC, account"""
+_JUDGED = "SELECT DISTINCT account FROM coverage WHERE account IS NOT NULL ORDER BY account"
+
+
 def wrong_files(held: Held) -> Rows:
     """The files that contradict the digests: altered, deleted, injected and the like."""
     return held.rows("Files that contradict the digests", _WRONG)
@@ -169,6 +175,7 @@ def completeness(held: Held) -> Piece:
         )
         if states.get(state)
     ]
+    holes += _elsewhere(held)
     if gaps.rows or missing or verified.complete is False:
         headline = f"Incomplete: {counted(len(gaps.rows), 'gap')} in what digests cover"
         if not gaps.rows:
@@ -186,6 +193,27 @@ def completeness(held: Held) -> Piece:
         return pieces.verdict("Completeness", "unknown", "Not known", ["Coverage was not established."])
     why = verified.reasons or ("Nothing says which accounts, regions, trails and times should be here.",)
     return pieces.verdict("Completeness", "unknown", "No gap found; whether all is here is not known", [*holes, *why])
+
+
+def _elsewhere(held: Held) -> list[str]:
+    """That events are of accounts of which no hour was judged, because their files stand under the name of another."""
+    found = held.rows("Events of accounts of which no hour was judged", _ELSEWHERE)
+    if not found.rows:
+        return []
+    names = [str(account) for account, _ in found.rows]
+    events = held.number("Events", "SELECT count(*) FROM events")
+    judged = [str(account) for (account,) in held.rows("Accounts of which hours were judged", _JUDGED).rows]
+    some = f"{'account' if len(names) == 1 else 'accounts'} {_listed(names)}"
+    under = (
+        f"the files that were judged stand under {_listed(judged)}" if judged else "no file that was judged names one"
+    )
+    return [
+        f"{sum(n for _, n in found.rows):,} of {counted(events, 'event')} are of {some}, for which nothing was verified: {under}."
+    ]
+
+
+def _listed(names: list[str]) -> str:
+    return f"{', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}"
 
 
 def _expected(run: runs.Run) -> str:

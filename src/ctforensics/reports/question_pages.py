@@ -25,6 +25,7 @@ MOST_KEPT = 5_000  # rows of an answer that is kept while a report is written, s
 MOST_CALLS = 3  # kinds of call, or silent questions, that a line of it names
 MOST_ACCOUNTS = 6  # outside accounts that a line of it names
 MOST_LINES = 3  # questions with rows that a first page tells in a line each, so that its limits stand on it too
+MOST_FOUND = 10  # questions with rows beyond which it tells all of them by their number alone
 _AS_FAR = ", as far as this evidence can show (below)."
 _WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
@@ -158,9 +159,9 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     asked = [_asked(held, name, _known(held, name, params)) for name in names]
     found = [each for each in asked if each.rows]
     silent = [each.question.title for each in asked if not each.rows]
-    named = found if len(found) <= MOST_LINES + 1 else found[:MOST_LINES]
+    named = found if len(found) <= MOST_LINES + 1 else found[: MOST_LINES if len(found) <= MOST_FOUND else 0]
     others = ", ".join(_named(held, each) for each in found[len(named) :])
-    rest = [f"Rows also: {others}."] if others else []
+    rest = [f"Rows{' also' if named else ''}: {others}."] if others else []
     without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
     none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
     return [*(_line(held, each) for each in named), *rest, *none]

@@ -11,7 +11,7 @@ from ctforensics.reports.held import Held, Rows
 from ctforensics.reports.pieces import Piece
 from ctforensics.reports.story_pages import MINE, Seeds
 
-MOST_THINGS = 3  # secrets, buckets and the like of one kind that a first page names
+MOST_THINGS = 2  # secrets, buckets and the like of one kind that a first page names
 _OBJECTS, _BELOW = "objects of a bucket", "all below "  # a path that is asked for stands for whatever lies below it
 _KIND = f"""CASE
   WHEN e.event_source = 'secretsmanager.amazonaws.com' AND e.event_base_name IN ('GetSecretValue', 'BatchGetSecretValue') THEN 'secret'
@@ -119,5 +119,6 @@ def _names(rows: list[dict[str, Any]]) -> str:
     """The first things, with their account where one name stands in several."""
     seen = Counter(str(row["thing"]) for row in rows)
     names = [str(row["thing"]) + (f" of {row['account']}" if seen[str(row["thing"])] > 1 else "") for row in rows]
-    more = f" and {len(names) - MOST_THINGS:,} more" if len(names) > MOST_THINGS else ""
-    return f"{', '.join(names[:MOST_THINGS])}{more}"
+    if len(names) <= MOST_THINGS + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:MOST_THINGS])} and {len(names) - MOST_THINGS:,} more"

@@ -129,7 +129,7 @@ SELECT event_time, target, event_id FROM events e WHERE event_name = 'CreateAcce
 _ALTERED = "SELECT count(*) AS events FROM events WHERE verification = 'fail'"
 _REACHED = "A console session is known by its user and the instant of the sign-in. Of keys and sessions that were only used there, what they did elsewhere is not counted and not followed."
 MOST_SHARED = 4  # parties with whom something was shared that a first page names
-MOST_NAMED = 14  # kinds of call that a first page names
+MOST_NAMED = 12  # kinds of call that a first page names
 _LABELS = {"source_ip_address": "from", "until": "last of these", "event_time": "time"}
 
 
