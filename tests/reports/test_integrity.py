@@ -1,6 +1,7 @@
 """The words about integrity: numbers that agree with themselves, and nothing reassuring where nothing is proven."""
 
 import json
+from datetime import datetime
 
 import pytest
 
@@ -88,3 +89,16 @@ def test_events_of_another_account_than_the_files_stand_under_are_told_beside_co
     assert "2 of 2 events are of account 111122223333, for which nothing was verified" in said
     assert "the files that were judged stand under 444455556666" in said
     case.close()
+
+
+def test_completeness_says_when_hours_are_missing_or_not_proven(story_case):
+    said = integrity.completeness(Held(story_case("trail_stopped"))).data["sentences"]
+    assert (
+        "10 hours, counted for each account, region and trail, are missing in whole or in part: 2026-03-03T01:00:00Z to 2026-03-03T06:00:00Z."
+        in said
+    )
+    spans = [
+        {"state": "missing", "since": datetime(2026, 3, n, 1), "until": datetime(2026, 3, n, 2)} for n in range(1, 6)
+    ]
+    told = integrity._when("missing", spans)
+    assert told.count(" to ") == integrity.MOST_SPANS and told.endswith(" and others until 2026-03-05T02:00:00Z")

@@ -1,6 +1,6 @@
 """Tables keep identifiers whole and pages hold them."""
 
-from ctforensics.reports import layout, pieces
+from ctforensics.reports import appendix, layout, pieces
 from ctforensics.reports.cells import as_cell, as_text, column_kind
 from ctforensics.reports.exporter import marked
 from ctforensics.reports.held import Held
@@ -53,3 +53,17 @@ def test_a_row_that_the_digests_contradict_stands_out_in_colour_in_weight_and_by
     assert "✘" in marked("fail, ok", "verification") and "✘" not in marked("ok", "verification")
     clean = held.rows("Clean", "SELECT event_time, verification FROM events WHERE verification = 'ok' LIMIT 2")
     assert "warning" not in held.table(clean, "c").data
+
+
+def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code():
+    table = pieces.table(
+        ["state", "verification", "outcome", "n"],
+        [["verified_empty", "not_checked", "other_kind", 1], ["verified", "ok", "dry_run_ok", 2]],
+        caption="Codes",
+    )
+    told = [[cell["text"] for cell in row["cells"]] for row in layout.arrange(table.data)["body"]]
+    assert told[0] == ["verified, nothing delivered", "not checked", "another kind of file", "1"]
+    assert told[1] == ["verified", "ok", "dry run, would be allowed", "2"]
+    glossary = " ".join(said for _, said in appendix._GLOSSARY)
+    assert all(code in glossary for code in ("verified_empty", "not_checked", "other_kind", "dry_run_ok"))
+    assert as_cell({"ok": 2, "not_checked": 1}) == "2 ok, 1 not checked"

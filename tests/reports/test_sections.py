@@ -310,6 +310,14 @@ def test_a_first_page_with_many_answers_tells_all_by_their_number_so_that_its_li
     assert said[0] == "Rows: Changes in IAM (8), Refused calls (16)." and said[1].startswith("Without rows: GuardDuty")
 
 
+def test_the_parameters_of_a_question_are_said_in_words_with_their_name(story_case):
+    report = CaseReport(story_case("quiet_week"), title="t")
+    told = texts(report.ask("trail_tampering", "root_activity", "mass_deletions"))
+    assert "Also trails that were made or started (restarts)" in told
+    assert "Length of the sliding window in minutes (minutes)" in told
+    assert "service events" not in told and "service_events" not in told, "what only says no is left out"
+
+
 def test_the_table_of_days_counts_writes_and_reads_as_the_chart_above_it_does(story_case):
     chart, days = CaseReport(story_case("compute_abuse"), title="t").timeline().items
     names = [column["name"] for column in days.data["columns"]]

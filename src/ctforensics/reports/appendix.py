@@ -36,8 +36,20 @@ _GLOSSARY = (
     ("Role session", "A temporary identity that somebody took on by assuming a role."),
     ("Trail", "The configuration that makes CloudTrail deliver logs; it may be stopped or narrowed."),
     (
-        "Verified, empty",
-        "Digests prove that nothing was delivered for that hour. It does not prove that nothing happened.",
+        "Verified, nothing delivered",
+        "Digests prove that nothing was delivered for that hour. It does not prove that nothing happened. (verified_empty)",
+    ),
+    (
+        "Not checked",
+        "The verification was not asked about the file, or digests do not list files of its kind. (not_checked)",
+    ),
+    (
+        "Another kind of file",
+        "A file of the evidence that holds no records of events, for example a digest; it is listed and hashed. (other_kind)",
+    ),
+    (
+        "Dry run, would be allowed",
+        "A call that only asked whether it would be allowed; nothing was done. (dry_run_ok)",
     ),
 )
 
@@ -87,7 +99,8 @@ def _attached(held: Held) -> list[Piece]:
 
 
 def _glossary() -> list[Piece]:
-    return [pieces.heading("Words", level=3), pieces.facts(_GLOSSARY)]
+    said = "In brackets stands the code that the tables of the case database use for the same."
+    return [pieces.heading("Words", level=3), pieces.text(said), pieces.facts(_GLOSSARY)]
 
 
 def statements(held: Held) -> list[Piece]:

@@ -28,7 +28,7 @@ def as_cell(value: Any) -> str | int | float | bool | list[str] | None:
         return [str(_short(part)) for part in value if part is not None]
     if isinstance(value, dict):
         if value and set(value) <= VERDICTS:  # how many events of each class of verification
-            return ", ".join(f"{count:,} {verdict}" for verdict, count in value.items())
+            return ", ".join(f"{count:,} {in_words('verification', verdict)}" for verdict, count in value.items())
         return _short(json.dumps(value, ensure_ascii=False, default=str, separators=(", ", ": ")))
     return _short(value)
 
@@ -56,6 +56,23 @@ def as_text(cell: Any) -> str:
     if isinstance(cell, float):
         return f"{int(cell):,}" if cell.is_integer() else f"{cell:,.6f}".rstrip("0")
     return "\n".join(cell) if isinstance(cell, list) else str(cell)
+
+
+# Codes of the case's tables as a reader meets them, by column; the glossary names the code beside the words.
+_STATES = {"verified_empty": "verified, nothing delivered", "outside": "not expected"}
+_CLASSES = {"not_checked": "not checked"}
+_OUTCOMES = {
+    "other_kind": "another kind of file",
+    "out_of_scope": "left out of the load",
+    "dry_run_ok": "dry run, would be allowed",
+}
+CODES = {"state": _STATES, "verification": _CLASSES, "outcome": _OUTCOMES}
+
+
+def in_words(column: str, cell: Any) -> str:
+    """A cell as one text, a code that is no word said in words: ``not_checked`` of the column verification is not checked."""
+    text = as_text(cell)
+    return CODES.get(column, {}).get(text, text)
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -55,7 +55,11 @@ def section(held: Held) -> Pieces:
     ]
     gaps = held.rows("Gaps", _GAPS)
     if gaps.rows:
-        made.append(held.table(gaps, "Gaps: time in which something may have happened that is not seen here", limit=80))
+        made.append(
+            held.table(
+                gaps, "Hours in which something may have happened that is not seen here, by place and reason", limit=80
+            )
+        )
     else:
         made.append(pieces.callout("ok", f"No hour is missing, unproven or tampered with. {statement(held)}"))
     changes = held.rows("Changes of trails", _CHANGES)
@@ -99,8 +103,13 @@ def statement(held: Held) -> str:
     if not states:
         return " ".join([*cautions, "Coverage is not known: the evidence of this time was not verified."])
     about = "the window asked for" if scope else "the whole case"
-    told = ", ".join(f"{hours:,} {state.replace('_', ' and ')}" for state, hours in states.items())
+    told = ", ".join(f"{hours:,} {_beside(state)}" for state, hours in states.items())
     return " ".join([*cautions, f"Coverage of {about}, in hours of each account, region and trail: {told}."])
+
+
+def _beside(state: str) -> str:
+    """The words of a state where several stand in one sentence."""
+    return STATE_WORDS[state].replace(", ", " and ")
 
 
 def _cautions(held: Held) -> list[str]:
@@ -189,9 +198,7 @@ def _alt(found: Rows, lo: int, hi: int) -> str:
     hours: dict[str, int] = {}
     for row in found.dicts():
         hours[row["state"]] = hours.get(row["state"], 0) + int(row["hours"])
-    told = ", ".join(
-        f"{n:,} h {state.replace('_', ' and ')}" for state, n in sorted(hours.items(), key=lambda item: -item[1])
-    )
+    told = ", ".join(f"{n:,} h {_beside(state)}" for state, n in sorted(hours.items(), key=lambda item: -item[1]))
     return f"Hours over all lanes: {told}."
 
 

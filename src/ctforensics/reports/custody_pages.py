@@ -12,7 +12,7 @@ from typing import Any
 from ctforensics import __version__, clock, known
 from ctforensics.case import custody, journal
 from ctforensics.reports import pieces
-from ctforensics.reports.cells import counted
+from ctforensics.reports.cells import counted, in_words
 from ctforensics.reports.held import Held
 from ctforensics.reports.pieces import Piece
 
@@ -108,7 +108,7 @@ def _verified(line: dict[str, Any]) -> str:
 def _loaded(line: dict[str, Any]) -> str:
     files = _part(line, "files")
     scope = _part(line, "scope")
-    said = [f"files {outcome.replace('_', ' ')} {count:,}" for outcome, count in files.items()]
+    said = [f"files {in_words('outcome', outcome).replace('_', ' ')} {count:,}" for outcome, count in files.items()]
     said += [f"{name} {line[name]:,}" for name in ("records", "events") if isinstance(line.get(name), int)]
     narrowed = [f"{name} {value}" for name, value in scope.items() if value and name != "late_seconds"]
     return ", ".join([*said, f"scope {', '.join(narrowed)}" if narrowed else "scope everything"])

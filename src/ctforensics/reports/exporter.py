@@ -26,8 +26,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 SIGNS = {"ok": "✔", "anomaly": "≈", "unknown": "?", "incomplete": "◐", "fail": "✘", "note": "•"}
 _WORDS = {
     "bad": {"fail", "tampered", "missing", "altered", "deleted", "injected", "denied", "failed"},
-    "open": {"unknown", "anomaly", "incomplete", "unverified", "not_checked"},
-    "good": {"ok", "verified", "verified_empty"},
+    "open": {"unknown", "anomaly", "incomplete", "unverified", "not_checked", "not checked"},
+    "good": {"ok", "verified", "verified_empty", "verified, nothing delivered"},
 }
 _BREAK = re.compile(r"([/:])(?=[A-Za-z0-9_*$+.@-])")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")

@@ -66,6 +66,10 @@ _MEANS = {
 }
 
 
+MOST_SPANS = 3  # stretches of hours of one state that a first page tells
+_SPANS = """WITH hours AS (SELECT DISTINCT state, hour FROM coverage WHERE state IN ('missing', 'tampered', 'unverified')),
+runs AS (SELECT *, hour - to_hours(row_number() OVER (PARTITION BY state ORDER BY hour)) AS run FROM hours)
+SELECT state, min(hour) AS since, max(hour) + INTERVAL 1 HOUR AS until FROM runs GROUP BY state, run ORDER BY state, since"""
 _ELSEWHERE = """SELECT recipient_account_id AS account, count(*) AS events FROM events WHERE recipient_account_id IS NOT NULL
   AND recipient_account_id NOT IN (SELECT account FROM coverage WHERE account IS NOT NULL) AND EXISTS (SELECT 1 FROM coverage)
 GROUP BY account ORDER BY events DESC, account"""
@@ -166,8 +170,9 @@ def completeness(held: Held) -> Piece:
     )
     states = dict(held.rows("Hours by state of coverage", STATES).rows)
     missing = states.get("missing", 0) + states.get("tampered", 0)
+    spans = held.rows("Spans of hours by state", _SPANS).dicts() if states else []
     holes = [
-        f"{counted(states[state], 'hour')}, counted for each account, region and trail, {'is' if states[state] == 1 else 'are'} {word}."
+        f"{counted(states[state], 'hour')}, counted for each account, region and trail, {'is' if states[state] == 1 else 'are'} {word}: {_when(state, spans)}."
         for state, word in (
             ("missing", "missing in whole or in part"),
             ("tampered", "tampered with"),
@@ -193,6 +198,13 @@ def completeness(held: Held) -> Piece:
         return pieces.verdict("Completeness", "unknown", "Not known", ["Coverage was not established."])
     why = verified.reasons or ("Nothing says which accounts, regions, trails and times should be here.",)
     return pieces.verdict("Completeness", "unknown", "No gap found; whether all is here is not known", [*holes, *why])
+
+
+def _when(state: str, spans: list[dict[str, Any]]) -> str:
+    """When the hours of a state lie, whatever their account and region: the first spans, and until when the others go."""
+    mine = [(clock.utc_text(span["since"]), clock.utc_text(span["until"])) for span in spans if span["state"] == state]
+    told = ", ".join(f"{since} to {until}" for since, until in mine[:MOST_SPANS])
+    return f"{told} and others until {mine[-1][1]}" if len(mine) > MOST_SPANS else told
 
 
 def _elsewhere(held: Held) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ctforensics.reports import contradicted
-from ctforensics.reports.cells import as_text, column_kind
+from ctforensics.reports.cells import as_text, column_kind, in_words
 
 ROOM = 108  # characters that a portrait page holds in one row, at the size of table text
 _NARROWEST, _WIDEST_WORDS, _WIDEST_LONG = 6, 34, 40
@@ -18,7 +18,8 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
     labels = [c["label"].replace("_", " ") for c in table["columns"]]
     columns = list(zip(*table["rows"], strict=True)) or [() for _ in names]
     kinds = [column_kind(name, list(cells)) for name, cells in zip(names, columns, strict=True)]
-    widths = [_width(label, kind, cells) for label, kind, cells in zip(labels, kinds, columns, strict=True)]
+    said = [[in_words(name, cell) for cell in cells] for name, cells in zip(names, columns, strict=True)]
+    widths = [_width(label, kind, cells) for label, kind, cells in zip(labels, kinds, said, strict=True)]
     bare = {
         n
         for n, cells in zip(names, columns, strict=True)
@@ -32,7 +33,7 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
         "silent": silent,
         "heads": heads,
         "body": [
-            {**_row(row, inside, below, labels, kinds), "bad": bool(contradicted.count(names, [row]))}
+            {**_row(row, names, inside, below, labels, kinds), "bad": bool(contradicted.count(names, [row]))}
             for row in table["rows"]
         ],
     }
@@ -64,11 +65,11 @@ def _inside(names: list[str], widths: list[int], detail: set[str]) -> list[int]:
 
 
 def _row(
-    row: Sequence[Any], inside: list[int], below: list[int], labels: list[str], kinds: list[str]
+    row: Sequence[Any], names: list[str], inside: list[int], below: list[int], labels: list[str], kinds: list[str]
 ) -> dict[str, Any]:
-    cells = [{"text": as_text(row[i]), "kind": kinds[i]} for i in inside]
+    cells = [{"text": in_words(names[i], row[i]), "kind": kinds[i]} for i in inside]
     extra = [
-        {"label": labels[i], "lines": as_text(row[i]).split("\n"), "kind": kinds[i]}
+        {"label": labels[i], "lines": in_words(names[i], row[i]).split("\n"), "kind": kinds[i]}
         for i in below
         if not _is_bare(row[i])
     ]

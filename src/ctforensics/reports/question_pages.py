@@ -97,11 +97,11 @@ def _asked(held: Held, name: str, params: dict[str, Any]) -> Asked:
 def _told(held: Held, asked: Asked, *, heading: bool, limit: int, of: str = "") -> Pieces:
     answer, question = asked.answer, asked.question
     title = f"{question.title}: {of}" if of else question.title
-    bound = {n: v for n, v in answer.rows.bound.items() if not _is_default(v)}
     made: list[Piece] = [pieces.heading(title, level=3)] if heading else []
     made.append(pieces.text(question.question))
+    bound = _in_words(question, answer.rows.bound)
     if bound:
-        made.append(pieces.facts([(n.replace("_", " "), _shown(v)) for n, v in bound.items()]))
+        made.append(pieces.facts(bound))
     if not answer.rows.rows:
         made.append(_absence(held, answer))
     else:
@@ -278,6 +278,17 @@ def _timeless(held: Held, answer: Reply, limit: int) -> list[Piece]:
     )
     rows = Rows(answer.timeless.columns, answer.timeless.rows, statement)
     return [held.table(rows, "Records without any time that answer as well", limit=limit)]
+
+
+def _in_words(question: Question, bound: dict[str, Any]) -> list[tuple[str, Any]]:
+    """The values that shaped an answer, each with what it means and the parameter's name; what only says “all” is left out."""
+    help_of = {p.name: (p.help.split(";")[0].rstrip("."), p.default) for p in question.all_params}
+    told = []
+    for name, value in bound.items():
+        words, default = help_of.get(name, ("", None))
+        if not _is_default(value) and not (value is False and default is False):
+            told.append((f"{words} ({name})" if words else name.replace("_", " "), _shown(value)))
+    return told
 
 
 def _is_default(value: Any) -> bool:
