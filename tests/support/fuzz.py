@@ -13,6 +13,7 @@ import random
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -126,15 +127,20 @@ def run(place: Path, chance: random.Random, seconds: float, most: float = math.i
     return number, bench
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def asked(doc: str | None, run: Callable[[Path, random.Random, float], tuple[int, Any]]) -> tuple[int, Any, str]:
+    """Runs as the command line asks (``--seconds``, ``--seed``): how many files, the bench, and what it has seen, in words."""
+    parser = argparse.ArgumentParser(description=doc)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
     journal.append = lambda path, lines, *, chained: ""  # a synced line for each file would take most of the time
     with tempfile.TemporaryDirectory() as place:
         number, bench = run(Path(place), random.Random(args.seed), args.seconds)
-    said = ", ".join(f"{count:,} {name}" for name, count in sorted(bench.seen.items()))
+    return number, bench, ", ".join(f"{count:,} {name}" for name, count in sorted(bench.seen.items()))
+
+
+def main() -> None:
+    number, bench, said = asked(__doc__, run)
     print(f"{number:,} files, nothing lost: {said}; the slowest took {bench.slowest:.2f} s of processor time")
 
 

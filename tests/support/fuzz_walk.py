@@ -8,7 +8,6 @@ the real data at hand (``tests.conftest.shared_folder``), those of the quirks an
 
 from __future__ import annotations
 
-import argparse
 import gzip
 import json
 import math
@@ -20,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ctforensics.case import folder, journal
+from ctforensics.case import folder
 from ctforensics.evidence.door import Limits
 from ctforensics.load.options import Options
 from ctforensics.load.reader import Reader
@@ -31,6 +30,7 @@ from ctforensics.trail.target import MEMBERS, S3
 from tests.conftest import shared_folder
 from tests.load.loading_desk import record
 from tests.load.test_quirks import QUIRKS
+from tests.support.fuzz import asked
 
 BATCH, MOST = 40, 1 << 16
 WAYS = ("walk", "bulk", "careful")
@@ -389,14 +389,7 @@ def run(place: Path, chance: random.Random, seconds: float, most: float = math.i
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--seed", type=int, default=0)
-    args = parser.parse_args()
-    journal.append = lambda path, lines, *, chained: ""  # a synced line for each file would take most of the time
-    with tempfile.TemporaryDirectory() as place:
-        number, bench = run(Path(place), random.Random(args.seed), args.seconds)
-    said = ", ".join(f"{count:,} {name}" for name, count in sorted(bench.seen.items()))
+    number, _, said = asked(__doc__, run)
     print(f"{number:,} files in three ways, no difference: {said}")
 
 

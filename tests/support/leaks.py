@@ -50,16 +50,23 @@ def said_in(case: Any) -> set[str]:
     """Every text in the original records but for members and values that tell of nobody: what a person would look over."""
     found: set[str] = set()
     for record in case.records():
-        open_parts: list[tuple[str, Any]] = [("", record)]
-        while open_parts:
-            member, value = open_parts.pop()
-            if isinstance(value, dict):
-                open_parts += value.items()
-            elif isinstance(value, list):
-                open_parts += [(member, part) for part in value]
-            elif isinstance(value, str) and 3 < len(value) < 400 and not _NOBODY.search(member):
-                found |= {value} if not _PUBLIC.fullmatch(value) else set()
+        for member, value in _texts_in(record):
+            if 3 < len(value) < 400 and not _NOBODY.search(member) and not _PUBLIC.fullmatch(value):
+                found.add(value)
     return found
+
+
+def _texts_in(document: Any) -> Iterator[tuple[str, str]]:
+    """Every text of a JSON document with the member that holds it, or the list that it stands in."""
+    open_parts: list[tuple[str, Any]] = [("", document)]
+    while open_parts:
+        member, value = open_parts.pop()
+        if isinstance(value, dict):
+            open_parts += value.items()
+        elif isinstance(value, list):
+            open_parts += [(member, part) for part in value]
+        elif isinstance(value, str):
+            yield member, value
 
 
 def secrets_of(case: Any) -> set[str]:
@@ -90,14 +97,8 @@ def _named_in(text: str) -> Iterator[str]:
         document = json.loads(text)
     except ValueError:
         return
-    open_parts: list[tuple[str, Any]] = [("", document)]
-    while open_parts:
-        member, value = open_parts.pop()
-        if isinstance(value, dict):
-            open_parts += value.items()
-        elif isinstance(value, list):
-            open_parts += [(member, part) for part in value]
-        elif isinstance(value, str) and _NAMES.search(member) and 5 < len(value) < 300:
+    for member, value in _texts_in(document):
+        if _NAMES.search(member) and 5 < len(value) < 300:
             yield value
 
 
