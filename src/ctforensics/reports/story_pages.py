@@ -110,9 +110,9 @@ _NOTABLE = """SELECT event_time, event_name, outcome, actor, access_key_id, sour
   aws_region AS region, issued_access_key_id, error_class, event_id, verification FROM events
 WHERE event_time_basis <> 'none' AND event_time >= $since::TIMESTAMP AND event_time < $until::TIMESTAMP AND (event_class = 'permissions'
   OR (event_source = 'cloudtrail.amazonaws.com' AND event_class NOT IN ('read', 'list'))
-  OR event_name IN ('CreateAccessKey', 'CreateLoginProfile', 'UpdateLoginProfile', 'PutBucketPolicy', 'PutBucketPublicAccessBlock',
-    'DeletePublicAccessBlock', 'PutBucketAcl', 'ConsoleLogin', 'GetFederationToken', 'ModifySnapshotAttribute', 'PutKeyPolicy',
-    'ScheduleKeyDeletion', 'DeleteDetector', 'StopConfigurationRecorder', 'DeleteFlowLogs', 'AuthorizeSecurityGroupIngress'))
+  OR event_name IN ('ConsoleLogin', 'GetFederationToken', 'PutObjectAcl', 'ScheduleKeyDeletion', 'DisableKey', 'DeleteDetector',
+    'UpdateDetector', 'DisableSecurityHub', 'StopConfigurationRecorder', 'DeleteConfigurationRecorder', 'DeleteDeliveryChannel',
+    'DeleteFlowLogs', 'DeleteLogGroup', 'PutBucketLifecycle', 'PutBucketReplication', 'PutBucketVersioning'))
 ORDER BY event_time, event_id, event_key"""
 # With whom they shared what, in the order of the shares.
 _SHARED_WITH = f"""{MINE}
@@ -254,10 +254,16 @@ def notable(held: Held, since: str = "-infinity", until: str = "infinity") -> Pi
     if not found.rows:
         from ctforensics.reports.coverage_pages import statement
 
-        said = "No change of permissions, trails, public access or keys and no console sign-in is recorded."
+        said = (
+            "No change of permissions, trails, public access or keys and no console sign-in is recorded among the kinds of call "
+            "that this list looks for; it knows some kinds by their names, not all that can let somebody in or do harm."
+        )
         return Pieces([pieces.callout("incomplete", f"{said} {statement(held)}")])
     caption = "Changes of permissions, trails, public access and keys, and console sign-ins, in time order"
-    note = "Chosen by a rule that looks at the kind of call; that a row stands here is no judgement of it."
+    note = (
+        "Chosen by a rule that looks at the kind of call; that a row stands here is no judgement of it. The list is partial: the rule "
+        "knows some kinds by their names, and what lets somebody in or does harm by another kind is not here."
+    )
     detail = ["event_id", "error_class", "issued_access_key_id"]
     return Pieces([held.table(found, caption, note=note, detail=detail, limit=150, labels=_LABELS)])
 

@@ -10,10 +10,16 @@ _READ = re.compile(
 )
 _LIST = re.compile(r"^List")
 _PERMISSIONS_SOURCES = {"iam.amazonaws.com", "sso.amazonaws.com", "organizations.amazonaws.com", "ram.amazonaws.com"}
+# Whose name says that it lets somebody in, gives or takes a right, or makes a credential. ``SetTopicAttributes`` and
+# ``SetQueueAttributes`` carry the policy of a topic or queue among other attributes.
 _PERMISSIONS = re.compile(
-    r"Policy|Permission|AccessKey|LoginProfile|MFADevice|SAMLProvider|OpenIDConnect|Grant|Acl|PublicAccess|AccountAssignment"
-    r"|AddUserToGroup|AddRoleToInstanceProfile|AssumeRolePolicy|(?:Create|Delete)(?:User|Role|Group|ServiceLinkedRole)$"
-    r"|Authorize|SecurityGroupIngress|SecurityGroupEgress|SharedAttribute|ModifySnapshotAttribute|ModifyImageAttribute|ServiceSpecificCredential"
+    r"Policy|Policies|Permission|AccessKey|ApiKey|LoginProfile|MFADevice|SAMLProvider|OpenIDConnect|IdentityProvider|Grant|Acl|PublicAccess"
+    r"|AccountAssignment|(?:Add|Remove)User(?:To|From)Group|GroupMembership|(?:AddMemberTo|RemoveMemberFrom)Group|InstanceProfile"
+    r"|(?:Create|Update|Delete)(?:User|Role|Group|ServiceLinkedRole)$|Authoriz|SecurityGroupIngress|SecurityGroupEgress|SecurityGroupRules"
+    r"|SharedAttribute|(?:Modify|Reset)\w*(?:Snapshot|Image)Attribute|ImageLaunchPermission|SnapshotAccess|ResourceShare|SharingWith"
+    r"|ServiceSpecificCredential|SigningCertificate|SSHPublicKey|KeyPair|ChangePassword|UserPassword|UpdatePassword|AccessEntry"
+    r"|FunctionUrlConfig|ProjectVisibility|TrustAnchor|TrustedTokenIssuer|DelegatedAdministrator|AWSServiceAccess|OrganizationsRoot"
+    r"|Handshake|LeaveOrganization|(?:To|From)Organization$|OwnershipControls|SerialConsoleAccess|SetTopicAttributes|SetQueueAttributes"
 )
 _SESSION = re.compile(
     r"^(?:AssumeRole.*|AssumeRoot|GetSessionToken|GetFederationToken|ConsoleLogin|SwitchRole|ExitRole|RenewRole|GetSigninToken"
