@@ -1,6 +1,6 @@
 -- /// query
 -- name = "console_bruteforce"
--- title = "Many failed sign-ins of one user"
+-- title = "Many failed sign-ins of one user, or with hidden names"
 -- question = "Which user, root included, had many failed sign-ins within a short time?"
 -- events = ["signin:ConsoleLogin"]
 -- attack = ["T1110.001"]
@@ -9,8 +9,8 @@
 --
 --   "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-aws-console-sign-in-events.html",
 -- ]
--- empty = "No user had that many failures within the window."
--- look = "A success that follows: console_success_after_failures. Where name_hidden is true no user had the name that was typed; CloudTrail hides it, and one row stands for all such names of the account."
+-- empty = "No user had that many failures within the window, and no account that many with hidden names."
+-- look = "A success that follows: console_success_after_failures. Where name_hidden is true no user had the name that was typed; CloudTrail hides it, and one row stands for all such names of the account, however many they were."
 --
 -- [params]
 -- min_failures = { type = "BIGINT", default = 3, help = "Failures within the window at least" }

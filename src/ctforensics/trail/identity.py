@@ -38,6 +38,8 @@ class Identity(NamedTuple):
 
 
 NOBODY = Identity()
+# What sign-ins write instead of a name that no user has (often a password typed in its place): nobody's name.
+HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS"
 
 
 def member(mapping: Any, name: str) -> Any:
@@ -152,6 +154,7 @@ def _actor(
     invoked_by: str | None,
 ) -> str | None:
     user = text(member(identity, "userName"))
+    user = None if user == HIDDEN else user
     if kind == "AssumedRole":
         return text(member(issuer, "arn")) or _role_of_session(arn) or principal
     if kind in ("IAMUser", "FederatedUser", "Role"):
