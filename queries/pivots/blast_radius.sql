@@ -12,7 +12,7 @@
 --
 -- [params]
 -- access_key_id = { type = "VARCHAR", entity = "access_key", help = "Access key id" }
--- at = { type = "TIMESTAMP", default = "infinity", help = "What still stands at this instant" }
+-- at = { type = "TIMESTAMP", default = "infinity", help = "What still stands at this instant; infinity: at the last recorded event. as_of says which it was" }
 --
 -- [timeline]
 -- message = ["{access_key_id} left a {kind}: {made}", "({state})"]
@@ -21,7 +21,14 @@
 -- trail = "leaked_key"
 -- access_key_id = "AKIARTX3GSDS3J5Z3ACY"
 -- ///
-WITH RECURSIVE edges AS (
+WITH RECURSIVE instant AS (
+    SELECT CASE
+        WHEN CAST($at AS TIMESTAMP) < TIMESTAMP '9999-01-01' THEN CAST($at AS TIMESTAMP)
+        ELSE (SELECT max(event_time) FROM events)
+    END AS as_of
+),
+
+edges AS (
     SELECT DISTINCT ON (issued_access_key_id)
         event_key,
         event_time,
@@ -100,7 +107,7 @@ undone AS (
             regexp_matches(event_base_name, '^(Delete|Detach|Remove|Revoke|Terminate|Deactivate|Reset|Retire|Deregister)')
             OR (event_base_name = 'UpdateAccessKey' AND (request_parameters ->> '$.status') = 'Inactive')
         )
-        AND event_time <= CAST($at AS TIMESTAMP)
+        AND event_time <= (SELECT as_of FROM instant)
 ),
 
 ended AS (
@@ -150,11 +157,12 @@ SELECT
     CASE
         WHEN e.undone_at IS NOT NULL THEN 'undone'
         WHEN l.kind = 'access key' AND l.issued_access_key_id IS NULL THEN 'cannot be followed: the record names no key id'
-        WHEN l.kind = 'session' AND l.event_time + INTERVAL 36 HOUR < CAST($at AS TIMESTAMP) THEN 'expired by then at the latest'
-        WHEN l.kind = 'session' THEN 'may still be valid'
+        WHEN l.kind = 'session' AND l.event_time + INTERVAL 36 HOUR < i.as_of THEN 'expired before as_of: no session lives longer than 36 hours'
+        WHEN l.kind = 'session' THEN 'may be valid at as_of'
         WHEN l.kind = 'other change' THEN 'changed; only deletions of the thing are looked for'
         ELSE 'still stands as far as is recorded'
     END AS state,
+    i.as_of,
     e.undone_at,
     e.undone_by_event_id,
     l.recipient_account_id,
@@ -164,6 +172,7 @@ SELECT
     l.event_key,
     l.verification
 FROM left_behind AS l
-LEFT JOIN ended AS e USING (event_key)
+CROSS JOIN instant AS i
+LEFT JOIN ended AS e ON l.event_key = e.event_key
 WHERE l.kind IS NOT NULL
 ORDER BY starts_with(l.kind, 'other'), l.kind, l.event_time, l.event_id, l.event_key;

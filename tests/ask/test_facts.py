@@ -70,6 +70,31 @@ def test_the_reach_of_a_key_holds_whatever_it_made_and_only_its_own_undoing_ends
     assert not any(row["undone_at"] for row in rows)
 
 
+def test_what_still_stands_is_said_as_of_the_last_recorded_event_unless_another_instant_is_asked_for(case_of):
+    minted = {"credentials": {"accessKeyId": "ASIAEXAMPLEANA000001"}}
+    ask = case_of(
+        event("sts", "GetSessionToken", minute=1, responseElements=minted),
+        event("iam", "CreateUser", minute=2, requestParameters={"userName": "eve"}),
+        event(
+            "iam",
+            "DeleteUser",
+            minute=50,
+            requestParameters={"userName": "eve"},
+            user="bob",
+            key="AKIAEXAMPLEBOB000001",
+        ),
+    )
+
+    def told(**more):
+        rows = ask("blast_radius", access_key_id="AKIAEXAMPLEANA000001", **more)
+        return {row["kind"]: (row["state"].split(":")[0], f"{row['as_of']:%m-%d %H:%M}") for row in rows}
+
+    assert told() == {"session": ("may be valid at as_of", "05-02 06:50"), "user": ("undone", "05-02 06:50")}
+    early = told(at="2024-05-02T06:10:00Z")
+    assert early["user"] == ("still stands as far as is recorded", "05-02 06:10")
+    assert told(at="2024-06-01")["session"] == ("expired before as_of", "06-01 00:00")
+
+
 def test_for_whom_a_second_factor_is_stays_open_where_the_record_names_no_user(case_of):
     serial = {"serialNumber": f"arn:aws:iam::{HOME}:mfa/eve"}
     ask = case_of(
@@ -391,3 +416,30 @@ def test_scope_of_accounts_regions_and_outcome_holds_everywhere(case_of):
         {"outcome": "succeeded"},
     )
     assert [len(ask("actions_by_principal", principal="ana", **scope)) for scope in counted] == [1, 1, 1, 2, 2]
+
+
+def test_hidden_names_are_never_one_user_and_have_no_arn(case_of):
+    def failed(minute, name, address):
+        who = {"type": "IAMUser", "accountId": HOME, "accessKeyId": "", "userName": name}
+        said = {
+            "responseElements": {"ConsoleLogin": "Failure"},
+            "errorMessage": "No username found in supplied account",
+        }
+        return event("signin", "ConsoleLogin", minute=minute, userIdentity=who, sourceIPAddress=address, **said)
+
+    hidden = "HIDDEN_DUE_TO_SECURITY_REASONS"
+    ask = case_of(
+        *(failed(minute, hidden, "203.0.113.9") for minute in (1, 2, 3)),
+        failed(4, hidden, "203.0.113.10"),
+        failed(5, "ana", "203.0.113.10"),
+        failed(6, hidden, "203.0.113.11"),
+    )
+    rows = ask("console_password_spray")
+    told = {
+        row["source_ip_address"]: (row["users"], row["users_at_most"], row["failures_with_hidden_name"]) for row in rows
+    }
+    assert told == {"203.0.113.9": (0, 3, 3), "203.0.113.10": (1, 2, 1)}
+    (row,) = ask("console_bruteforce")
+    assert row["name_hidden"] and row["user_name"] is None and row["failures"] == 5
+    actors = {row["actor"] for row in ask("console_login_failures")}
+    assert actors == {*(f"unknown@203.0.113.{n}" for n in (9, 10, 11)), f"arn:aws:iam::{HOME}:user/ana"}
