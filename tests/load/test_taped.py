@@ -18,7 +18,7 @@ from ctforensics.load.roots import add_root
 from ctforensics.load.schema import EVENTS, table_of
 from ctforensics.logs import cloudtrail
 from ctforensics.trail import canonical, fast
-from ctforensics.trail.target import MEMBERS, S3
+from ctforensics.trail.target import LAST, MEMBERS, S3
 from tests.load.loading_desk import record, varied
 from tests.load.test_bulk import RECORDS
 from tests.load.test_safe import PROMISED
@@ -107,6 +107,7 @@ NAMES = st.one_of(
             "Key",
             "resourceARN",
             "thatRequest",
+            LAST,
         )
     ),
     st.sampled_from(MEMBERS),
@@ -133,7 +134,7 @@ ABOUT = st.fixed_dictionaries(
     {"eventSource": st.sampled_from((*S3, "ec2.amazonaws.com", "iam.amazonaws.com")), "requestParameters": OBJECTS},
     optional={
         "resources": st.one_of(st.none(), OBJECTS, st.lists(st.one_of(PLAIN, ARNS), max_size=2)),
-        "responseElements": st.one_of(st.none(), MINTED),
+        "responseElements": st.one_of(st.none(), MINTED, OBJECTS),
         "serviceEventDetails": OBJECTS,
         "errorMessage": st.sampled_from(
             ("", "no", "User: u is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/r")

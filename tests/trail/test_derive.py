@@ -34,6 +34,7 @@ def test_a_role_session_acts_as_its_role_and_keeps_its_session():
         ({"type": "Root", "accountId": "111122223333", "userName": "alias"}, "arn:aws:iam::111122223333:root"),
         ({"type": "IAMUser", "arn": "arn:aws:iam::111122223333:user/ana"}, "arn:aws:iam::111122223333:user/ana"),
         ({"type": "IAMUser", "accountId": "111122223333", "userName": "ana"}, "arn:aws:iam::111122223333:user/ana"),
+        ({"type": "IAMUser", "accountId": "111122223333", "userName": "HIDDEN_DUE_TO_SECURITY_REASONS"}, None),
         ({"type": "AWSService", "invokedBy": "ec2.amazonaws.com"}, "ec2.amazonaws.com"),
         ({"type": "AWSAccount", "accountId": "999988887777", "principalId": "AIDAX"}, "999988887777/AIDAX"),
         ({"type": "AWSAccount", "accountId": "anonymous", "principalId": ""}, "anonymous"),
@@ -213,6 +214,22 @@ def test_an_address_has_a_kind(address, kind):
         ("ec2.amazonaws.com", {"CreateFlowLogsRequest": {"name": "f"}}, "f"),
         ("rds.amazonaws.com", {"dBInstanceIdentifier": "db"}, "db"),
         ("iam.amazonaws.com", {"policyArn": "p", "userName": "u"}, "u"),
+        ("backup.amazonaws.com", {"backupVaultName": "main", "recoveryPointArn": "arn:r"}, "arn:r"),
+        ("elasticfilesystem.amazonaws.com", {"fileSystemId": "fs-1"}, "fs-1"),
+        ("organizations.amazonaws.com", {"policyId": "p-1", "targetId": "111122223333"}, "p-1"),
+        ("ec2.amazonaws.com", {"destinationCidrBlock": "0.0.0.0/0", "routeTableId": "rtb-1"}, "rtb-1"),
+        ("ec2.amazonaws.com", {"DeleteNatGatewayRequest": {"NatGatewayId": "nat-1"}}, "nat-1"),
+        (
+            "ec2.amazonaws.com",
+            {"keyName": "k", "instancesSet": {"items": [{"imageId": "ami-1", "keyName": "k"}]}},
+            "ami-1",
+        ),
+        ("ec2.amazonaws.com", {"keyName": "k", "launchTemplate": {"launchTemplateId": "lt-1"}}, "lt-1"),
+        ("ec2.amazonaws.com", {"keyName": "k", "instancesSet": {"items": [{"keyName": "k"}]}}, "k"),
+        ("ec2.amazonaws.com", {"keyName": "k"}, "k"),
+        ("codepipeline.amazonaws.com", {"pipeline": {"name": "p", "roleArn": "arn:r"}}, "p"),
+        ("ssm.amazonaws.com", {"names": ["/one"]}, "/one"),
+        ("ec2.amazonaws.com", {"filterSet": {"items": [{"name": "vpc-id"}]}, "tags": {"name": "x"}}, None),
         ("iam.amazonaws.com", None, None),
         ("iam.amazonaws.com", "text", None),
         ("iam.amazonaws.com", [1], None),
@@ -220,6 +237,40 @@ def test_an_address_has_a_kind(address, kind):
 )
 def test_a_call_is_about_what_its_parameters_name(source, parameters, expected):
     assert target.target(source, parameters, None, None, None, None)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "parameters,response,expected",
+    [
+        ({"cidrBlock": "10.0.0.0/16"}, {"requestId": "r", "vpc": {"vpcId": "vpc-1", "ownerId": "1"}}, "vpc-1"),
+        (None, {"accessKey": {"accessKeyId": "AKIA1", "userName": "ana"}}, "ana"),
+        ({"iamRole": "r"}, {"activationId": "a"}, "a"),
+        ({"durationSeconds": 900}, {"credentials": {"accessKeyId": "ASIA1"}}, None),
+        (None, {"ConsoleLogin": "Success"}, None),
+        ({"userName": "u"}, {"user": {"userName": "v"}}, "u"),
+    ],
+)
+def test_what_a_call_made_is_what_it_was_about_where_its_parameters_name_nothing(parameters, response, expected):
+    assert target.target("x.amazonaws.com", parameters, response, None, None, None)[0] == expected
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "rds:ModifyDBSnapshotAttribute", "rds:ModifyDBClusterSnapshotAttribute", "ec2:ModifySnapshotAttribute", "ec2:ModifyImageAttribute",
+        "ec2:ResetSnapshotAttribute", "sns:SetTopicAttributes", "sqs:SetQueueAttributes", "sns:AddPermission", "lambda:AddPermission20150331v2",
+        "lambda:CreateFunctionUrlConfig", "secretsmanager:PutResourcePolicy", "kms:PutKeyPolicy", "kms:CreateGrant", "ecr:SetRepositoryPolicy",
+        "elasticfilesystem:PutFileSystemPolicy", "backup:PutBackupVaultAccessPolicy", "ram:CreateResourceShare", "redshift:AuthorizeSnapshotAccess",
+        "eks:CreateAccessEntry", "ec2:AssociateIamInstanceProfile", "codebuild:UpdateProjectVisibility", "rolesanywhere:CreateTrustAnchor",
+        "organizations:RegisterDelegatedAdministrator", "organizations:LeaveOrganization", "ec2:ModifySecurityGroupRules",
+    ],
+)  # fmt: skip
+def test_a_call_that_lets_somebody_in_is_one_of_permissions_whatever_its_service(call):
+    source, name = call.split(":")
+    assert (
+        names.event_class(f"{source}.amazonaws.com", name, "AwsApiCall", "Management", True, False, False)
+        == "permissions"
+    )
 
 
 def test_every_derived_column_is_given():

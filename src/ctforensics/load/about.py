@@ -26,7 +26,7 @@ from ctforensics.load.nodes import (
     compiled,
     same,
 )  # fmt: skip
-from ctforensics.trail.target import MEMBERS, S3
+from ctforensics.trail.target import LAST, MEMBERS, S3
 
 COLUMNS = (
     "target",
@@ -37,11 +37,11 @@ COLUMNS = (
 )  # as in trail.target.Target
 TARGET, BUCKET, OBJECT_KEY, ROLE, ISSUED = range(len(COLUMNS))
 _NOTHING, _SAID, _UNSURE = 0, 1, -1
-# Names that are looked for: those that name what a call is about, by rank, and three that only a bucket gives a meaning.
-_WORDS = (*MEMBERS, "bucket", "key", "prefix")
+# Names that are looked for: those that name what a call is about, by rank, three that only a bucket gives a meaning, and the last.
+_WORDS = (*MEMBERS, "bucket", "key", "prefix", LAST)
 _RANKED = len(MEMBERS)
 _BUCKET_NAME, _ROLE_ARN = MEMBERS.index("bucketName"), MEMBERS.index("roleArn")
-_PLAIN_BUCKET, _KEY, _PREFIX = range(_RANKED, _RANKED + 3)
+_PLAIN_BUCKET, _KEY, _PREFIX, _LAST = range(_RANKED, _RANKED + 4)
 _LETTERS = np.frombuffer("".join(_WORDS).encode(), np.uint8).copy()
 _AT = np.cumsum([0, *map(len, _WORDS)]).astype(np.int64)
 _SLOTS = 1024
@@ -106,13 +106,13 @@ def conclude(text, nodes, source, parameters, response, resources, details, mess
     if about >= 0:
         _take(nodes, about, found, TARGET)
         return True
-    return _otherwise(text, nodes, parameters, resources, details, found)
+    return _otherwise(text, nodes, parameters, response, resources, details, found)
 
 
 @compiled
 def _named(text, nodes, holder):
     """The members of an object that say what a call is about: the narrowest (-2: a doubt), bucket, key, prefix, role."""
-    about, best, bucket_name, bucket, key, prefix, role = -1, _RANKED, -1, -1, -1, -1, -1
+    about, best, bucket_name, bucket, key, prefix, role, last = -1, _RANKED, -1, -1, -1, -1, -1, False
     child = nodes[holder, FIRST] if holder >= 0 and nodes[holder, KIND] == OBJECT else -1
     while child >= 0:
         start, end = nodes[child, KEY], nodes[child, KEY_END]
@@ -139,7 +139,11 @@ def _named(text, nodes, holder):
             prefix = child
         elif word == _ROLE_ARN:
             role = child
+        elif word == _LAST:
+            last = True
         child = nodes[child, NEXT]
+    if last and about < 0:
+        return -2, -1, -1, -1, -1
     if bucket_name >= 0 and _state(nodes, bucket_name) != _NOTHING:
         bucket = bucket_name
     return about, bucket, key, prefix, role
@@ -232,8 +236,11 @@ def _holds_any(nodes, node):
 
 
 @compiled
-def _otherwise(text, nodes, parameters, resources, details, found):
-    """What a call is about where its parameters name nothing: its first resource, or the details of a service's own event."""
+def _otherwise(text, nodes, parameters, response, resources, details, found):
+    """What a call is about where its parameters name nothing: its first resource, or the details of a service's own event.
+
+    Whatever only a response could name is left to ``trail.target``.
+    """
     if _holds_any(nodes, resources):
         if nodes[resources, KIND] != ARRAY:
             return False
@@ -246,4 +253,6 @@ def _otherwise(text, nodes, parameters, resources, details, found):
     about = _named(text, nodes, details)[0]
     if about >= 0:
         _take(nodes, about, found, TARGET)
+    elif response >= 0 and nodes[response, KIND] == OBJECT:
+        return False
     return about != -2

@@ -224,7 +224,7 @@ class Columns:
             made[name] = self._told(name, column, unsure, at, values)
 
     def _unsure(self, which: Array) -> tuple[Array, list[int]]:
-        """Numbers of records by all that tells what they are about, and the first of each; of the response only a key that it issued counts."""
+        """Numbers of records by all that tells what they are about, and the first of each; the response among it."""
         numbers = []
         for field in (
             "eventSource",
@@ -260,10 +260,10 @@ class Columns:
 
     def _target(self, n: int) -> tuple[str | None, ...]:
         source, message = self._texts(n, "eventSource", "errorMessage")
-        response = self._bytes("responseElements", n)
-        issued = orjson.loads(response) if response is not None and b'"accessKeyId"' in response else None
-        parameters, details = self._value("requestParameters", n), self._value("serviceEventDetails", n)
-        return target(source, parameters, issued, lambda: self._value("resources", n), details, message)
+        parameters, response, details = (
+            self._value(field, n) for field in ("requestParameters", "responseElements", "serviceEventDetails")
+        )
+        return target(source, parameters, response, lambda: self._value("resources", n), details, message)
 
 
 class _Beside(NamedTuple):

@@ -158,7 +158,11 @@ EVENT_COLUMNS: tuple[Column, ...] = (
     _concluded("agent_family", "VARCHAR", "console, cli, sdk, iac, browser, aws_service, tool, other, none."),
     _concluded("event_base_name", "VARCHAR", "eventName without a trailing API date."),
     _concluded("event_class", "VARCHAR", "read, list, write, permissions, session, data, insight, network."),
-    _concluded("target", "VARCHAR", "What the call was about: bucket, user, role, key, instance, ARN."),
+    _concluded(
+        "target",
+        "VARCHAR",
+        "What the call was about: bucket, user, role, key, instance, ARN; where it made something, what the response names.",
+    ),
     _concluded("bucket_name", "VARCHAR", "S3 bucket named in the parameters, resources or error text."),
     _concluded("object_key", "VARCHAR", "S3 object key or prefix named in the parameters."),
     _concluded(

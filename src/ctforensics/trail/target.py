@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from ctforensics.trail.identity import text
@@ -19,11 +20,42 @@ MEMBERS = (
     "stackName", "stackSetName", "clusterName", "cluster", "repositoryName", "logGroupName", "hostedZoneId", "distributionId",
     "domainName", "userPoolId", "identityPoolId", "modelId", "documentName", "parameterName", "accountId", "targetAccountId",
     "permissionSetArn", "principalId", "resourceArn", "resourceARN", "arn", "identity", "launchTemplateId", "launchTemplateName",
-    "keyName", "name", "target", "resourceId", "id",
+    # EC2 and its networks
+    "routeTableId", "internetGatewayId", "natGatewayId", "vpcPeeringConnectionId", "vpcEndpointId", "trafficMirrorSessionId",
+    "trafficMirrorFilterRuleId", "networkInterfaceId", "trafficMirrorTargetId", "trafficMirrorFilterId", "transitGatewayAttachmentId",
+    "transitGatewayId", "vpnConnectionId", "vpnGatewayId", "customerGatewayId", "clientVpnEndpointId", "instanceConnectEndpointId",
+    "dhcpOptionsId", "prefixListId", "spotFleetRequestId", "fleetId", "allocationId", "publicIp", "attachmentId", "instanceIds",
+    "instanceNames", "instanceName", "autoScalingGroupName", "launchConfigurationName", "ruleArn", "listenerArn", "targetGroupArn",
+    "loadBalancerArn", "loadBalancerName", "resolverQueryLogConfigId", "webACLArn",
+    # stores and backups
+    "recoveryPointArn", "backupVaultName", "backupPlanId", "mountTargetId", "accessPointId", "fileSystemId", "vaultName", "backupId",
+    "snapshotIdentifier", "clusterIdentifier", "sourceDBSnapshotIdentifier", "sourceDBClusterSnapshotIdentifier",
+    "globalClusterIdentifier", "dBSubnetGroupName", "dBParameterGroupName", "dBClusterParameterGroupName", "dBSecurityGroupName",
+    "dBProxyName", "replicationGroupId", "cacheClusterId", "streamARN", "tableArn", "databaseName", "workGroup", "workgroupName",
+    "jobFlowId",
+    # identities, keys, organizations
+    "virtualMFADeviceName", "serverCertificateName", "aWSServiceName", "trustAnchorId", "profileId", "certificateAuthorityArn",
+    "certificateArn", "policyId", "organizationalUnitId", "handshakeId", "resourceShareArn", "resourceShareInvitationArn", "targetId",
+    "userId", "displayName", "instanceArn",
+    # code, events, machines under management
+    "projectName", "pipelineName", "connectionArn", "rule", "eventBusName", "stateMachineArn", "restApiId", "apiId", "applicationName",
+    "environmentId", "serviceName", "serviceArn", "taskDefinition", "family", "jobQueue", "jobDefinition", "computeEnvironment",
+    "notebookInstanceName", "endpointName", "notebookId", "sessionId", "activationId", "associationId", "windowId", "commandId",
+    "agentId", "knowledgeBaseId", "guardrailIdentifier", "serverId", "brokerId", "clusterArn",
+    # mail, quotas, watching
+    "emailIdentity", "identityName", "configurationSetName", "subscriptionArn", "phoneNumber", "quotaCode", "caseId", "alarmName",
+    "alarmNames", "configRuleName", "configurationRecorderName", "deliveryChannelName", "eventDataStore", "standardsSubscriptionArn",
+    "analyzerName", "monitorArn", "monitorName", "agreementId", "accountIds", "resourceArns", "names",
+    "exportTaskIdentifier", "sourceArn", "resource",
+    "name", "target", "resourceId", "id",
 )  # fmt: skip
+# A key pair is a circumstance of most calls that name one: only where nothing else is named it is what a call is about.
+LAST = "keyName"
 _NAMED = frozenset(MEMBERS)
 _FOLDED = {name.casefold(): name for name in MEMBERS}
 _RANK = {name: rank for rank, name in enumerate(MEMBERS)}
+# Members that hold circumstances of a call, never what it is about.
+_ASIDE = ("tag", "filter", "credentials")
 S3 = ("s3.amazonaws.com", "s3express.amazonaws.com", "s3-outposts.amazonaws.com")
 _S3_ARN = re.compile(r"arn:[^:]*:s3:::([^/\"*?\s]+)(?:/(\S*))?")
 
@@ -54,7 +86,9 @@ def target(
             or (arns[0] if arns else None)
             or refused
             or _from_items(parameters)
+            or (_scalar(parameters.get(LAST)) if isinstance(parameters, dict) else None)
             or _from_parameters(details)
+            or _from_response(response)
         )
     return Target((found, bucket, key, _role(parameters, error_message), _issued(response)))
 
@@ -87,21 +121,35 @@ def _scalar(value: Any) -> str | None:
     return text(value)
 
 
+def _from_response(response: Any) -> str | None:
+    """What a call made, where its parameters could not name it yet: in the response, or one level below in it."""
+    if not isinstance(response, dict):
+        return None
+    return _from_parameters(response) or _from_items(response)
+
+
 def _from_items(parameters: Any) -> str | None:
-    """The narrowest id in the ``{"xxxSet": {"items": [{"instanceId": ...}]}}`` form of older EC2 calls."""
+    """The narrowest id one level below: ``{"pipeline": {"name": ...}}``, and ``{"xxxSet": {"items": [{"instanceId": ...}]}}`` of EC2."""
     if not isinstance(parameters, dict):
         return None
-    found: list[tuple[int, str, str, str]] = []  # a security group is a circumstance of most calls, so it comes last
-    for holder, value in parameters.items():
-        items = value.get("items") if isinstance(value, dict) else None
-        if isinstance(items, list) and items and isinstance(items[0], dict):
-            for name, inner in items[0].items():
-                said = text(inner) if name.endswith(("Id", "Name", "Arn")) else None
-                if said:
-                    found.append(
-                        (len(MEMBERS) if name == "groupId" else _RANK.get(name, len(MEMBERS)), holder, name, said)
-                    )
+    found = [
+        (len(MEMBERS) if name == "groupId" else _RANK.get(name, len(MEMBERS)), holder, name, said)
+        for holder, value in parameters.items()
+        if isinstance(value, dict) and not holder.startswith(_ASIDE)
+        for name, said in _named(value)
+    ]  # a security group is a circumstance of most calls, so it comes last
     return min(found)[3] if found else None
+
+
+def _named(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Names and ids in an object: all that look so in the first of its items, else those that are known."""
+    if "items" in value:
+        items = value["items"]
+        inner = items[0] if isinstance(items, list) and items and isinstance(items[0], dict) else {}
+        names = [name for name in inner if name.endswith(("Id", "Name", "Arn"))]
+    else:
+        inner, names = value, [name for name in value if name in _NAMED and name != "roleArn"]
+    return ((name, said) for name in names if name != LAST and (said := text(inner[name])))
 
 
 def _arns(resources: Any) -> list[str]:
