@@ -35,6 +35,19 @@ def test_documents_one_after_another_are_found(values, blank):
     assert [json.loads(part.raw) for part in json_text.documents(text)] == values
 
 
+@given(
+    st.lists(ANY, min_size=2, max_size=6),
+    st.lists(st.sampled_from(["", "\n", " \t\r\n", "\n\n", " ", "}", "\n{"]), max_size=6),
+)
+@settings(max_examples=200, deadline=None)
+def test_a_value_that_ends_with_its_line_is_what_its_brackets_say(values, blanks):
+    text = "".join(json.dumps(v) + b for v, b in zip(values, [*blanks, *["\n"] * len(values)], strict=False)).encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_text, "_line", lambda content, at: None)
+        slow = list(json_text.documents(text))
+    assert list(json_text.documents(text)) == slow
+
+
 @pytest.mark.parametrize("cut", range(1, 40))
 def test_a_list_that_is_cut_anywhere_gives_whole_elements_and_one_fault(cut):
     text = b'[{"a":"x,]}"},{"b":[1,2]},{"c":"\\""}]'

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ctforensics.load.taped import Taped
 
+PORTION = 1 << 24  # bytes of text after which to walk: spans are numbers of 32 bits, and memory is kept between walks
 # The text of the walk, and of what is compiled into it as constants: a new column must never meet code that was made without it.
 _ROOMS = (
     "load/nodes",

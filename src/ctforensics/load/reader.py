@@ -22,6 +22,7 @@ from ctforensics.load import compiled, filerows, row
 from ctforensics.load.bulk import Bulk
 from ctforensics.load.filerows import FileRow
 from ctforensics.load.options import Options
+from ctforensics.load.portions import portions
 from ctforensics.load.schema import AGGREGATED, EVENTS, REJECTS, SOURCES, table_of
 from ctforensics.load.sift import needles_of
 from ctforensics.load.task import Task
@@ -212,6 +213,11 @@ class Reader:
         """Some records of a file that is read with care, as rows, and their count in the row of the file."""
         file, (kept, sifted) = self.files[number], self._sift(records)
         file.records, file.sifted = file.records + len(records), file.sifted + sifted
+        if self.taped is not None and not self.options.keep_raw:
+            walked, kept = portions(kept, number, most=self.options.limits.record)
+            for portion in walked:
+                file.covers(*portion.window)
+                self.walked.append((portion.events, portion.sources))
         for record in kept:
             made = row.make(
                 record.parsed,

@@ -14,11 +14,12 @@ import numpy as np
 import pyarrow as pa
 
 from ctforensics.load import about, row, tape
+from ctforensics.load.bulk import HEAD
 from ctforensics.load.columns import Array, Columns
+from ctforensics.load.compiled import PORTION
 from ctforensics.load.schema import EVENTS, SOURCES, empty, table_of
 from ctforensics.trail import fast
 
-PORTION = 1 << 24  # bytes of text after which to walk: spans are numbers of 32 bits, and memory is kept between walks
 _LARGEST = 1 << 26
 _LEAST = len('{"eventVersion":1,"eventSource":"","eventName":""}')  # no record that the walk takes is shorter
 
@@ -52,7 +53,7 @@ class Taped:
 
     def add(self, file: int, content: bytes, delivered: datetime | None) -> bool:
         """Takes a content, if it looks as one that the walk may know."""
-        if not content.startswith(b'{"Records":[') or len(content) > _LARGEST or not _is_utf8(content):
+        if not content.startswith(HEAD) or len(content) > _LARGEST or not _is_utf8(content):
             return False
         self.files.append(file)
         self.contents.append(content)

@@ -303,7 +303,9 @@ def _element(reading: Reading, form: str, part: Part, index: int) -> int:
 
 def _records_of(parsed: fast.Parsed, form: str, purse: envelope.Purse) -> Iterator[tuple[str, fast.Parsed]]:
     """The records in an element. What OCSF took apart is none, only the original that it may carry."""
-    if envelope.is_record(parsed.record) or not copies.is_ocsf(parsed.record):
+    if form != "wrapped" and envelope.is_record(parsed.record):
+        yield form, parsed
+    elif envelope.is_record(parsed.record) or not copies.is_ocsf(parsed.record):
         yield from envelope.records_in(parsed, form, purse=purse)
     elif isinstance(original := parsed.record.get("raw_data"), str) and original.lstrip()[:1] == "{":
         yield from envelope.records_in(fast.parse(original.encode("utf-8", "surrogatepass")), "ocsf_raw_data")

@@ -62,13 +62,11 @@ def is_record(value: Any) -> bool:
 
     A flattened row (``userIdentity.arn`` as the name of a member, and no ``userIdentity``) repeats one and is none.
     """
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or sum(map(value.__contains__, _HINTS)) < 2:
         return False
     if not isinstance(value.get("userIdentity"), dict) and any(name.startswith("userIdentity.") for name in value):
         return False
-    if "eventVersion" in value and not _HINTS.isdisjoint(value.keys() - {"eventVersion"}):
-        return not str(value.get("eventSource", "")).startswith("aws:")
-    return len(_HINTS & value.keys()) >= 2 and not str(value.get("eventSource", "")).startswith("aws:")
+    return not str(value.get("eventSource", "")).startswith("aws:")
 
 
 def is_control(value: Any) -> bool:
