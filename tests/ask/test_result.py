@@ -82,3 +82,14 @@ def test_a_limit_says_that_there_is_more(case_of):
 def test_nothing_in_a_parameter_becomes_sql(asker):
     for hostile in ("' OR 1=1 --", "%", "*", 'x"; DROP TABLE events; --', "\u202e", "$since", "a\x00b"):
         assert len(answer(asker, access_key_id=hostile)) == 0
+
+
+def test_an_answer_names_the_numbers_below_which_nothing_answers(case_of):
+    from tests.ask.conftest import event
+
+    ask = case_of(event("s3", "ListBuckets"))
+    silent = ask.reply("console_success_after_failures", min_failures=4)
+    assert silent.title == "Sign-ins that succeeded after failures (min failures 4, minutes 60)"
+    assert "looked for: failures before it at least: 4; length of the sliding window in minutes: 60." in silent.footer()
+    plain = ask.reply("root_activity")
+    assert plain.title == plain.question.title and "looked for" not in plain.footer()

@@ -64,6 +64,24 @@ class Reply:
             if p.required or bound[p.name] != p.convert(p.default)
         }
 
+    @property
+    def title(self) -> str:
+        """The question's title with the numbers that are in force: ``Many failed sign-ins (min failures 3, minutes 60)``."""
+        if self.question is None:
+            return ""
+        numbers = [f"{p.name.replace('_', ' ')} {self.rows.bound[p.name]:g}" for p in self.question.numbers]
+        return f"{self.question.title} ({', '.join(numbers)})" if numbers else self.question.title
+
+    def limits_told(self) -> str:
+        """The numbers that decide what answers at all, in words; empty where the question has none.
+
+        What stays below them is not in the rows and not in their number, so that they belong to both.
+        """
+        if self.question is None:
+            return ""
+        told = [f"{p.help[:1].lower()}{p.help[1:]}: {self.rows.bound[p.name]:g}" for p in self.question.numbers]
+        return f"Only what reaches these numbers is looked for: {'; '.join(told)}." if told else ""
+
     def footer(self) -> str:
         """What was asked, found, searched, and where the evidence has holes, as text."""
         return "\n".join(self._lines())
@@ -79,6 +97,8 @@ class Reply:
                 lines.append(self.question.empty)
         else:
             lines.append(self.rows_told())
+        if limits := self.limits_told():
+            lines.append(limits)
         if self.verification:
             told = ", ".join(f"{count:,} {name}" for name, count in sorted(self.verification.items()))
             lines.append(f"Rows by verification of their events: {told}.")

@@ -78,6 +78,11 @@ class Question:
         candidates = needed or [p for p in self.params if p.entity][:1]
         return candidates[0] if len(candidates) == 1 and candidates[0].entity else None
 
+    @property
+    def numbers(self) -> tuple[Param, ...]:
+        """The parameters that are numbers: least and most, windows, thresholds. They decide what answers at all."""
+        return tuple(p for p in self.params if p.type in ("BIGINT", "DOUBLE"))
+
     def help(self) -> str:
         """Question, parameters and what an empty answer means, as text for a docstring or a page."""
         lines = [self.question, ""]

@@ -240,7 +240,7 @@ def triage(room: Room, catalog: Catalog, progress: Callable[[int, int], None] | 
         takes = {p.name for p in question.params}
         answer = reply(room, question, {k: v for k, v in params.items() if k in takes}, limit=ROWS)
         if answer.answered:
-            page.lines.append(Line(name, question.title, reason, params, answer))
+            page.lines.append(Line(name, answer.title, reason, params, answer))
         else:
             page.silent.append(name)
     return page

@@ -131,7 +131,7 @@ def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params
     A caution that several answers share is said once.
     """
     asked = [(name, _asked(held, name, _known(held, name, params))) for name in names]
-    listed = [[each.question.title, name, each.rows] for name, each in asked]
+    listed = [[each.answer.title, name, each.rows] for name, each in asked]
     made = [pieces.table(["question", "name", "rows"], listed, caption="Questions asked, and how many rows each has")]
     silent = [each for _, each in asked if not each.rows]
     if silent:
@@ -145,7 +145,7 @@ def review(held: Held, names: list[str], *, limit: int = MOST_REVIEWED, **params
 
 def _silence(held: Held, silent: Sequence[Asked]) -> str:
     """The questions without rows; those that lack the very events they read by name, for their silence proves nothing."""
-    said = [f"No rows: {'; '.join(each.question.title for each in silent)}."]
+    said = [f"No rows: {'; '.join(each.answer.title for each in silent)}."]
     blind: dict[str, list[str]] = {}
     for each in silent:
         for caution in each.answer.searched.unseen():
@@ -158,7 +158,7 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
     """What the questions answer, for a first page: a line for each with rows, then how many have none."""
     asked = [_asked(held, name, _known(held, name, params)) for name in names]
     found = [each for each in asked if each.rows]
-    silent = [each.question.title for each in asked if not each.rows]
+    silent = [each.answer.title for each in asked if not each.rows]
     named = found if len(found) <= MOST_LINES + 1 else found[: MOST_LINES if len(found) <= MOST_FOUND else 0]
     others = ", ".join(_named(held, each) for each in found[len(named) :])
     rest = [f"Rows{' also' if named else ''}: {others}."] if others else []
@@ -169,7 +169,7 @@ def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
 
 def _named(held: Held, asked: Asked) -> str:
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title} ({asked.rows:,}{_outside(held, asked)}{bad})"
+    return f"{asked.answer.title} ({asked.rows:,}{_outside(held, asked)}{bad})"
 
 
 def _outside(held: Held, asked: Asked) -> str:
@@ -217,7 +217,7 @@ def _line(held: Held, asked: Asked) -> str:
     if times and not found.more:
         said += f", {clock.utc_text(times[0])}" + (f" to {clock.utc_text(times[-1])}" if times[-1] != times[0] else "")
     bad = f"; {asked.contradicted}" if asked.contradicted else ""
-    return f"{asked.question.title}: {said}{_outside(held, asked)} ({asked.statement.label}){bad}."
+    return f"{asked.answer.title}: {said}{_outside(held, asked)} ({asked.statement.label}){bad}."
 
 
 def _known(held: Held, name: str, params: dict[str, Any]) -> dict[str, Any]:
@@ -255,7 +255,7 @@ def _all_rows(held: Held, found: Answered) -> int:
 def _absence(held: Held, answer: Reply) -> Piece:
     """No rows: said with what was searched, and with the holes first."""
     question = answer.question
-    said = ["No rows.", question.empty if question else "", *answer.searched.sentences()]
+    said = ["No rows.", question.empty if question else "", answer.limits_told(), *answer.searched.sentences()]
     holes = any(answer.searched.coverage.get(s) for s in ("missing", "tampered", "unverified", "outside"))
     level = "incomplete" if holes or not answer.searched.coverage else "note"
     if not answer.searched.coverage:
