@@ -37,8 +37,8 @@ def test_the_first_page_names_the_secrets_that_were_read_and_those_that_were_ref
     labels = json.loads((case.path.parent / "labels.json").read_text("utf-8"))["facts"]["secrets_listed"]["answer"]
     made = CaseReport(case, title="t").first_page(reads=True, **report_matrix.parameters(case, "incident"))
     said = next(p for p in made.items if p.data.get("label") == "Records").data["sentences"]
-    line = next(line for line in said if line.startswith("Read: "))
-    assert line.startswith("Read: 7 secrets (payroll/db, ") and "1 password of a machine (i-" in line
+    line = next(line for line in said if line.startswith("Read by them: "))
+    assert line.startswith("Read by them: 7 secrets (payroll/db, ") and "1 password of a machine (i-" in line
     assert "only what the trail records as data events" in line
     assert "Asked for and not given: 1 secret (admin/break-glass)" in line
     rows = found(Held(case), Seeds([report_matrix.parameters(case, "incident")["access_keys"][0]])).dicts()
@@ -58,7 +58,7 @@ def test_nothing_read_is_said_only_as_far_as_the_evidence_shows(story_case):
     case = story_case("compute_abuse")
     given = report_matrix.parameters(case, "incident")
     (line,) = in_short(Held(case), Seeds(given["access_keys"]))
-    assert line.startswith("No read of a secret") and "as far as this evidence can show" in line
+    assert "snapshots or tables by them is recorded" in line and "as far as this evidence can show" in line
     assert "Coverage of the whole case" in texts(CaseReport(case, title="t").reads(**given))
 
 

@@ -204,9 +204,9 @@ def test_what_others_did_with_a_shared_snapshot_and_whom_it_was_shared_with_belo
     (copy,) = case.room.sql("SELECT event_id FROM events WHERE event_name = 'SharedSnapshotCopyInitiated'", {})[2][0]
     assert copy in told(CaseReport(case, title="t").story(**given))
     said = first_page(case, reads=True, **given)
-    assert any(line.startswith("Shared: snap-") and "with 777788889999" in line for line in said)
+    assert any(line.startswith("Snapshots and images shared: snap-") and "with 777788889999" in line for line in said)
     assert any("1 snapshot copied or mounted by others (snap-" in line for line in said)
-    assert not any(line.startswith("Shared: ") for line in first_page(story_case("leaked_key"), **given))
+    assert not any(line.startswith("Snapshots and") for line in first_page(story_case("leaked_key"), **given))
 
 
 def test_sign_ins_that_are_not_counted_are_not_counted_among_the_contradicted_either(story_case, monkeypatch):

@@ -107,7 +107,7 @@ class CaseReport:
                 if seeds.only_buckets
                 else read_pages.in_short(self.held, seeds)
             )
-        said += question_pages.in_short(self.held, questions, **about)
+        said += question_pages.in_short(self.held, questions, of_all=bool(seeds), **about)
         return [pieces.verdict("Records", "note", "What the records say", said)] if said else []
 
     def _custody(self) -> list[Piece]:

@@ -71,7 +71,7 @@ def first_page(held: Held, summary: str = "") -> Pieces:
     made = [pieces.text(*summary.strip().split("\n\n"))] if summary.strip() else []
     standing = findings(held)
     if not standing:
-        sentence = "No finding is recorded. What follows is what the records say, not a conclusion."
+        sentence = "No finding is recorded. This report tells what the records say and draws no conclusion."
         return Pieces([*made, pieces.verdict("Findings", "note", "None recorded by the analyst", [sentence])])
     counts = {s: sum(f.status == s for f in standing) for s in ("confirmed", "suspected", "refuted")}
     headline = ", ".join(f"{n:,} {s}" for s, n in counts.items() if n)

@@ -25,7 +25,7 @@ MOST_KEPT = 5_000  # rows of an answer that is kept while a report is written, s
 MOST_CALLS = 3  # kinds of call, or silent questions, that a line of it names
 MOST_ACCOUNTS = 6  # outside accounts that a line of it names
 MOST_LINES = 3  # questions with rows that a first page tells in a line each, so that its limits stand on it too
-MOST_FOUND = 10  # questions with rows beyond which it tells all of them by their number alone
+MOST_FOUND = 7  # questions with rows beyond which it tells all of them by their number alone
 _AS_FAR = ", as far as this evidence can show (below)."
 _WHOLE = "Asked of the whole case: this question cannot be narrowed to what the report is about, so that rows may speak of others."
 _DETAIL = ("event_id", "event_key", "user_agent", "error_message", "request_parameters", "response_elements")
@@ -154,14 +154,17 @@ def _silence(held: Held, silent: Sequence[Asked]) -> str:
     return " ".join([*said, coverage_pages.statement(held)])
 
 
-def in_short(held: Held, names: Sequence[str], **params: Any) -> list[str]:
-    """What the questions answer, for a first page: a line for each with rows, then how many have none."""
+def in_short(held: Held, names: Sequence[str], *, of_all: bool = False, **params: Any) -> list[str]:
+    """What the questions answer, for a first page: a line for each with rows, then how many have none.
+
+    ``of_all`` says that the questions were asked of everybody, where the page tells of some before.
+    """
     asked = [_asked(held, name, _known(held, name, params)) for name in names]
     found = [each for each in asked if each.rows]
     silent = [each.answer.title for each in asked if not each.rows]
     named = found if len(found) <= MOST_LINES + 1 else found[: MOST_LINES if len(found) <= MOST_FOUND else 0]
     others = ", ".join(_named(held, each) for each in found[len(named) :])
-    rest = [f"Rows{' also' if named else ''}: {others}."] if others else []
+    rest = [f"Rows{' also' if named else ''}{', whoever acted' if of_all else ''}: {others}."] if others else []
     without = "; ".join(silent) if len(silent) <= MOST_CALLS else counted(len(silent), "question")
     none = [f"Without rows: {without}{_AS_FAR}"] if silent else []
     return [*(_line(held, each) for each in named), *rest, *none]
@@ -181,7 +184,8 @@ def _outside(held: Held, asked: Asked) -> str:
         row for row in rows if row.get("outcome") not in ("denied", "failed") and row.get("is_outside") is not False
     ]
     told = [row[name] for row in given for name in _OUTSIDE if row.get(name)]
-    names = {str(name) for value in told for name in (value if isinstance(value, list) else [value])}
+    given_to = [str(name) for value in told for name in (value if isinstance(value, list) else [value])]
+    names = {"everybody" if name in ("all", "*") else name for name in given_to}
     here = _recorded(held) if names else set()
     parts = [("outside accounts", names - here), ("accounts whose trails are here, not listed as owned", names & here)]
     return "".join(f"; {words}: {_some(sorted(some))}" for words, some in parts if some)

@@ -54,7 +54,7 @@ _ONE_AND_MANY = {
     "table": ("table", "tables"),
 }
 _ONLY = "of objects, snapshot blocks and tables only what the trail records as data events"
-_NOTHING = "No read of a secret, a parameter, a machine's password, an object, a snapshot or a table is recorded"
+_NOTHING = "No read of secrets, parameters, machine passwords, objects, snapshots or tables{} is recorded"
 
 
 def found(held: Held, seeds: Seeds) -> Rows:
@@ -81,19 +81,19 @@ def in_short(held: Held, seeds: Seeds) -> list[str]:
     rows = found(held, seeds)
     got, refused = (_by_kind([row for row in rows.dicts() if bool(row["reads"]) is read]) for read in (True, False))
     asked = f" Asked for and not given: {refused}." if refused else ""
-    said = f"Read{_who(seeds)}: {got} ({rows.statement.label})" if got else _nothing(seeds)
-    return [f"{said}; {_ONLY}.{asked}"]
+    said = f"Read{_who(seeds)}: {got} ({rows.statement.label}); {_ONLY}." if got else f"{_nothing(seeds)}."
+    return [f"{said}{asked}"]
 
 
 def _who(seeds: Seeds) -> str:
     if not seeds:
         return " by anybody"
     # Of a bucket only what strangers did belongs to a story.
-    return " from outside" if seeds.only_buckets else ""
+    return " from outside" if seeds.only_buckets else " by them"
 
 
 def _nothing(seeds: Seeds) -> str:
-    return f"{_NOTHING}{_who(seeds)}, as far as this evidence can show (below)"
+    return f"{_NOTHING.format(_who(seeds))}, as far as this evidence can show (below)"
 
 
 def _by_kind(rows: list[dict[str, Any]]) -> str:

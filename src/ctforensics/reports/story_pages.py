@@ -308,4 +308,8 @@ def handed_out(held: Held, seeds: Seeds) -> list[str]:
             given.setdefault("everybody" if party in ("all", "*") else str(party), []).append(str(target))
     told = [f"{', '.join(dict.fromkeys(things))} with {party}" for party, things in given.items()]
     more = f" and with {len(told) - MOST_SHARED:,} others" if len(told) > MOST_SHARED else ""
-    return [f"Shared: {'; '.join(told[:MOST_SHARED])}{more} ({found.statement.label})."] if told else []
+    return (
+        [f"Snapshots and images shared: {'; '.join(told[:MOST_SHARED])}{more} ({found.statement.label})."]
+        if told
+        else []
+    )
