@@ -47,7 +47,8 @@ def portions(records: list[Record], number: int, *, most: int) -> tuple[list[Por
 
 def _pieces(records: list[Record]) -> Iterator[list[Record]]:
     """The records in portions of so many bytes as the walk takes at once."""
-    piece, size = [], 0
+    piece: list[Record] = []
+    size = 0
     for record in records:
         if piece and size + len(record.parsed.form) > PORTION:
             yield piece
