@@ -115,7 +115,7 @@ def b64(text, coding="utf-8"):
         "a" + b64("user is carol here"),
         b64("net user carol /add", "utf-16-le"),
         b64(b64("once more: carol of 111122223333")),
-        base64.b64encode(gzip.compress(b"the user carol")).decode(),
+        base64.b64encode(gzip.compress(b"the user carol", mtime=0)).decode(),
         base64.b64encode(b"\xff\xfe\x00\x80payroll-2024\xff\x81").decode(),
         b"carol".hex() + b"-rest".hex(),
         b64("carol"),
