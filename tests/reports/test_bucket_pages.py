@@ -48,6 +48,17 @@ def test_what_came_from_outside_was_refused_or_changed_something_stands_before_e
     assert len(headings) == 2 and all(text.endswith(": payroll") for text in headings)
 
 
+def test_every_caller_of_every_bucket_stands_in_one_table_outsiders_first_with_the_sum_of_bytes(touched):
+    table = touched.bucket_readers().items[0].data
+    names = [column["name"] for column in table["columns"]]
+    rows = [dict(zip(names, row, strict=True)) for row in table["rows"]]
+    assert [(r["what"], r["calls"], r["refused_or_failed"], r["changes"], r["bytes_out"]) for r in rows] == [
+        ("from outside", 1, 0, 0, 900),
+        ("not from outside", 4, 1, 1, 5070),
+    ]
+    assert "5,970 bytes were read out, 900 of them from outside." in table["note"]
+
+
 def test_a_report_without_named_buckets_looks_at_those_that_were_changed_or_touched_from_outside(touched, story_case):
     assert touched.buckets_of_interest() == ["payroll"]
     case = story_case("quiet_week")

@@ -210,6 +210,10 @@ class CaseReport:
         """The buckets that were changed, or touched from outside, those with most of it first."""
         return bucket_pages.chosen(self.held)
 
+    def bucket_readers(self) -> Pieces:
+        """Who touched objects of which bucket, outsiders first, with the bytes that left."""
+        return Pieces(bucket_pages.readers(self.held))
+
     def bucket(self, bucket: str, limit: int = 40) -> Pieces:
         """One bucket: who changed its policy, and every kind of call on its objects, with the bytes that left."""
         asked = question_pages.many(self.held, ["who_changed_bucket_policy"], of=bucket, limit=limit, bucket=bucket)

@@ -89,7 +89,8 @@ def _who(seeds: Seeds) -> str:
     if not seeds:
         return " by anybody"
     # Of a bucket only what strangers did belongs to a story.
-    return " from outside" if seeds.only_buckets else " by them"
+    outside = "from outside" if seeds.buckets else ""
+    return f" {outside}" if seeds.only_buckets else f" by them{f' or {outside}' if outside else ''}"
 
 
 def _nothing(seeds: Seeds) -> str:
