@@ -39,7 +39,7 @@ SELECT
     target,
     coalesce(request_parameters ->> '$.modelId', request_parameters ->> '$.agentId') AS model_id,
     additional_event_data ->> '$.inferenceRegion' AS inference_region,
-    coalesce((additional_event_data ->> '$.callWithBearerToken') = 'true', FALSE) AS bearer_token,
+    as_flag(json_extract(additional_event_data, '$.callWithBearerToken')) AS bearer_token,
     additional_event_data ->> '$.inputTokens' AS input_tokens,
     additional_event_data ->> '$.outputTokens' AS output_tokens,
     invoked_by,

@@ -38,8 +38,8 @@ SELECT
     list_sort(list_distinct(list_filter(list_concat(list_transform(items_of(json_extract(request_parameters, '$.instancesSet')), lambda i: i ->> '$.instanceId'), [coalesce(request_parameters ->> '$.instanceId', inside(request_parameters, event_base_name) ->> '$.InstanceId')]), lambda x: x IS NOT NULL))) AS instance_ids,
     list_transform(items_of(json_extract(response_elements, '$.instancesSet')), lambda i: (i ->> '$.previousState.name') || ' to ' || (i ->> '$.currentState.name')) AS states,
     CASE
-        WHEN event_base_name = 'ModifyInstanceAttribute'
-            THEN outcome IN ('success', 'requested') AND json_exists(request_parameters, '$.userData')
+        WHEN event_base_name = 'ModifyInstanceAttribute' AND NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name = 'ModifyInstanceAttribute' AND kept(request_parameters) THEN json_exists(request_parameters, '$.userData')
     END AS user_data_replaced,
     as_flag(json_extract(request_parameters, '$.disableApiTermination')) AS termination_protection,
     list_transform(items_of(json_extract(request_parameters, '$.groupSet')), lambda g: g ->> '$.groupId') AS security_groups,

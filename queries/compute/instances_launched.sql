@@ -42,7 +42,11 @@ SELECT
     coalesce(items_of(json_extract(request_parameters, '$.instancesSet'))[1] ->> '$.keyName', request_parameters ->> '$.keyName') AS key_name,
     coalesce(request_parameters ->> '$.iamInstanceProfile.arn', request_parameters ->> '$.iamInstanceProfile.name') AS instance_profile,
     user_data_given(request_parameters, event_base_name) AS has_user_data,
-    len(list_filter(items_of(json_extract(request_parameters, '$.networkInterfaceSet')), lambda n: (n ->> '$.associatePublicIpAddress') = 'true')) > 0 AS public_address_asked,
+    -- where the launch does not say, the subnet decides
+    CASE
+        WHEN list_contains(list_transform(items_of(json_extract(request_parameters, '$.networkInterfaceSet')), lambda n: as_flag(json_extract(n, '$.associatePublicIpAddress'))), TRUE) THEN TRUE
+        WHEN list_contains(list_transform(items_of(json_extract(request_parameters, '$.networkInterfaceSet')), lambda n: as_flag(json_extract(n, '$.associatePublicIpAddress'))), FALSE) THEN FALSE
+    END AS public_address_asked,
     coalesce(request_parameters ->> '$.launchTemplate.launchTemplateId', request_parameters ->> '$.launchTemplate.launchTemplateName') AS launch_template,
     invoked_by,
     event_id,

@@ -47,7 +47,7 @@ SELECT
     request_parameters ->> '$.imageTagMutability' AS tag_mutability,
     CASE WHEN event_base_name IN ('SetRepositoryPolicy', 'PutRegistryPolicy') THEN policy_remarks(coalesce(policy_of(event_source, event_base_name, request_parameters, response_elements), parsed(json_extract(request_parameters, '$.policyText'))), recipient_account_id) END AS remarks,
     list_filter(flatten(list_transform(as_list(json_extract(request_parameters, '$.replicationConfiguration.rules')), lambda r: list_transform(as_list(json_extract(r, '$.destinations')), lambda d: concat_ws(' in ', d ->> '$.registryId', d ->> '$.region')))), lambda x: x IS NOT NULL) AS replicated_to,
-    coalesce(is_cross_account, FALSE) AS from_other_account,
+    is_cross_account AS from_other_account,
     event_id,
     event_key,
     verification

@@ -34,7 +34,10 @@ SELECT
     target,
     list_distinct(list_filter(list_concat(as_texts(json_extract(request_parameters, '$.names')), [coalesce(request_parameters ->> '$.name', request_parameters ->> '$.path', denied_resource(error_message))]), lambda x: x IS NOT NULL)) AS parameter_names,
     request_parameters ->> '$.recursive' AS recursive,
-    coalesce((request_parameters ->> '$.withDecryption') = 'true', FALSE) AS decrypted,
+    CASE
+        WHEN NOT was_done(outcome) THEN FALSE
+        WHEN kept(request_parameters) THEN coalesce(as_flag(json_extract(request_parameters, '$.withDecryption')), FALSE)
+    END AS decrypted,
     invoked_by,
     event_id,
     event_key,

@@ -39,7 +39,11 @@ SELECT
     error_class,
     target,
     coalesce(request_parameters ->> '$.secretId', request_parameters ->> '$.name') AS secret_id,
-    coalesce((request_parameters ->> '$.forceDeleteWithoutRecovery') = 'true', FALSE) AS without_recovery,
+    CASE
+        WHEN event_base_name = 'DeleteSecret' AND NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name = 'DeleteSecret' AND kept(request_parameters)
+            THEN coalesce(as_flag(json_extract(request_parameters, '$.forceDeleteWithoutRecovery')), FALSE)
+    END AS without_recovery,
     request_parameters ->> '$.recoveryWindowInDays' AS recovery_days,
     list_transform(as_list(json_extract(request_parameters, '$.addReplicaRegions')), lambda r: r ->> '$.region') AS copied_to,
     CASE WHEN event_base_name = 'PutResourcePolicy' THEN policy_remarks(policy_of(event_source, event_base_name, request_parameters, response_elements), recipient_account_id) END AS remarks,

@@ -35,7 +35,7 @@ SELECT
     target,
     request_parameters ->> '$.identityPoolId' AS identity_pool_id,
     coalesce(request_parameters ->> '$.identityId', response_elements ->> '$.identityId') AS identity_id,
-    json_exists(request_parameters, '$.logins') AS has_login,
+    CASE WHEN kept(request_parameters) THEN json_exists(request_parameters, '$.logins') END AS has_login,
     role_session_name,
     session_issuer_arn,
     event_id,

@@ -33,7 +33,10 @@ SELECT
     regexp_extract(request_parameters ->> '$.functionName', '[^:]*$') AS function_name,
     request_parameters ->> '$.role' AS role,
     layers_of(request_parameters, response_elements) AS layers,
-    len(list_filter(layers_of(request_parameters, response_elements), lambda a: account_of_arn(a) IS DISTINCT FROM recipient_account_id)) > 0 AS foreign_layers,
+    CASE
+        WHEN len(layers_of(request_parameters, response_elements)) > 0
+            THEN len(list_filter(layers_of(request_parameters, response_elements), lambda a: account_of_arn(a) IS DISTINCT FROM recipient_account_id)) > 0
+    END AS foreign_layers,
     request_parameters ->> '$.handler' AS handler,
     event_id,
     event_key,

@@ -35,7 +35,9 @@ SELECT
     coalesce(request_parameters ->> '$.name', request_parameters ->> '$.projectName') AS project,
     coalesce(request_parameters ->> '$.serviceRole', request_parameters ->> '$.serviceRoleOverride') AS role,
     coalesce(request_parameters ->> '$.source.location', request_parameters ->> '$.sourceLocationOverride') AS source,
-    json_exists(request_parameters, '$.buildspecOverride') AS own_buildspec,
+    CASE
+        WHEN event_base_name LIKE 'StartBuild%' AND kept(request_parameters) THEN json_exists(request_parameters, '$.buildspecOverride')
+    END AS own_buildspec,
     event_id,
     event_key,
     verification

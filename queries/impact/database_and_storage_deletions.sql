@@ -45,7 +45,7 @@ SELECT
             THEN coalesce(request_parameters ->> '$.finalDBSnapshotIdentifier', request_parameters ->> '$.finalClusterSnapshotIdentifier', request_parameters ->> '$.finalSnapshotIdentifier')
         WHEN coalesce(request_parameters ->> '$.skipFinalSnapshot', request_parameters ->> '$.skipFinalClusterSnapshot') = 'true' THEN 'none asked for'
     END AS last_backup,
-    (request_parameters ->> '$.deleteAutomatedBackups') = 'true' AS automated_backups_deleted,
+    was_done(outcome) AND as_flag(json_extract(request_parameters, '$.deleteAutomatedBackups')) AS automated_backups_deleted,
     invoked_by,
     event_id,
     event_key,

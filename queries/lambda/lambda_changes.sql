@@ -47,8 +47,11 @@ SELECT
     response_elements ->> '$.codeSha256' AS code_sha256,
     nullif(concat_ws('/', coalesce(request_parameters ->> '$.s3Bucket', request_parameters ->> '$.code.s3Bucket'), coalesce(request_parameters ->> '$.s3Key', request_parameters ->> '$.code.s3Key'), coalesce(request_parameters ->> '$.imageUri', request_parameters ->> '$.code.imageUri')), '') AS code_from,
     layers_of(request_parameters, response_elements) AS layers,
-    len(list_filter(layers_of(request_parameters, response_elements), lambda a: account_of_arn(a) IS DISTINCT FROM recipient_account_id)) > 0 AS foreign_layers,
-    coalesce((request_parameters ->> '$.dryRun') = 'true', FALSE) AS dry_run,
+    CASE
+        WHEN len(layers_of(request_parameters, response_elements)) > 0
+            THEN len(list_filter(layers_of(request_parameters, response_elements), lambda a: account_of_arn(a) IS DISTINCT FROM recipient_account_id)) > 0
+    END AS foreign_layers,
+    as_flag(json_extract(request_parameters, '$.dryRun')) AS dry_run,
     invoked_by,
     event_id,
     event_key,

@@ -39,7 +39,7 @@ SELECT
     target,
     coalesce(request_parameters ->> '$.functionName', as_list(resources)[1] ->> '$.ARN') AS function_arn,
     request_parameters ->> '$.invocationType' AS invocation_type,
-    coalesce(is_cross_account, FALSE) AS from_other_account,
+    is_cross_account AS from_other_account,
     invoked_by,
     shared_event_id,
     event_id,

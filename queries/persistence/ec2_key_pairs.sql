@@ -34,7 +34,10 @@ SELECT
     coalesce(request_parameters ->> '$.keyName', request_parameters ->> '$.keyPairName', response_elements ->> '$.keyName') AS key_name,
     coalesce(response_elements ->> '$.keyPairId', request_parameters ->> '$.keyPairId') AS key_pair_id,
     coalesce(response_elements ->> '$.keyFingerprint', response_elements ->> '$.fingerprint') AS fingerprint,
-    json_exists(request_parameters, '$.publicKeyMaterial') OR json_exists(request_parameters, '$.publicKeyBase64') AS public_key_sent,
+    CASE
+        WHEN json_exists(request_parameters, '$.publicKeyMaterial') OR json_exists(request_parameters, '$.publicKeyBase64') THEN TRUE
+        WHEN event_base_name = 'CreateKeyPair' THEN FALSE
+    END AS public_key_sent,
     event_id,
     event_key,
     verification

@@ -42,7 +42,10 @@ SELECT
     coalesce(response_elements ->> '$.sAMLProviderArn', response_elements ->> '$.openIDConnectProviderArn', request_parameters ->> '$.sAMLProviderArn', request_parameters ->> '$.openIDConnectProviderArn', request_parameters ->> '$.url', request_parameters ->> '$.name', request_parameters ->> '$.trustedTokenIssuerArn', request_parameters ->> '$.directoryId') AS provider,
     list_concat(as_texts(json_extract(request_parameters, '$.clientIDList')), as_texts(json_extract(request_parameters, '$.clientID'))) AS client_ids,
     as_texts(json_extract(request_parameters, '$.thumbprintList')) AS thumbprints,
-    json_exists(request_parameters, '$.sAMLMetadataDocument') AND event_base_name = 'UpdateSAMLProvider' AS metadata_replaced,
+    CASE
+        WHEN event_base_name = 'UpdateSAMLProvider' AND NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name = 'UpdateSAMLProvider' AND kept(request_parameters) THEN json_exists(request_parameters, '$.sAMLMetadataDocument')
+    END AS metadata_replaced,
     regexp_extract(request_parameters ->> '$.sAMLMetadataDocument', 'entityID="([^"]+)"', 1) AS metadata_entity,
     event_id,
     event_key,

@@ -39,7 +39,10 @@ SELECT
     coalesce(request_parameters ->> '$.trustAnchorId', request_parameters ->> '$.profileId', response_elements ->> '$.trustAnchor.trustAnchorArn', response_elements ->> '$.profile.profileArn', request_parameters ->> '$.name') AS anchor_or_profile,
     request_parameters ->> '$.name' AS name,
     request_parameters ->> '$.source.sourceType' AS source_type,
-    json_exists(request_parameters, '$.source.sourceData.x509CertificateData') AS own_certificate,
+    CASE
+        WHEN json_exists(request_parameters, '$.source.sourceData')
+            THEN json_exists(request_parameters, '$.source.sourceData.x509CertificateData')
+    END AS own_certificate,
     request_parameters ->> '$.source.sourceData.acmPcaArn' AS certificate_authority,
     as_texts(json_extract(request_parameters, '$.roleArns')) AS role_arns,
     request_parameters ->> '$.enabled' AS enabled,

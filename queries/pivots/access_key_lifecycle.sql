@@ -84,7 +84,7 @@ SELECT
         ELSE 'used ' || u.uses || CASE WHEN u.uses = 1 THEN ' time' ELSE ' times' END
     END AS use,
     e.actor AS done_by,
-    coalesce(e.user_name <> s.owner AND s.step NOT LIKE '%use', FALSE) AS by_someone_else,
+    CASE WHEN s.step NOT LIKE '%use' THEN about_another(s.owner, e.user_identity_type, e.user_name) END AS by_someone_else,
     e.access_key_id,
     e.recipient_account_id,
     e.aws_region,

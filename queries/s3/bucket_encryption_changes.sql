@@ -34,7 +34,7 @@ SELECT
     bucket_name,
     coalesce(request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.SSEAlgorithm', request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule[0].ApplyServerSideEncryptionByDefault.SSEAlgorithm') AS algorithm,
     coalesce(request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID', request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID') AS kms_key,
-    coalesce(account_of_arn(coalesce(request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID', request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID')) <> recipient_account_id, FALSE) AS key_of_another_account,
+    account_of_arn(coalesce(request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID', request_parameters ->> '$.ServerSideEncryptionConfiguration.Rule[0].ApplyServerSideEncryptionByDefault.KMSMasterKeyID')) <> recipient_account_id AS key_of_another_account,
     event_id,
     event_key,
     verification

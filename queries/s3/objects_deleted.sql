@@ -35,7 +35,7 @@ SELECT
     bucket_name,
     object_key,
     request_parameters ->> '$.versionId' AS version_id,
-    json_exists(request_parameters, '$."x-amz-bypass-governance-retention"') AS bypasses_lock,
+    CASE WHEN kept(request_parameters) THEN json_exists(request_parameters, '$."x-amz-bypass-governance-retention"') END AS bypasses_lock,
     event_id,
     event_key,
     verification

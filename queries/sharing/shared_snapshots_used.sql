@@ -30,7 +30,8 @@ SELECT
     target,
     service_event_details ->> '$.snapshotId' AS snapshot_id,
     coalesce(user_identity ->> '$.accountId', actor_account_id) AS used_by_account,
-    coalesce(user_identity ->> '$.accountId', actor_account_id) IS DISTINCT FROM recipient_account_id AND NOT list_contains(own.ids, coalesce(user_identity ->> '$.accountId', actor_account_id, '')) AS is_outside,
+    coalesce(user_identity ->> '$.accountId', actor_account_id) <> recipient_account_id
+    AND NOT list_contains(own.ids, coalesce(user_identity ->> '$.accountId', actor_account_id, '')) AS is_outside,
     event_id,
     event_key,
     verification

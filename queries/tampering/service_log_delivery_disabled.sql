@@ -34,12 +34,16 @@ SELECT
     outcome,
     error_class,
     target,
-    CASE event_source
-        WHEN 's3.amazonaws.com' THEN (request_parameters ->> '$.BucketLoggingStatus.LoggingEnabled') IS NULL
-        WHEN 'elasticloadbalancing.amazonaws.com' THEN len(list_filter(as_list(json_extract(request_parameters, '$.attributes')), lambda a: (a ->> '$.key') = 'access_logs.s3.enabled' AND lower(a ->> '$.value') = 'false')) > 0
-        WHEN 'eks.amazonaws.com' THEN len(list_filter(as_list(json_extract(request_parameters, '$.logging.clusterLogging')), lambda c: lower(c ->> '$.enabled') = 'false')) > 0
-        WHEN 'rds.amazonaws.com' THEN event_base_name = 'StopActivityStream' OR json_exists(request_parameters, '$.cloudwatchLogsExportConfiguration.disableLogTypes')
-        WHEN 'redshift.amazonaws.com' THEN TRUE
+    CASE
+        WHEN NOT was_done(outcome) THEN FALSE
+        WHEN event_base_name IN ('StopActivityStream', 'DisableLogging') THEN TRUE
+        WHEN NOT kept(request_parameters) THEN NULL
+        WHEN event_source = 's3.amazonaws.com' THEN (request_parameters ->> '$.BucketLoggingStatus.LoggingEnabled') IS NULL
+        WHEN event_source = 'elasticloadbalancing.amazonaws.com'
+            THEN len(list_filter(as_list(json_extract(request_parameters, '$.attributes')), lambda a: (a ->> '$.key') = 'access_logs.s3.enabled' AND lower(a ->> '$.value') = 'false')) > 0
+        WHEN event_source = 'eks.amazonaws.com'
+            THEN len(list_filter(as_list(json_extract(request_parameters, '$.logging.clusterLogging')), lambda c: lower(c ->> '$.enabled') = 'false')) > 0
+        WHEN event_source = 'rds.amazonaws.com' THEN json_exists(request_parameters, '$.cloudwatchLogsExportConfiguration.disableLogTypes')
         ELSE lower(coalesce(request_parameters ->> '$.distributionConfig.logging.enabled', '')) = 'false'
     END AS switched_off,
     request_parameters,
