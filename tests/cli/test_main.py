@@ -53,3 +53,10 @@ def test_custody_says_what_was_verified_and_loaded(story_case, capsys):
 def test_a_playbook_ends_with_what_was_searched(story_case, capsys):
     assert main(["query", str(story_case("quiet_week").path), "--playbook", "logging_attacked"]) == 0
     assert capsys.readouterr().out.splitlines()[-2].startswith("Searched ")
+
+
+def test_an_argument_that_a_command_does_not_take_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str]):
+    assert main(["status", "case", "p/bucket"]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("ctforensics: `ctforensics status` does not take p/bucket. `ctforensics status --help`")
+    assert said.count("\n") == 1

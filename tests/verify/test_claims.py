@@ -34,6 +34,16 @@ def test_a_typed_trail_of_which_nothing_is_here_is_not_complete(clean: Archive, 
     assert clean.judge(tmp_path, **TYPED | {"trails": ["management-events", "audit"]}).complete is None
 
 
+def test_what_is_not_known_of_completeness_names_the_options_that_tell_it(clean: Archive, tmp_path: Path):
+    clean.write(tmp_path)
+    told = clean.judge(tmp_path).reasons
+    assert (
+        "which accounts, regions and trails (--expect) and which time (--since and --until) should be here" in told[0]
+    )
+    told = clean.judge(tmp_path, expectation=expectation()).reasons
+    assert "nobody said which time (--since and --until) should be here" in told[0]
+
+
 def test_each_typed_trail_must_be_here_in_each_typed_region(clean: Archive, tmp_path: Path):
     clean.hours(clean.maker(trail="audit", region="eu-west-1"), 8)
     clean.write(tmp_path)

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 
 from ctforensics import __version__
-from ctforensics.errors import ForensicsError
+from ctforensics.errors import ForensicsError, ParameterError
 
 _NOT_COMMANDS = {"limits", "console", "options"}
 
@@ -38,7 +38,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     from ctforensics.cli import console
 
     try:
-        args = parser().parse_args(argv)
+        args, unknown = parser().parse_known_args(argv)
+        if unknown:
+            takes = f"`ctforensics {args.command} --help` shows what it takes."
+            raise ParameterError(f"`ctforensics {args.command}` does not take {' '.join(unknown)}.", hint=takes)
         return int(args.run(args))
     except ForensicsError as error:
         if "--traceback" in (argv if argv is not None else sys.argv):

@@ -86,11 +86,11 @@ def _doubts(chosen: list[Cover], expectation: Expectation | None, selection: Sel
     typed = set(product(selection.accounts, selection.regions, selection.trails))
     if typed - {(c.scope.account, c.scope.region, c.scope.trail) for c in proven}:
         yield "of some of what was asked nothing is here."
-    unknown = [] if typed or (expectation and expectation.known) else ["accounts, regions and trails"]
+    unknown = [] if typed or (expectation and expectation.known) else ["which accounts, regions and trails (--expect)"]
     if selection.since is None or selection.until is None:
-        unknown.append("the window")
+        unknown.append("which time (--since and --until)")
     if unknown:
-        yield f"nobody said which {' and '.join(unknown)} should be here."
+        yield f"nobody said {' and '.join(unknown)} should be here."
     for name in expectation.unvalidated if expectation else ():
         if not selection.trails or name in selection.trails:
             yield f"the trail {name} delivers without validation, so that no digest says what there should be of it."
