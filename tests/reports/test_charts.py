@@ -23,8 +23,11 @@ def test_the_timeline_names_its_lanes_its_patterns_and_the_days_that_it_shows(st
 
 
 def test_a_key_tells_what_the_cut_in_a_bar_means_where_there_is_one(story_case):
-    cut = seen(timeline_pages.chart(Held(story_case("tampered_log"))))
+    drawn = timeline_pages.chart(Held(story_case("tampered_log")))
+    cut, drawing = seen(drawn), scripts.drawn(drawn.data["spec"], "f")
     assert "bar not wholly covered by the log or the range" in cut
+    keys = re.findall(r"<g[^>]*role-legend-symbol[^>]*><path[^>]*>", drawing)
+    assert [key for key in keys if 'stroke="#555555"' in key], "a white mark without an edge is not seen"
     whole = timeline_pages.chart(Held(story_case("quiet_week")), since="2026-03-03", until="2026-03-04")
     assert not [text for text in seen(whole) if text.startswith("bar not")]
 

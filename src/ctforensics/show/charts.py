@@ -132,12 +132,10 @@ def histogram(
     notches = (
         alt.Chart(alt.NamedData("cuts"))
         .transform_calculate(y0="datum.y", t0="(datum.t0 + datum.t1) / 2")
-        .mark_point(shape=NOTCH, size=90, filled=False, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
+        .mark_point(shape=NOTCH, size=90, filled=True, fill="#ffffff", stroke="#555555", strokeWidth=1, opacity=1)
         .encode(x=x, y=y)
     )
-    if cut_key:
-        notches = notches.encode(shape=_notch_key(alt))
-    layers = [gaps, bars, zeros, cuts, notches]
+    layers = [gaps, bars, zeros, cuts, notches, *([_notch_key(alt)] if cut_key else [])]
     if live:
         layers = [_without_tooltip(alt, each) for each in layers]
         layers[1] = layers[1].encode(key=alt.Key("at:N"))
@@ -149,11 +147,14 @@ def _key(alt: Any, orient: str, **more: Any) -> Any:
 
 
 def _notch_key(alt: Any) -> Any:
-    """The key to the cut in a bar: its only shape, with its words."""
-    legend = alt.Legend(
-        title=None, orient="bottom", labelLimit=400, symbolFillColor="#ffffff", symbolStrokeColor="#555555"
+    """The key to the cut in a bar, as marks of no size: of marks with an edge and a fill, Vega-Lite's keys show no edge."""
+    shape = alt.Scale(domain=[NOTCH_WORDS], range=[NOTCH])
+    legend = alt.Legend(title=None, orient="bottom", labelLimit=400, symbolSize=90)
+    return (
+        alt.Chart(alt.NamedData("cuts"))
+        .mark_point(size=0, filled=False, color="#555555", opacity=1)
+        .encode(shape=alt.ShapeDatum(NOTCH_WORDS, scale=shape, legend=legend))
     )
-    return alt.ShapeDatum(NOTCH_WORDS, scale=alt.Scale(domain=[NOTCH_WORDS], range=[NOTCH]), legend=legend)
 
 
 def _without_tooltip(alt: Any, chart: Any) -> Any:
