@@ -23,6 +23,56 @@ def test_what_the_row_has_no_room_for_stands_below_it():
     assert arranged["silent"] == ["error code"]
 
 
+def _read_out(rows):
+    names = [
+        "first_seen",
+        "actor",
+        "access_key_id",
+        "source_ip_address",
+        "calls",
+        "bucket_name",
+        "bytes_out",
+        "event_id",
+    ]
+    return layout.arrange(pieces.table(names, rows, caption="c", detail=["event_id"]).data)
+
+
+def test_figures_that_differ_from_row_to_row_stand_in_the_row_though_wide_columns_come_first():
+    rows = [
+        [f"2026-03-02T0{n}:00:00Z", f"arn:aws:iam::111122223333:role/web-server-{n}", f"ASIARTX3GSDSSHOGZGP{n}"]
+        + [f"203.0.113.{n}", n, "example-exports", 140_127_523 + n, f"d58cf935-0194-41d0-baa0-9efc030ce2e{n}"]
+        for n in range(1, 5)
+    ]
+    made = _read_out(rows)
+    assert [h["label"] for h in made["heads"]] == ["first seen", "actor", "access key id", "calls", "bytes out"]
+    assert [p["label"] for p in made["body"][0]["below"]] == ["source ip address", "event id"]
+
+
+def test_what_is_the_same_in_every_row_is_said_once_above_them():
+    rows = [
+        [f"2026-03-02T0{n}:00:00Z", "arn:aws:iam::111122223333:user/ana", "AKIARTX3GSDSSHOGZGPE", "203.0.113.7", n]
+        + [f"a-bucket-of-a-rather-long-name-for-its-column-{n}", 3, f"d58cf935-0194-41d0-baa0-9efc030ce2e{n}"]
+        for n in range(1, 4)
+    ]
+    made = _read_out(rows)
+    assert [h["label"] for h in made["heads"]] == ["first seen", "actor", "calls", "bucket name"]
+    assert [(p["label"], p["lines"]) for p in made["same"]] == [
+        ("access key id", ["AKIARTX3GSDSSHOGZGPE"]),
+        ("source ip address", ["203.0.113.7"]),
+        ("bytes out", ["3"]),
+    ]
+    assert [p["label"] for p in made["body"][0]["below"]] == ["event id"]
+    assert _read_out(rows[:2])["same"] == [], "two rows are read as they are"
+
+
+def test_a_hash_in_a_sentence_is_not_broken_in_two():
+    sentence = "metadata supplied as metadata.json, sha256 " + "4fd75934cf662e8a" * 4
+    assert column_kind("what", ["case made", sentence]) == "words"
+    rows = [["2026-04-01T00:00:00Z", "metadata", sentence, "0.1.0"]]
+    made = layout.arrange(pieces.table(["at", "action", "what", "with_version"], rows, caption="c").data)
+    assert [h["label"] for h in made["heads"]] == ["at", "action", "what", "with version"]
+
+
 def test_identifiers_are_set_whole_and_structures_may_break():
     assert column_kind("event_id", ["d58cf935-0194-41d0-baa0-9efc030ce2e6"]) == "whole"
     assert column_kind("policy", ['{"Statement":' + "x" * 90]) == "long"
@@ -55,6 +105,7 @@ def test_a_row_that_the_digests_contradict_stands_out_in_colour_in_weight_and_by
     assert "warning" not in held.table(clean, "c").data
 
 
+<<<<<<< HEAD
 def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code():
     table = pieces.table(
         ["state", "verification", "outcome", "n"],
@@ -67,3 +118,14 @@ def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code()
     glossary = " ".join(said for _, said in appendix._GLOSSARY)
     assert all(code in glossary for code in ("verified_empty", "not_checked", "other_kind", "dry_run_ok"))
     assert as_cell({"ok": 2, "not_checked": 1}) == "2 ok, 1 not checked"
+=======
+def test_bytes_are_summed_over_all_rows_of_an_answer_and_only_where_all_are_here(story_case):
+    held = Held(story_case("s3_exposure"))
+    one = "SELECT 'b' AS bucket_name, 7000000 AS bytes_out, NULL::BIGINT AS bytes_in"
+    found = held.rows("Read", f"{one} UNION ALL SELECT 'b', 7000013, 5")
+    said = "Sum over all 2 rows: bytes out 14,000,013; bytes in 5 (1 row without a value)."
+    assert said in held.table(found, "c", limit=1).data["note"]
+    assert "Sum over" not in held.table(held.rows("One", one), "c").data["note"]
+    found.rows.pop()
+    assert "Sum over" not in held.table(found, "c").data["note"]
+>>>>>>> de8782a (Tables of reports show what differs in the row, say once what is the same in all rows, and sum bytes)

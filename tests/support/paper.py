@@ -10,7 +10,7 @@ _FOOT = re.compile(r"page \d+ of \d+$")
 _HEADING = re.compile(
     r"\d+(\.\d+)* +(?!(?:AS|AND|OR|THEN|ELSE|END|WHEN|FROM|WHERE)\b)[A-Z]\S*"
 )  # a line of SQL is none
-_CAPTION = re.compile(r"(Table|S)\s?\d+ ")
+_CAPTION = re.compile(r"(Table|S)\s?\d+ |The same in all these rows: ")
 
 
 def pages(pdf: Path) -> list[list[str]]:

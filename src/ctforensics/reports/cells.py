@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -125,11 +126,21 @@ def column_kind(name: str, cells: list[Any]) -> str:
         return "number"
     longest = max((len(line) for c in filled for line in as_text(c).split("\n")), default=0)
     if longest > 44 or any(name == n or name.endswith(n) for n in _LONG):
-        spaced = all(len(word) <= 30 for c in filled for word in as_text(c).split())
+        spaced = all(
+            len(word) <= 30 or _IDENTIFIER.fullmatch(word.strip(".,;:()"))
+            for c in filled
+            for word in as_text(c).split()
+        )
         return "words" if spaced else "long"
     if any(n in name for n in _WHOLE) or name.endswith(("_id", "_at", "_time", "since", "until")):
         return "whole"
     return "words"
+
+
+def longest_identifier(cells: Iterable[Any]) -> int:
+    """How many characters the longest identifier among the words of these cells has: room that words need so as not to break it."""
+    words = (word.strip(".,;:()") for cell in cells for word in as_text(cell).split())
+    return max((len(word) for word in words if len(word) > 30 and _IDENTIFIER.fullmatch(word)), default=0)
 
 
 def legible(value: Any) -> Any:

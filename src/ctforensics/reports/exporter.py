@@ -17,7 +17,7 @@ from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool, Unicode, default
 
 from ctforensics import __version__
-from ctforensics.reports import contradicted, document, parameters, scripts
+from ctforensics.reports import contradicted, document, layout, parameters, scripts
 from ctforensics.reports.cells import as_text
 from ctforensics.reports.markdown_html import to_html
 
@@ -123,6 +123,7 @@ class CtReportExporter(TemplateExporter):
                 policy=scripts.policy(script),
                 style=style,
                 patterns=scripts.PATTERNS,
+                every=layout.EVERY,
                 language=self.language,
                 version=__version__,
             )

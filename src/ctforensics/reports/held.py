@@ -17,7 +17,7 @@ from ctforensics import hashing
 from ctforensics.case.folder import CaseFolder
 from ctforensics.case.manifest import Manifest
 from ctforensics.reports import asof, contradicted, pieces, zones
-from ctforensics.reports.cells import as_cell, as_text
+from ctforensics.reports.cells import as_cell, as_text, counted
 from ctforensics.reports.pieces import Piece
 
 MOST_ROWS = 200  # rows of one answer that are printed; the rest stands in an attached file
@@ -116,7 +116,7 @@ class Held:
         labels: Mapping[str, str] | None = None,
     ) -> Piece:
         """Rows as a numbered table that names its statement; beyond ``limit`` the whole stands in an attached file."""
-        said = [f"Source: {found.statement.label}.", note]
+        said = [f"Source: {found.statement.label}.", _sums(found), note]
         if len(found.rows) > limit and self.attaches:
             file = self.attach(
                 f"{found.statement.label.lower()}_{_slug(found.statement.name)}", found.columns, found.rows
@@ -158,6 +158,22 @@ class Held:
         data = target.read_bytes()
         self.attached.append((target.name, len(data), hashing.sha256_hex(data)))
         return target.name
+
+
+def _sums(found: Rows) -> str:
+    """The sum of each column of bytes over all rows of an answer; nothing where not all rows are here, or only one."""
+    if not 1 < len(found.rows) >= found.statement.rows:
+        return ""
+    sums = []
+    for at, name in enumerate(found.columns):
+        if name.startswith("bytes_"):
+            held = [row[at] for row in found.rows if row[at] is not None]
+            unsaid = len(found.rows) - len(held)
+            sums.append(
+                f"{name.replace('_', ' ')} {sum(held):,}"
+                + (f" ({counted(unsaid, 'row')} without a value)" if unsaid else "")
+            )
+    return f"Sum over all {len(found.rows):,} rows: {'; '.join(sums)}." if sums else ""
 
 
 def _csv_cell(value: Any) -> Any:

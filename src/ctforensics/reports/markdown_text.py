@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from ctforensics.reports import layout
 from ctforensics.reports.cells import as_text
 from ctforensics.reports.document import Document
 
@@ -55,17 +56,19 @@ def _finding(block: dict[str, Any]) -> str:
 
 
 def _table(block: dict[str, Any]) -> str:
-    names = [c["label"] for c in block["columns"]]
+    names = [block["columns"][i]["label"].replace("_", " ") for i in block["kept"]]
     lines = [f"**{block.get('label', 'Table')}** {escape(block['caption'])}", ""]
     lines += [f"**{escape(block['warning'])}**", ""] if block.get("warning") else []
+    lines += [escape(same), ""] if (same := layout.said_once(block)) else []
     lines.append("| " + " | ".join(escape(n) for n in names) + " |")
     lines.append("|" + " --- |" * len(names))
-    lines += ["| " + " | ".join(escape(cell) for cell in row) + " |" for row in block["rows"]]
+    lines += ["| " + " | ".join(escape(row[i]) for i in block["kept"]) + " |" for row in block["rows"]]
     if not block["rows"]:
         lines += ["", "No rows."]
     if block["total"] > len(block["rows"]):
         lines += ["", f"The first {len(block['rows']):,} of {block['total']:,} rows are shown."]
-    return "\n".join([*lines, "", escape(block["note"])]).strip()
+    silent = f"Without any value: {', '.join(block['silent'])}." if block["silent"] else ""
+    return "\n".join([*lines, "", escape(f"{block['note']} {silent}".strip())]).strip()
 
 
 def _chart(block: dict[str, Any]) -> str:

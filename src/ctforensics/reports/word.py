@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ctforensics.errors import NotInstalled
-from ctforensics.reports import markdown_html, pictures
+from ctforensics.reports import layout, markdown_html, pictures
 from ctforensics.reports.cells import as_text
 from ctforensics.reports.document import Document
 
@@ -168,6 +168,8 @@ class _Writer:
         self._line(f"{block['label']}  {block['caption']}", bold=True, size=9)
         if block.get("warning"):
             self._line(block["warning"], bold=True, ink=_INK["fail"], size=9)
+        if same := layout.said_once(block):
+            self._line(same, size=8)
         grid = self.paper.add_table(rows=1, cols=len(block["heads"]), style="Light List Accent 1")
         for cell, head in zip(grid.rows[0].cells, block["heads"], strict=True):
             _fill(cell, head["label"])
