@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from ctforensics.errors import ForensicsError
-from ctforensics.reports import browsers, run
+from ctforensics.reports import browsers, markdown_text, run
 
 pytestmark = pytest.mark.timeout(900)
 EVENT_ID = "d58cf935-0194-41d0-baa0-9efc030ce2e6"
@@ -19,6 +19,21 @@ def test_markdown_says_the_same_and_nothing_in_it_is_markup_or_a_link(sample, tm
     assert EVENT_ID.replace("-", "-") in text and "**Table 1** Rows" in text
     assert "The first 3 of 100,000 rows are shown." in text
     assert "<img" not in text and "<b>" not in text and "\u202e" not in text
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("203.0.113.140", "203.0.113.140"),
+        ("1. a list", "1\\. a list"),
+        ("2) too", "2\\) too"),
+        ("-1", "\\-1"),
+        ("# head", "\\# head"),
+        ("2026-03-02T06:30:02Z", "2026-03-02T06:30:02Z"),
+    ],
+)
+def test_in_a_ticket_addresses_and_instants_stay_as_they_are_and_no_cell_begins_a_list(cell, written):
+    assert markdown_text.escape(cell) == written
 
 
 def test_word_document_holds_the_tables_and_names_nobody(sample, tmp_path):

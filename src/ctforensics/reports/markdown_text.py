@@ -12,7 +12,8 @@ from ctforensics.reports.document import Document
 
 # An underscore inside a word is no markup, and an identifier is to be copied whole.
 _SIGNS = re.compile(r"([\\`*{}\[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
-_AT_START = re.compile(r"^(\s*)([-+>=#]|\d+[.)])")
+# A sign that begins a list, a quote or a heading; behind a number it does so only before a space, so that addresses stay as they are.
+_AT_START = re.compile(r"^(\s*\d{0,9})((?<!\d)[-+>=#]|(?<=\d)[.)](?=\s|$))")
 
 
 def escape(value: Any) -> str:

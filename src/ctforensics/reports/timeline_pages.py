@@ -54,9 +54,8 @@ def chart(
     finally:
         session.close()
     drawn = held.rows("Events that the chart counts", f"SELECT count(*) AS events FROM ({sql})", **values).statement
-    words = (
-        caption or "Events over time; errors at the base, then writes, then reads; coverage above, findings as marks"
-    )
+    marks = ", findings as marks" if spec["datasets"]["noted"] else ""
+    words = caption or f"Events over time; errors at the base, then writes, then reads; coverage above{marks}"
     return pieces.chart(_light(spec), caption=words, alt=f"{said}; {lacking}. Source: {drawn.label}.")
 
 
