@@ -53,6 +53,16 @@ def test_word_document_repeats_table_heads_on_every_page(sample, tmp_path):
         assert b"w:tblHeader" in held.read("word/document.xml")
 
 
+def test_word_document_numbers_its_pages_says_its_marks_and_gives_instants_their_room(sample, tmp_path):
+    docx = pytest.importorskip("docx", reason="python-docx is not installed")
+    opened = docx.Document(str(run.make(None, str(sample), {}, tmp_path / "out.docx").path))
+    foot = opened.sections[0].footer.paragraphs[0]._p.xml
+    assert 'w:instr="PAGE"' in foot and 'w:instr="NUMPAGES"' in foot and "Sample" in foot
+    (grid,) = [t for t in opened.tables if t.style.name.startswith("Light List")][:1]
+    widths = {cell.text: cell.width.mm for cell in grid.rows[0].cells}
+    assert len(set(map(round, widths.values()))) > 1 and round(sum(widths.values())) == 174
+
+
 def test_notebook_handed_over_keeps_outputs_and_no_trace_of_the_machine(sample, tmp_path):
     import nbformat
 

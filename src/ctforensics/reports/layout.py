@@ -19,7 +19,7 @@ _SHORT = 14  # lines of a table that a page takes whole
 
 
 def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
-    """``heads`` (columns of the row), ``body`` (for each row its ``cells``, its ``below``: label and text, and whether it is ``bad``),
+    """``heads`` (columns of the row and the characters each wants), ``body`` (for each row its ``cells``, its ``below``: label and text, and whether it is ``bad``),
 
     ``same`` (label and text of what every row holds and none has room for), ``silent`` (columns without any value), ``kept`` (places of
     the columns that are neither) and whether the table is ``short`` enough to stand on one page.
@@ -37,7 +37,7 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
     }
     detail = set(table.get("detail", ())) | bare
     inside = _inside(names, kinds, widths, [_varies(cells) for cells in columns], detail)
-    heads = [{"label": labels[i], "kind": kinds[i]} for i in inside]
+    heads = [{"label": labels[i], "kind": kinds[i], "room": widths[i]} for i in inside]
     below = [i for i in range(len(names)) if i not in inside]
     same = (
         [i for i in below if names[i] not in bare | _EACH and not _varies(columns[i])] if len(columns[0]) > _FEW else []

@@ -22,6 +22,7 @@ _INK = {
     "incomplete": "7A4F00",
     "note": "1D4567",
 }
+_PAPER = 174  # mm between the margins
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
 
@@ -69,11 +70,23 @@ class _Writer:
         section.left_margin = section.right_margin = Mm(18)
         self.paper.styles["Normal"].font.name = "Arial"
         self.paper.styles["Normal"].font.size = Pt(10)
+        self._foot(section)
         properties = self.paper.core_properties
         when = (at or datetime(1970, 1, 1)).replace(tzinfo=UTC)
         properties.title, properties.author, properties.last_modified_by = title, "", ""
         properties.created = properties.modified = when.replace(tzinfo=None)
         properties.comments = ""
+
+    def _foot(self, section: Any) -> None:
+        """The foot line of every page, as on paper: title, matter, marks, as of when, and page x of y."""
+        line = section.footer.paragraphs[0]
+        line.add_run(f"{self.told.foot}\tpage ")
+        _field(line, "PAGE")
+        line.add_run(" of ")
+        _field(line, "NUMPAGES")
+        _right_stop(line)
+        for run in line.runs:
+            _size(run, 7)
 
     def put(self, block: dict[str, Any]) -> None:
         """Puts one block."""
@@ -165,7 +178,7 @@ class _Writer:
         self.paper.add_paragraph()
 
     def table(self, block: dict[str, Any]) -> None:
-        self._line(f"{block['label']}  {block['caption']}", bold=True, size=9)
+        self._line(f"{block['label']}  {block['caption']}", bold=True, size=9).paragraph_format.keep_with_next = True
         if block.get("warning"):
             self._line(block["warning"], bold=True, ink=_INK["fail"], size=9)
         if same := layout.said_once(block):
@@ -176,6 +189,7 @@ class _Writer:
         _repeat_head(grid.rows[0])
         for row in block["body"]:
             self._row(grid, row)
+        _set_widths(grid, [head["room"] for head in block["heads"]])
         shown, total = len(block["rows"]), block["total"]
         said = [f"The first {shown:,} of {total:,} rows are shown."] if total > shown else []
         said += ["No rows."] if not block["rows"] else []
@@ -183,8 +197,10 @@ class _Writer:
         self._line(" ".join([*said, block["note"]]).strip(), size=8)
 
     def _row(self, grid: Any, row: dict[str, Any]) -> None:
-        for cell, held in zip(grid.add_row().cells, row["cells"], strict=True):
-            _fill(cell, held["text"], bold=row["bad"])
+        first = grid.add_row()
+        _mark(first, "w:cantSplit")
+        for cell, held in zip(first.cells, row["cells"], strict=True):
+            _fill(cell, held["text"], bold=row["bad"], with_next=bool(row["below"]))
         if row["below"]:
             cells = grid.add_row().cells
             wide = cells[0].merge(cells[-1])
@@ -195,20 +211,65 @@ class _Writer:
             )
 
 
-def _fill(cell: Any, text: str, *, bold: bool = False) -> None:
+def _fill(cell: Any, text: str, *, bold: bool = False, with_next: bool = False) -> None:
+    cell.text = text
+    cell.paragraphs[0].paragraph_format.keep_with_next = with_next
+    for run in cell.paragraphs[0].runs:
+        _size(run, 7.5)
+        run.bold = bold
+
+
+def _size(run: Any, points: float) -> None:
     from docx.shared import Pt
 
-    cell.text = text
-    for run in cell.paragraphs[0].runs:
-        run.font.size = Pt(7.5)
-        run.bold = bold
+    run.font.size = Pt(points)
 
 
 def _repeat_head(row: Any) -> None:
     """Marks a row as the head that every page of the table repeats."""
+    _mark(row, "w:tblHeader")
+
+
+def _mark(row: Any, name: str) -> None:
     from docx.oxml import OxmlElement
 
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    row._tr.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _set_widths(grid: Any, wanted: list[int]) -> None:
+    """Columns as wide as what stands in them: of equal ones the narrow break instants and keys in two."""
+    from docx.shared import Mm
+
+    grid.autofit = False
+    for column, share in zip(grid.columns, wanted, strict=True):
+        width = Mm(_PAPER * share / sum(wanted))
+        column.width = width
+        for cell in column.cells:
+            if cell._tc.grid_span == 1:
+                cell.width = width
+
+
+def _field(line: Any, name: str) -> None:
+    """A number that Word puts in: PAGE or NUMPAGES."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = OxmlElement("w:fldSimple")
+    made.set(qn("w:instr"), name)
+    run = OxmlElement("w:r")
+    text = OxmlElement("w:t")
+    text.text = "1"
+    run.append(text)
+    made.append(run)
+    line._p.append(made)
+
+
+def _right_stop(line: Any) -> None:
+    from docx.enum.text import WD_TAB_ALIGNMENT
+    from docx.shared import Mm
+
+    line.style.paragraph_format.tab_stops.clear_all()
+    line.paragraph_format.tab_stops.add_tab_stop(Mm(_PAPER), WD_TAB_ALIGNMENT.RIGHT)
 
 
 def _plain(token: dict[str, Any]) -> str:
