@@ -121,7 +121,7 @@ def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code()
 =======
 def test_bytes_are_summed_over_all_rows_of_an_answer_and_only_where_all_are_here(story_case):
     held = Held(story_case("s3_exposure"))
-    one = "SELECT 'b' AS bucket_name, 7000000 AS bytes_out, NULL::BIGINT AS bytes_in"
+    one = "SELECT 'b' AS bucket_name, 7000000.0::DOUBLE AS bytes_out, NULL::BIGINT AS bytes_in"
     found = held.rows("Read", f"{one} UNION ALL SELECT 'b', 7000013, 5")
     said = "Sum over all 2 rows: bytes out 14,000,013; bytes in 5 (1 row without a value)."
     assert said in held.table(found, "c", limit=1).data["note"]

@@ -170,7 +170,7 @@ def _sums(found: Rows) -> str:
             held = [row[at] for row in found.rows if row[at] is not None]
             unsaid = len(found.rows) - len(held)
             sums.append(
-                f"{name.replace('_', ' ')} {sum(held):,}"
+                f"{name.replace('_', ' ')} {as_text(as_cell(sum(held)))}"
                 + (f" ({counted(unsaid, 'row')} without a value)" if unsaid else "")
             )
     return f"Sum over all {len(found.rows):,} rows: {'; '.join(sums)}." if sums else ""
