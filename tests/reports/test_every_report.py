@@ -90,6 +90,9 @@ def test_on_paper_headings_stay_with_what_they_head_and_identifiers_are_whole(ma
     text = subprocess.run(["pdftotext", "-layout", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     assert [f"page {n} of {count}" in part for n, part in enumerate(text.split("\f")[:count], 1)] == [True] * count
     assert paper.alone(pdf) == []
+    assert any("What this evidence cannot show" in line for line in paper.pages(pdf)[0]), (
+        "the answer without its limits"
+    )
     assert len(paper.pages(pdf)[-1]) > 5, "the last page holds a few lines and nothing else"
     assert paper.fonts_not_embedded(pdf) == []
     words = set(text.split())

@@ -105,7 +105,6 @@ def test_a_row_that_the_digests_contradict_stands_out_in_colour_in_weight_and_by
     assert "warning" not in held.table(clean, "c").data
 
 
-<<<<<<< HEAD
 def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code():
     table = pieces.table(
         ["state", "verification", "outcome", "n"],
@@ -118,7 +117,8 @@ def test_codes_of_the_tables_are_said_in_words_and_the_glossary_names_the_code()
     glossary = " ".join(said for _, said in appendix._GLOSSARY)
     assert all(code in glossary for code in ("verified_empty", "not_checked", "other_kind", "dry_run_ok"))
     assert as_cell({"ok": 2, "not_checked": 1}) == "2 ok, 1 not checked"
-=======
+
+
 def test_bytes_are_summed_over_all_rows_of_an_answer_and_only_where_all_are_here(story_case):
     held = Held(story_case("s3_exposure"))
     one = "SELECT 'b' AS bucket_name, 7000000.0::DOUBLE AS bytes_out, NULL::BIGINT AS bytes_in"
@@ -128,4 +128,3 @@ def test_bytes_are_summed_over_all_rows_of_an_answer_and_only_where_all_are_here
     assert "Sum over" not in held.table(held.rows("One", one), "c").data["note"]
     found.rows.pop()
     assert "Sum over" not in held.table(found, "c").data["note"]
->>>>>>> de8782a (Tables of reports show what differs in the row, say once what is the same in all rows, and sum bytes)

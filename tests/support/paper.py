@@ -26,7 +26,7 @@ def alone(pdf: Path) -> list[str]:
     return [
         f"page {number}: {page[-1]}"
         for number, page in enumerate(pages(pdf), start=1)
-        if page and number > 2 and (_HEADING.match(page[-1]) or _CAPTION.match(page[-1]))
+        if page and page[0] != "CONTENTS" and (_HEADING.match(page[-1]) or _CAPTION.match(page[-1]))
     ]
 
 

@@ -44,7 +44,10 @@ def arrange(table: Mapping[str, Any]) -> dict[str, Any]:
     )
     left = [i for i in below if i not in same]
     body = [
-        {**_row(row, [column[at] for column in said], inside, left, labels, kinds), "bad": bool(contradicted.count(names, [row]))}
+        {
+            **_row(row, [column[at] for column in said], inside, left, labels, kinds),
+            "bad": bool(contradicted.count(names, [row])),
+        }
         for at, row in enumerate(table["rows"])
     ]
     return {

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ctforensics.reports import layout
-from ctforensics.reports.cells import as_text
+from ctforensics.reports.cells import as_text, in_words
 from ctforensics.reports.document import Document
 
 # An underscore inside a word is no markup, and an identifier is to be copied whole.
@@ -63,7 +63,11 @@ def _table(block: dict[str, Any]) -> str:
     lines += [escape(same), ""] if (same := layout.said_once(block)) else []
     lines.append("| " + " | ".join(escape(n) for n in names) + " |")
     lines.append("|" + " --- |" * len(names))
-    lines += ["| " + " | ".join(escape(row[i]) for i in block["kept"]) + " |" for row in block["rows"]]
+    codes = [block["columns"][i]["name"] for i in block["kept"]]
+    lines += [
+        "| " + " | ".join(escape(in_words(name, row[i])) for i, name in zip(block["kept"], codes, strict=True)) + " |"
+        for row in block["rows"]
+    ]
     if not block["rows"]:
         lines += ["", "No rows."]
     if block["total"] > len(block["rows"]):
