@@ -8,7 +8,7 @@
 -- ]
 -- cost = "scan"
 -- empty = "There is neither an event nor a covered hour in this window."
--- look = "Days that fall silent, regions without any file, hours that are missing or tampered with."
+-- look = "Days that fall silent, regions without any file, hours that are missing or tampered with. Where not_judged says why no hour was judged, nothing is known of what is missing there."
 --
 -- [example]
 -- trail = "leaked_key"
@@ -62,6 +62,12 @@ SELECT
     hours.hours_tampered,
     hours.hours_missing,
     hours.hours_outside,
+    CASE
+        WHEN hours.day IS NOT NULL THEN NULL
+        WHEN NOT EXISTS (SELECT 1 FROM coverage) THEN 'nothing was verified'
+        WHEN coalesce(counted.account, '') NOT IN (SELECT account FROM coverage WHERE account IS NOT NULL) THEN 'nothing was verified for this account'
+        ELSE 'no hour of this region and day was judged'
+    END AS not_judged,
     counted.first_event_id,
     counted.last_event_id
 FROM counted

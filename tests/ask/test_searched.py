@@ -3,6 +3,7 @@
 import pytest
 
 from tests.ask.conftest import event
+from tests.support import small_case
 
 
 def told(asker, **params):
@@ -46,3 +47,18 @@ def test_events_that_name_no_region_are_counted_where_regions_are_chosen(case_of
 def test_a_case_of_one_service_and_one_account_is_asked_about_others_without_a_fault(case_of):
     assert case_of(event("iam", "ListUsers"), event("iam", "ListUsers"))("object_reencryption") == []
     assert case_of(event("iam", "ListUsers"), event("iam", "ListUsers"))("cross_account_access_out") == []
+
+
+def test_events_of_an_account_for_which_nothing_was_verified_are_told_by_every_answer_and_the_status(tmp_path):
+    case = small_case.make(tmp_path, events=0)
+    name = "444455556666_CloudTrail_us-east-1_20240502T0605Z_abcdefghijklmnop.json"
+    case.load(small_case.add(tmp_path / "evidence", name, small_case.record(1), small_case.record(2)))
+    assert "for which nothing was verified" not in case.ask("root_activity").footer()
+    assert [*case.ask("event_coverage")["not_judged"]] == ["nothing was verified"]
+    case.verify()
+    said = "2 events of the case are of account 111122223333, for which nothing was verified"
+    assert said in case.ask("root_activity").footer()
+    assert said not in case.ask("root_activity", accounts=["444455556666"]).footer()
+    assert case.status()["events_of_accounts_not_judged"] == {"111122223333": 2}
+    assert "nothing was verified for this account" in [*case.ask("event_coverage")["not_judged"]]
+    case.close()

@@ -61,6 +61,12 @@ _NO_INPUT = {
     )
 }
 
+# Events of accounts of which no hour was judged though others were: their files stand under another account's name, or under none.
+UNJUDGED = """SELECT recipient_account_id AS account, count(*) AS events FROM events WHERE recipient_account_id IS NOT NULL
+  AND recipient_account_id NOT IN (SELECT account FROM coverage WHERE account IS NOT NULL) AND EXISTS (SELECT 1 FROM coverage)
+GROUP BY account ORDER BY events DESC, account"""
+_NAMED_ACCOUNTS = 3  # accounts that a sentence names
+
 
 @dataclass(slots=True)
 class Gap:
@@ -106,6 +112,7 @@ class Searched:
     absent: list[str] = field(default_factory=list)
     placeless: int = 0
     loading: bool = False
+    unjudged: dict[str, int] = field(default_factory=dict)
 
     def sentences(self) -> list[str]:
         """What was searched and what is wrong with it, a sentence each, worst first."""
@@ -122,6 +129,7 @@ class Searched:
                 f"{self.placeless:,} {named} no such account or region and {'was' if self.placeless == 1 else 'were'} not searched."
             )
         bad = {state: self.coverage.get(state, 0) for state in _GAP_STATES if self.coverage.get(state)}
+        said += self._unjudged()
         if bad:
             told = ", ".join(f"{hours} h {_WORDS[state]}" for state, hours in bad.items())
             said.append(f"Holes inside the window: {told}.")
@@ -152,6 +160,17 @@ class Searched:
         if self.timeless:
             said.append(f"{self.timeless:,} records carry no time at all; those that answer stand apart.")
         return said
+
+    def _unjudged(self) -> list[str]:
+        """That events are of accounts of which no hour was judged, though others were."""
+        found = {a: n for a, n in self.unjudged.items() if not self.accounts or a in self.accounts}
+        if not found:
+            return []
+        names, total = list(found), sum(found.values())
+        more = f" and {len(names) - _NAMED_ACCOUNTS:,} more" if len(names) > _NAMED_ACCOUNTS else ""
+        of = f"{'account' if len(names) == 1 else 'accounts'} {', '.join(names[:_NAMED_ACCOUNTS])}{more}"
+        said = "1 event of the case is" if total == 1 else f"{total:,} events of the case are"
+        return [f"{said} of {of}, for which nothing was verified: no hour of theirs is known to be whole."]
 
     def unseen(self) -> list[str]:
         """The kinds of events or inputs that the question reads and of which nothing is here."""
@@ -312,5 +331,6 @@ def _facts(room: Room, cursor: duckdb.DuckDBPyConnection) -> dict[str, Any]:
             "changed": found.get("EVIDENCE_CHANGED", 0),
             "gone": found.get("EVIDENCE_GONE", 0),
             "practice": bool((marks or (0,))[0]),
+            "unjudged": dict(cursor.execute(UNJUDGED).fetchall()),
         }
     return dict(room.facts["searched"])

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ctforensics.ask.room import Room
+from ctforensics.ask.searched import UNJUDGED
 
 EMPTY: dict[str, Any] = {
     "loaded": False,
@@ -26,6 +27,7 @@ EMPTY: dict[str, Any] = {
     "files_never_verified": 0,
     "files_beyond_digests": 0,
     "files_posing_as_other_kinds": 0,
+    "events_of_accounts_not_judged": {},
     "findings": [],
 }
 
@@ -106,6 +108,7 @@ def status(room: Room) -> dict[str, Any]:
         "files_never_verified": one(_NEVER.format(beyond=_BEYOND))[0],
         "files_beyond_digests": beyond,
         "files_posing_as_other_kinds": one(_POSING)[0] if beyond else 0,
+        "events_of_accounts_not_judged": pairs(UNJUDGED),
         "coverage": pairs("SELECT state, count(*) FROM coverage GROUP BY ALL ORDER BY ALL"),
         "findings": [
             dict(zip(("code", "class", "account", "region", "trail", "since", "until", "detail"), row, strict=True))

@@ -69,6 +69,11 @@ def lines(status: dict[str, Any]) -> list[str]:
             f"  no digest   {_number(status['files_beyond_digests'], 'file')} of Insights, network activity or aggregated events:"
             " digests do not list them, so nothing proves them"
         )
+    if status["events_of_accounts_not_judged"]:
+        named = ", ".join(
+            f"{account} ({events:,})" for account, events in status["events_of_accounts_not_judged"].items()
+        )
+        told.append(f"  not judged  events of accounts for which nothing was verified: {named}")
     if status["files_posing_as_other_kinds"]:
         told.append(
             f"  posing      {_number(status['files_posing_as_other_kinds'], 'file')} among them with ordinary events in it, which CloudTrail"

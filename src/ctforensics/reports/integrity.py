@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctforensics import clock
+from ctforensics.ask import searched
 from ctforensics.reports import pieces, runs
 from ctforensics.reports.cells import counted
 from ctforensics.reports.held import Held, Rows
@@ -70,9 +71,6 @@ MOST_SPANS = 3  # stretches of hours of one state that a first page tells
 _SPANS = """WITH hours AS (SELECT DISTINCT state, hour FROM coverage WHERE state IN ('missing', 'tampered', 'unverified')),
 runs AS (SELECT *, hour - to_hours(row_number() OVER (PARTITION BY state ORDER BY hour)) AS run FROM hours)
 SELECT state, min(hour) AS since, max(hour) + INTERVAL 1 HOUR AS until FROM runs GROUP BY state, run ORDER BY state, since"""
-_ELSEWHERE = """SELECT recipient_account_id AS account, count(*) AS events FROM events WHERE recipient_account_id IS NOT NULL
-  AND recipient_account_id NOT IN (SELECT account FROM coverage WHERE account IS NOT NULL) AND EXISTS (SELECT 1 FROM coverage)
-GROUP BY account ORDER BY events DESC, account"""
 _JUDGED = "SELECT DISTINCT account FROM coverage WHERE account IS NOT NULL ORDER BY account"
 
 
@@ -209,7 +207,7 @@ def _when(state: str, spans: list[dict[str, Any]]) -> str:
 
 def _elsewhere(held: Held) -> list[str]:
     """That events are of accounts of which no hour was judged, because their files stand under the name of another."""
-    found = held.rows("Events of accounts of which no hour was judged", _ELSEWHERE)
+    found = held.rows("Events of accounts of which no hour was judged", searched.UNJUDGED)
     if not found.rows:
         return []
     names = [str(account) for account, _ in found.rows]
