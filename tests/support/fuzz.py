@@ -82,7 +82,9 @@ class Bench:
         self.slowest = 0.0
 
     def check(self, data: bytes) -> None:
-        """Reads one file and holds its ledger: every record is a source, a reject or a count; every byte of it is told."""
+        """Reads one file and holds its ledger: every record is a source, a reject or a count; every byte of it is told.
+
+        The compiled walk has to give the same rows."""
         (self.incoming / "x.json.gz").write_bytes(data)
         tasks = list(Plan({}, Options(), 1, False).tasks(self.case, roots_of(self.case)))
         began = time.process_time()
@@ -98,6 +100,10 @@ class Bench:
         assert chunk.events.num_rows == chunk.sources.num_rows
         assert took < 20, f"took {took:.1f} s"
         self._nothing_lost(files, chunk, data)
+        quick = Reader(self.case, Options(compiled=True)).read(tasks)
+        for name in ("files", "events", "sources", "rejects", "aggregated"):
+            slow, same = (sorted(getattr(read, name).to_pylist(), key=repr) for read in (chunk, quick))
+            assert same == slow, f"the compiled walk gives other {name}"
         self.seen.update(f["outcome"] for f in files)
         self.seen.update({"records": chunk.sources.num_rows, "rejects": chunk.rejects.num_rows})
 
