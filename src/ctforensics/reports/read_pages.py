@@ -36,7 +36,7 @@ _THINGS = f"""CASE e.kind
 _SUMS = f"""calls AS MATERIALIZED (SELECT * FROM (SELECT e.*, {_KIND} AS kind FROM read_by AS e) WHERE kind IS NOT NULL),
 each AS (SELECT e.*, unnest(coalesce(nullif(list_distinct(list_filter({_THINGS}, lambda x: x IS NOT NULL)), []), [NULL])) AS thing FROM calls AS e)
 SELECT kind, thing, recipient_account_id AS account, count(*) FILTER (outcome = 'success') AS reads,
-  count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed, count(DISTINCT object_key) FILTER (outcome = 'success') AS objects,
+  count(*) FILTER (outcome IN ('denied', 'failed')) AS refused_or_failed, nullif(count(DISTINCT object_key) FILTER (outcome = 'success'), 0) AS objects,
   CAST(sum(TRY_CAST(additional_event_data ->> '$.bytesTransferredOut' AS DOUBLE)) FILTER (kind = '{_OBJECTS}' AND outcome = 'success') AS BIGINT) AS bytes_out,
   min(event_time) AS first_seen, max(event_time) AS last_seen, some_of(actor) AS actors, some_of(source_ip_address) AS addresses,
   first_ids(event_id, event_time) AS event_ids, histogram(verification) AS verification_classes
