@@ -48,6 +48,19 @@ def test_figures_that_differ_from_row_to_row_stand_in_the_row_though_wide_column
     assert [p["label"] for p in made["body"][0]["below"]] == ["source ip address", "event id"]
 
 
+def test_a_table_that_fits_is_not_taken_apart():
+    names = ["outcome", "files", "records", "events", "duplicates", "poorer copies", "rejected"]
+    rows = [["loaded", n, 888 + n, n, 0, 0, 0] for n in range(4)]
+    made = layout.arrange(pieces.table(names, rows, caption="c").data)
+    assert [h["label"] for h in made["heads"]] == names and made["same"] == []
+
+
+def test_the_name_of_a_file_has_room_up_to_where_it_may_be_broken():
+    name = "logs/AWSLogs/111122223333/CloudTrail/us-east-1/111122223333_CloudTrail_us-east-1_20260303T0325Z_Q7DOU5MWTCP7AIK5.json.gz"
+    made = layout.arrange(pieces.table(["file", "what"], [[name, "altered"]], caption="c").data)
+    assert made["heads"][0]["room"] > len("1_20260303T0325Z_Q7DOU5MWTCP7AIK5.json.gz")
+
+
 def test_what_is_the_same_in_every_row_is_said_once_above_them():
     rows = [
         [f"2026-03-02T0{n}:00:00Z", "arn:aws:iam::111122223333:user/ana", "AKIARTX3GSDSSHOGZGPE", "203.0.113.7", n]

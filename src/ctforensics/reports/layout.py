@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,8 +11,12 @@ from ctforensics.reports.cells import as_text, column_kind, in_words, longest_id
 
 ROOM = 108  # characters that a portrait page holds in one row, at the size of table text
 _NARROWEST, _WIDEST_WORDS, _WIDEST_LONG = 6, 34, 40
+_WIDEST_PIECE = 54  # of a path or an ARN, between two places where it may be broken
+_BREAKABLE = re.compile(r"[-/:,\s\"{}?]")
 _FOR_FIGURES = ROOM // 2  # what figures may take of it before the other columns are asked
-_CORE = frozenset({"event_name", "outcome", "state", "class"})  # what a reader looks for first in any row
+_CORE = frozenset(
+    {"event_name", "outcome", "state", "class", "verification"}
+)  # what a reader looks for first in any row
 _EACH = frozenset({"verification", "outcome"})  # said of each row, though it be the same of all
 _FEW = 2  # rows that are read as they are: what is the same in them stays in each
 EVERY = "The same in all these rows:"
@@ -75,7 +80,8 @@ def _width(label: str, kind: str, cells: Sequence[Any]) -> int:
     if kind == "words":
         longest = max(min(longest, _WIDEST_WORDS), longest_identifier(cells))
     if kind == "long":
-        longest = min(longest, _WIDEST_LONG)
+        pieces = (piece for cell in cells for piece in _BREAKABLE.split(as_text(cell)))
+        longest = max(min(longest, _WIDEST_LONG), min(max(map(len, pieces), default=0) + 3, _WIDEST_PIECE))
     return max(longest, head, _NARROWEST) + 2
 
 
@@ -92,6 +98,8 @@ def _inside(names: list[str], kinds: list[str], widths: list[int], varies: list[
             return 0
         return 3 if not varies[i] else 1 if kinds[i] == "number" else 2
 
+    if sum(widths[i] for i in asked) <= ROOM:
+        return asked or [0]
     for i in sorted(asked, key=lambda i: (rank(i), i)):
         if widths[i] <= (min(room, figures) if rank(i) == 1 else room):
             chosen.append(i)
