@@ -64,7 +64,8 @@ def section(held: Held) -> Pieces:
         made.append(pieces.callout("ok", f"No hour is missing, unproven or tampered with. {statement(held)}"))
     changes = held.rows("Changes of trails", _CHANGES)
     if changes.rows:
-        made.append(held.table(changes, "When trails were stopped, started or changed, as the records say", limit=60))
+        told = "When trails were stopped, started or changed, as the records say"
+        made.append(held.table(changes, told, limit=60, detail=["event_key"]))
     return Pieces([*made, *limits(held)])
 
 
