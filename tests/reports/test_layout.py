@@ -48,6 +48,19 @@ def test_figures_that_differ_from_row_to_row_stand_in_the_row_though_wide_column
     assert [p["label"] for p in made["body"][0]["below"]] == ["source ip address", "event id"]
 
 
+def test_who_acted_keeps_its_place_before_the_class_of_verification():
+    names = ["event_time", "event_name", "outcome", "actor", "source_ip_address", "target", "verification"]
+    rows = [
+        [f"2026-03-02T0{n}:00:00Z", "RunInstances", "success", f"arn:aws:iam::111122223333:user/anna-{n}"]
+        + [f"203.0.113.{n}", f"i-0863a4022d745271d-{n}", "ok"]
+        for n in range(3)
+    ]
+    made = layout.arrange(pieces.table(names, rows, caption="c").data)
+    heads = [h["label"] for h in made["heads"]]
+    assert heads == ["event time", "event name", "outcome", "actor", "source ip address", "verification"]
+    assert made["same"] == [], "the class of verification is said of each row, though it be the same of all"
+
+
 def test_a_table_that_fits_is_not_taken_apart():
     names = ["outcome", "files", "records", "events", "duplicates", "poorer copies", "rejected"]
     rows = [["loaded", n, 888 + n, n, 0, 0, 0] for n in range(4)]

@@ -14,9 +14,7 @@ _NARROWEST, _WIDEST_WORDS, _WIDEST_LONG = 6, 34, 40
 _WIDEST_PIECE = 54  # of a path or an ARN, between two places where it may be broken
 _BREAKABLE = re.compile(r"[-/:,\s\"{}?]")
 _FOR_FIGURES = ROOM // 2  # what figures may take of it before the other columns are asked
-_CORE = frozenset(
-    {"event_name", "outcome", "state", "class", "verification"}
-)  # what a reader looks for first in any row
+_CORE = frozenset({"event_name", "outcome", "state", "class"})  # what a reader looks for first in any row
 _EACH = frozenset({"verification", "outcome"})  # said of each row, though it be the same of all
 _FEW = 2  # rows that are read as they are: what is the same in them stays in each
 EVERY = "The same in all these rows:"
