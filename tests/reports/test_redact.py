@@ -84,6 +84,13 @@ def test_names_that_stand_only_inside_a_record_are_replaced_and_what_aws_itself_
     case.close()
 
 
+def test_the_name_of_an_event_stays_whole_though_a_resource_is_called_like_a_part_of_it():
+    known = named.Named({"Subnet": "resource", "CreateSubnet-of-acme": "resource"}, vocabulary={"createsubnet"})
+    made = redactor(known, "CreateSubnet Subnet CreateSubnet-of-acme")
+    assert made.text("CreateSubnet, DeleteSubnetX").startswith("CreateSubnet, Deleteresource-")
+    assert "ubnet" not in made.text("in Subnet") and "acme" not in made.text("CreateSubnet-of-acme")
+
+
 def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():
     made = redactor({"payroll-bucket": "resource"})
     kept = "d58cf935-0194-41d0-baa0-123456789012 " + "0" * 52 + "123456789012"

@@ -53,7 +53,7 @@ FORMS = {
 def wanted_of(case: Case, most: int = 400) -> dict[str, str]:
     """Every spelling of every original value of a case, with the value."""
     secrets = {v for v in leaks.secrets_of(case) | leaks.said_in(case) if len(v) <= most}
-    told = named.own_words() | GENERIC
+    told = named.own_words() | named.vocabulary(case.room) | GENERIC
     return leaks.searched_for(v for v in secrets if v.lower() not in told)
 
 

@@ -140,21 +140,22 @@ _TYPED = ("title", "matter", "received_from", "received_how", "source", "why", "
 @dataclass(slots=True)
 class Named:
     """``values``: what is replaced wherever it stands, with its kind. ``words``: names that are words of the report too, or shorter
-    than three letters; they are replaced only where one stands alone as a value."""
+    than three letters; they are replaced only where one stands alone as a value. ``vocabulary``: words that stay, in small letters."""
 
     values: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
+    vocabulary: set[str] = field(default_factory=set)
 
 
 def named(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> Named:
     """Every value of these kinds that the case names; of ARNs and paths their parts as well."""
     wanted = set(kinds)
     columns = {name.replace("_", joint) for name in COLUMN_NAMES for joint in ("_", "")}
-    found, said, vocabulary = Named(), columns | own_words(), _vocabulary(room)
+    found, said = Named(vocabulary=vocabulary(room)), columns | own_words()
     for kind, value in _listed(room, folder, wanted):
         for part in _parts(value):
             low = part.lower()
-            if not _tells(part) or low in _COMMON or low in vocabulary:
+            if not _tells(part) or low in _COMMON or low in found.vocabulary:
                 continue
             (found.words if len(part) < 3 or low in said else found.values).setdefault(part, kind)
     return found
@@ -218,7 +219,7 @@ def _tells(part: str) -> bool:
     return len(part) == 12 if part.isdigit() else not _DATED.fullmatch(part) or bool(_ADDRESS.fullmatch(part))
 
 
-def _vocabulary(room: Room) -> set[str]:
+def vocabulary(room: Room) -> set[str]:
     """Words that the report needs: events, services, regions."""
     statement = "SELECT event_name FROM events UNION SELECT event_source FROM events UNION SELECT aws_region FROM events UNION SELECT split_part(event_source, '.', 1) FROM events"
     return {str(value).lower() for (value,) in room.sql(statement, {})[2] if value}

@@ -93,9 +93,15 @@ class Redactor:
         # A resource may be named by what looks like an event id or a hash: the names go first.
         alike = "|".join(_bounded(v) for v in present if _UUID_OR_HASH.fullmatch(v)) or r"(?!)"
         literals = "|".join(_bounded(v) for v in present) or r"(?!)"
+        whole = "|".join(_alone(w) for w in sorted(found.vocabulary) if any(v.lower() in w for v in present)) or r"(?!)"
         patterns = "|".join(f"(?P<p{n}>{p})" for n, (kind, p) in enumerate(_PATTERNS) if kind in kinds)
         self.search = re.compile(
-            "|".join(p for p in (f"(?P<alike>{alike})", _KEEP, f"(?P<known>{literals})", patterns) if p), re.IGNORECASE
+            "|".join(
+                p
+                for p in (f"(?P<alike>{alike})", _KEEP, f"(?P<known>{literals})", f"(?P<whole>{whole})", patterns)
+                if p
+            ),
+            re.IGNORECASE,
         )
         self.lowered = {v.lower(): v for v in sorted(self.spelled, reverse=True)}
 
@@ -145,7 +151,7 @@ class Redactor:
 
     def _replaced(self, match: re.Match[str]) -> str:
         found = match[0]
-        if match.lastgroup == "keep":
+        if match.lastgroup in ("keep", "whole"):
             return found
         if match.lastgroup in ("known", "alike"):
             return self._whole(self.known.get(self._original(found), "name"), found)
@@ -223,7 +229,12 @@ def _bounded(value: str) -> str:
     literal = re.escape(value)
     if value.isdigit():
         return rf"(?<!\d){literal}(?!\d)"
-    return literal if len(value) > 5 else rf"(?<![A-Za-z0-9]){literal}(?![A-Za-z0-9])"
+    return literal if len(value) > 5 else _alone(value)
+
+
+def _alone(value: str) -> str:
+    """A literal where it stands as a word of its own: a bucket called ``subnet`` leaves the event ``CreateSubnet`` what it is."""
+    return rf"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])"
 
 
 def _unescaped(text: str) -> str:
