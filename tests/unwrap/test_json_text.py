@@ -1,6 +1,7 @@
 """Splitting JSON text: every part keeps its place, damage is a fault and not an exception."""
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -43,9 +44,17 @@ def test_documents_one_after_another_are_found(values, blank):
 def test_a_value_that_ends_with_its_line_is_what_its_brackets_say(values, blanks):
     text = "".join(json.dumps(v) + b for v, b in zip(values, [*blanks, *["\n"] * len(values)], strict=False)).encode()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(json_text, "_line", lambda content, at: None)
+        patch.setattr(json_text, "_line", lambda content, at, end: None)
         slow = list(json_text.documents(text))
     assert list(json_text.documents(text)) == slow
+
+
+def test_a_line_of_many_values_is_tried_as_one_only_once(monkeypatch):
+    tried, line = [], json_text._line
+    monkeypatch.setattr(json_text, "_line", lambda content, at, end: tried.append((at, end)) or line(content, at, end))
+    text = b"{}" * 1000 + b'\n{"a":1}\n' + b"{}" * 200_000
+    assert sum(1 for _ in json_text.documents(text)) == 201_001
+    assert all(end <= at for (_, end), (at, _) in pairwise(tried)), "no byte is looked at twice"
 
 
 @pytest.mark.parametrize("cut", range(1, 40))

@@ -82,8 +82,13 @@ def documents(content: bytes) -> Iterator[Part | Fault]:
     if _is_json(whole):
         yield Part(at, whole.rstrip(b" \t\r\n"))
         return
+    beyond = at  # a line is tried once: many values in one would each be looked at with all that follows
     while at < len(content):
-        part = _line(content, at)
+        part = None
+        if at >= beyond:
+            end = content.find(b"\n", at, at + _LONGEST)
+            beyond = end if end >= 0 else at + _LONGEST
+            part = _line(content, at, beyond)
         if part is None:
             try:
                 part = Part(at, content[at : value_end(content, at)])
@@ -94,10 +99,9 @@ def documents(content: bytes) -> Iterator[Part | Fault]:
         at = skip(content, part.end)
 
 
-def _line(content: bytes, at: int) -> Part | None:
+def _line(content: bytes, at: int, end: int) -> Part | None:
     """The object that begins at a position, where it ends with its line: a fast parser says so sooner than its brackets do."""
-    end = content.find(b"\n", at, at + _LONGEST)
-    raw = content[at : end if end >= 0 else at + _LONGEST].rstrip(b" \t\r")
+    raw = content[at:end].rstrip(b" \t\r")
     if raw[:1] != b"{" or raw[-1:] != b"}" or raw.count(b"{") + raw.count(b"[") > MAX_DEPTH or not _is_json(raw):
         return None
     return Part(at, raw)
