@@ -85,10 +85,19 @@ def test_names_that_stand_only_inside_a_record_are_replaced_and_what_aws_itself_
 
 
 def test_the_name_of_an_event_stays_whole_though_a_resource_is_called_like_a_part_of_it():
-    known = named.Named({"Subnet": "resource", "CreateSubnet-of-acme": "resource"}, vocabulary={"createsubnet"})
+    known = named.Named({"Subnet": "resource", "CreateSubnet-of-acme": "resource"}, calls={"createsubnet"})
     made = redactor(known, "CreateSubnet Subnet CreateSubnet-of-acme")
     assert made.text("CreateSubnet, DeleteSubnetX").startswith("CreateSubnet, Deleteresource-")
     assert "ubnet" not in made.text("in Subnet") and "acme" not in made.text("CreateSubnet-of-acme")
+
+
+def test_only_events_of_aws_stay_whole_for_others_may_be_named_after_a_customer(tmp_path):
+    case = small_case.make(tmp_path, events=0)
+    made = [("ec2.amazonaws.com", "CreateSubnet"), ("acme.example", "AcmeLogin"), ("ec2.amazonaws.com", "acme-subnet")]
+    records = [small_case.record(n, eventSource=s, eventName=e) for n, (s, e) in enumerate(made)]
+    case.load(small_case.add(tmp_path / "evidence", "r.json", *records))
+    assert named.named(case.room, case.folder, {"resource"}).calls == {"createsubnet"}
+    case.close()
 
 
 def test_event_ids_and_hashes_stay_and_one_value_has_one_pseudonym():

@@ -140,18 +140,20 @@ _TYPED = ("title", "matter", "received_from", "received_how", "source", "why", "
 @dataclass(slots=True)
 class Named:
     """``values``: what is replaced wherever it stands, with its kind. ``words``: names that are words of the report too, or shorter
-    than three letters; they are replaced only where one stands alone as a value. ``vocabulary``: words that stay, in small letters."""
+    than three letters; they are replaced only where one stands alone as a value. ``vocabulary``: words that stay, in small letters;
+    ``calls``: the names of AWS's own events among them, which stay whole though a value is like a part of one."""
 
     values: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     vocabulary: set[str] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
 
 
 def named(room: Room, folder: CaseFolder, kinds: Iterable[str]) -> Named:
     """Every value of these kinds that the case names; of ARNs and paths their parts as well."""
     wanted = set(kinds)
     columns = {name.replace("_", joint) for name in COLUMN_NAMES for joint in ("_", "")}
-    found, said = Named(vocabulary=vocabulary(room)), columns | own_words()
+    found, said = Named(vocabulary=vocabulary(room), calls=_calls(room)), columns | own_words()
     for kind, value in _listed(room, folder, wanted):
         for part in _parts(value):
             low = part.lower()
@@ -223,6 +225,12 @@ def vocabulary(room: Room) -> set[str]:
     """Words that the report needs: events, services, regions."""
     statement = "SELECT event_name FROM events UNION SELECT event_source FROM events UNION SELECT aws_region FROM events UNION SELECT split_part(event_source, '.', 1) FROM events"
     return {str(value).lower() for (value,) in room.sql(statement, {})[2] if value}
+
+
+def _calls(room: Room) -> set[str]:
+    """Names of events as AWS makes them. Whoever logs events of an own application names them as they like, perhaps after a customer."""
+    statement = r"SELECT DISTINCT lower(event_name) FROM events WHERE event_source LIKE '%.amazonaws.com' AND regexp_full_match(event_name, '[A-Z][A-Za-z0-9]{2,63}')"
+    return {str(name) for (name,) in room.sql(statement, {})[2]}
 
 
 @functools.cache

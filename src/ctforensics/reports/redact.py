@@ -93,7 +93,12 @@ class Redactor:
         # A resource may be named by what looks like an event id or a hash: the names go first.
         alike = "|".join(_bounded(v) for v in present if _UUID_OR_HASH.fullmatch(v)) or r"(?!)"
         literals = "|".join(_bounded(v) for v in present) or r"(?!)"
-        whole = "|".join(_alone(w) for w in sorted(found.vocabulary) if any(v.lower() in w for v in present)) or r"(?!)"
+        whole = (
+            "|".join(
+                _alone(w) for w in sorted(_present(found.calls, text.lower())) if any(v.lower() in w for v in present)
+            )
+            or r"(?!)"
+        )
         patterns = "|".join(f"(?P<p{n}>{p})" for n, (kind, p) in enumerate(_PATTERNS) if kind in kinds)
         self.search = re.compile(
             "|".join(
