@@ -1,6 +1,6 @@
 """Tables keep identifiers whole and pages hold them."""
 
-from ctforensics.reports import appendix, layout, pieces
+from ctforensics.reports import appendix, cells, layout, pieces
 from ctforensics.reports.cells import as_cell, as_text, column_kind
 from ctforensics.reports.exporter import marked
 from ctforensics.reports.held import Held
@@ -154,3 +154,7 @@ def test_bytes_are_summed_over_all_rows_of_an_answer_and_only_where_all_are_here
     assert "Sum over" not in held.table(held.rows("One", one), "c").data["note"]
     found.rows.pop()
     assert "Sum over" not in held.table(found, "c").data["note"]
+
+
+def test_hours_whose_proven_files_are_not_loaded_are_not_called_unexpected():
+    assert cells.in_words("state", "outside") == "outside what was loaded"

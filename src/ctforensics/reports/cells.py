@@ -60,7 +60,7 @@ def as_text(cell: Any) -> str:
 
 
 # Codes of the case's tables as a reader meets them, by column; the glossary names the code beside the words.
-_STATES = {"verified_empty": "verified, nothing delivered", "outside": "not expected"}
+_STATES = {"verified_empty": "verified, nothing delivered", "outside": "outside what was loaded"}
 _CLASSES = {"not_checked": "not checked"}
 _OUTCOMES = {
     "other_kind": "another kind of file",
